@@ -1,0 +1,95 @@
+"""pitchplan: from the harvest around a city to a printed map of the spots where growers may sell.
+
+Importing pitchplan loads neither geopandas nor a solver; each name below is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pitchplan import datasets, errors, schemas
+    from pitchplan.auditing.audit import AuditReport, audit_plan
+    from pitchplan.candidates.find import Candidates, find_candidates
+    from pitchplan.city.layers import City, read_city
+    from pitchplan.demand.forecast import Forecast, Provision, forecast_vendors
+    from pitchplan.demand.harvest import read_harvest
+    from pitchplan.demand.season import Season
+    from pitchplan.errors import (
+        BreachesFound,
+        InputError,
+        NonePlanFound,
+        NoPlanExists,
+        OutputError,
+        PitchplanError,
+        SolverLied,
+    )
+    from pitchplan.plan import Outcome, Plan
+    from pitchplan.rules.book import RuleBook, read_rule_book, rule_book
+    from pitchplan.sheets.sheet import Sheet, map_sheet, write
+    from pitchplan.siting import goals, limits
+    from pitchplan.siting.baselines import greedy_plan, random_plan
+    from pitchplan.siting.decisions import read_decisions
+    from pitchplan.siting.model import siting_problem
+    from pitchplan.siting.problem import SitingProblem
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "AuditReport": "auditing.audit",
+    "BreachesFound": "errors",
+    "Candidates": "candidates.find",
+    "City": "city.layers",
+    "Forecast": "demand.forecast",
+    "InputError": "errors",
+    "NoPlanExists": "errors",
+    "NonePlanFound": "errors",
+    "Outcome": "plan",
+    "OutputError": "errors",
+    "PitchplanError": "errors",
+    "Plan": "plan",
+    "Provision": "demand.forecast",
+    "RuleBook": "rules.book",
+    "Season": "demand.season",
+    "Sheet": "sheets.sheet",
+    "SitingProblem": "siting.problem",
+    "SolverLied": "errors",
+    "audit_plan": "auditing.audit",
+    "datasets": "",
+    "errors": "",
+    "find_candidates": "candidates.find",
+    "forecast_vendors": "demand.forecast",
+    "goals": "siting",
+    "greedy_plan": "siting.baselines",
+    "limits": "siting",
+    "map_sheet": "sheets.sheet",
+    "random_plan": "siting.baselines",
+    "read_city": "city.layers",
+    "read_decisions": "siting.decisions",
+    "read_harvest": "demand.harvest",
+    "read_rule_book": "rules.book",
+    "rule_book": "rules.book",
+    "schemas": "",
+    "siting_problem": "siting.model",
+    "write": "sheets.sheet",
+}
+_MODULES = {"datasets", "errors", "goals", "limits", "schemas"}
+
+__all__ = [*_WHERE, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'pitchplan' has no attribute {name!r}")
+    room = f"pitchplan.{_WHERE[name]}".rstrip(".")
+    if name in _MODULES:
+        value: Any = import_module(f"{room}.{name}")
+    else:
+        value = getattr(import_module(room), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

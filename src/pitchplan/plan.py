@@ -1,0 +1,121 @@
+"""The plan: the chosen pitches and spots, and how good they are shown to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pitchplan.demand.season import Season
+
+__all__ = ["Outcome", "Plan"]
+
+
+class Outcome:
+    """One word for how a search ended, from strongest to weakest."""
+
+    PROVEN = "PROVEN"
+    WITHIN_GAP = "WITHIN_GAP"
+    TIME_LIMIT = "TIME_LIMIT"
+    INTERRUPTED = "INTERRUPTED"
+    NO_BOUND = "NO_BOUND"
+
+    ORDER = (PROVEN, WITHIN_GAP, TIME_LIMIT, INTERRUPTED, NO_BOUND)
+
+    @classmethod
+    def weakest(cls, outcomes: list[str]) -> str:
+        """Return the weakest of several outcomes."""
+        return max(outcomes, key=cls.ORDER.index)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The chosen pitches and spots.
+
+    Attributes
+    ----------
+    pitches : pandas.DataFrame
+        Chosen pitches, columns as `schemas.PITCHES` plus ``spot_id`` and ``number``.
+    spots : pandas.DataFrame
+        One row per spot, columns as `schemas.SPOTS`, ordered by number.
+    goals : pandas.DataFrame
+        One row per goal in order, columns as `schemas.GOALS`.
+    outcome : str
+        The weakest outcome of all goals.
+    vendors : int
+        Vendors the plan was asked to host.
+    residents : int
+        Residents of the city, served or not.
+    season : Season
+        Days and hours the plan is made for.
+    crs : str
+        Planning CRS, such as ``"EPSG:4548"``.
+    rules_report : pandas.DataFrame
+        What each rule saw and refused, columns as `schemas.RULES_REPORT`; a rule that was not
+        applied says why.
+    limits : pandas.DataFrame
+        Limits the plan keeps: rule, group_by, group, at_least, at_most, used (pitches).
+    decisions : pandas.DataFrame
+        Committees' decisions with an ``answer`` each, columns as `schemas.DECISIONS`.
+    provenance : dict
+        Rule book id and hash, content hashes of the inputs.
+    """
+
+    pitches: pd.DataFrame
+    spots: pd.DataFrame
+    goals: pd.DataFrame
+    outcome: str
+    vendors: int
+    residents: int
+    season: Season
+    crs: str
+    rules_report: pd.DataFrame
+    limits: pd.DataFrame
+    decisions: pd.DataFrame
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def hosted(self) -> int:
+        """Vendors that have a pitch."""
+        return min(len(self.pitches), self.vendors)
+
+    @property
+    def shortfall(self) -> int:
+        """Vendors the plan was asked to host and cannot."""
+        return self.vendors - self.hosted
+
+    @property
+    def residents_served(self) -> int:
+        """Residents assigned to a spot within walking distance and its capacity."""
+        return int(self.spots["residents_served"].sum()) if len(self.spots) else 0
+
+    @property
+    def not_applied(self) -> pd.DataFrame:
+        """Rules that were not applied, with the reason in ``applied``."""
+        return self.rules_report[self.rules_report["applied"] != "yes"]
+
+    @property
+    def share_assumed(self) -> float:
+        """Share of the pitches that rest on an assumed street width."""
+        return float((self.pitches["width_status"] == "assumed").mean()) if len(self.pitches) else 0.0
+
+    def __repr__(self) -> str:
+        lines = [
+            f"Plan: {len(self.spots)} spots with {len(self.pitches)} pitches for {self.vendors} vendors"
+            + (f" (short by {self.shortfall})" if self.shortfall else ""),
+            f"  {self.residents_served} of {self.residents} residents served · {self.outcome}",
+        ]
+        for g in self.goals.itertuples():
+            lines.append(
+                f"  {g.goal}: {g.value:g}, bound {g.bound:g}, gap {g.gap:.2%}, {g.outcome}, {g.seconds:.1f} s"
+            )
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        first, *rest = repr(self).split("\n")
+        lines = "<br>".join(escape(r) for r in rest)
+        return f"<p><b>{escape(first)}</b><br>{lines}</p>{self.goals.to_html(index=False)}"

@@ -1,0 +1,343 @@
+"""Every public table: its columns, their types, units and meanings. The one place that says so.
+
+A table is checked at the door with `check_table`, which names every missing column and every value
+of a wrong type at once; behind the doors the columns are there and typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pitchplan.errors import Faults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "BREACHES",
+    "BUILDINGS",
+    "CENTRELINES",
+    "CLASHES",
+    "COMMUNITIES",
+    "DECISIONS",
+    "FOOTWAYS",
+    "GOALS",
+    "KEEP_CLEAR",
+    "KERB_REGULATIONS",
+    "MEASURED",
+    "OPEN_SPACES",
+    "PITCHES",
+    "REFUSALS",
+    "RULES_REPORT",
+    "RUNS",
+    "SPOTS",
+    "STREETS",
+    "SURVEY",
+    "Column",
+    "Table",
+    "check_table",
+]
+
+Kind = Literal["text", "number", "count", "date", "geometry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a public table.
+
+    Attributes
+    ----------
+    name : str
+        The column's name; a physical unit is its suffix (``_m``, ``_t``, ``_per_day``).
+    kind : {"text", "number", "count", "date", "geometry"}
+        What a cell holds.
+    meaning : str
+        What the column says.
+    required : bool
+        Whether a cell may be empty.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named tuple of columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in order."""
+        return [c.name for c in self.columns]
+
+
+def _table(name: str, *columns: tuple[str, Kind, str] | tuple[str, Kind, str, bool]) -> Table:
+    return Table(name, tuple(Column(*c) for c in columns))
+
+
+SURVEY = _table(
+    "survey",
+    ("origin", "text", "village or township the fruit comes from"),
+    ("origin_en", "text", "its name in Latin letters", False),
+    ("crop", "text", "what is grown"),
+    ("cultivation", "text", "how it is grown; each type has its own harvest window"),
+    ("area_ha", "number", "area planted, hectares"),
+    ("yield_t_per_ha", "number", "yield, tonnes per hectare"),
+    ("loss_share", "number", "share lost before sale, 0 to 1"),
+    ("city_share_low", "number", "least share sold directly in the city, 0 to 1"),
+    ("city_share", "number", "likely share sold directly in the city, 0 to 1"),
+    ("city_share_high", "number", "greatest share sold directly in the city, 0 to 1"),
+    ("load_t", "number", "tonnes one vehicle brings"),
+    ("selling_t_per_day", "number", "tonnes one vendor sells in a day"),
+    ("first_day", "date", "first day of harvest"),
+    ("peak_day", "date", "day of greatest harvest"),
+    ("last_day", "date", "last day of harvest"),
+    ("gateway", "text", "where the vehicles enter the city", False),
+    ("vehicle", "text", "class of vehicle", False),
+)
+
+_STREET_COLUMNS: tuple[tuple[str, Kind, str] | tuple[str, Kind, str, bool], ...] = (
+    ("street_id", "text", "id as given, else made from the geometry"),
+    ("name", "text", "name in the local language", False),
+    ("name_en", "text", "name in Latin letters, never invented", False),
+    ("street_class", "text", "main, secondary, branch, local, lane or as given"),
+    ("width_m", "number", "width of the carriageway; not a number where polygons tell it", False),
+    ("width_status", "text", "checked, measured, given, lanes or assumed"),
+    ("lanes", "number", "lanes in both directions together", False),
+    ("level", "count", "0 on the ground, above or below on bridges and in tunnels"),
+)
+STREETS = _table("streets", *_STREET_COLUMNS, ("geometry", "geometry", "carriageway polygon"))
+CENTRELINES = _table("centrelines", *_STREET_COLUMNS, ("geometry", "geometry", "axis, a line"))
+FOOTWAYS = _table(
+    "footways",
+    ("footway_id", "text", "id"),
+    ("level", "count", "0 on the ground"),
+    ("geometry", "geometry", "polygon people walk on"),
+)
+OPEN_SPACES = _table(
+    "open_spaces",
+    ("open_space_id", "text", "id"),
+    ("name", "text", "name in the local language", False),
+    ("name_en", "text", "name in Latin letters", False),
+    ("kind", "text", "square, car-park, market-place …"),
+    ("level", "count", "0 on the ground"),
+    ("geometry", "geometry", "polygon"),
+)
+BUILDINGS = _table(
+    "buildings",
+    ("building_id", "text", "id"),
+    ("residents", "number", "people who live there", False),
+    ("levels", "number", "storeys", False),
+    ("geometry", "geometry", "footprint polygon"),
+)
+KEEP_CLEAR = _table(
+    "keep_clear",
+    ("feature_id", "text", "id"),
+    ("kind", "text", "junction, crossing, bus-stop, hydrant, school-gate …"),
+    ("name", "text", "name, if it has one", False),
+    ("level", "count", "0 on the ground"),
+    ("geometry", "geometry", "point, line or polygon"),
+)
+KERB_REGULATIONS = _table(
+    "kerb_regulations",
+    ("regulation_id", "text", "id"),
+    ("kind", "text", "no-stopping, parking-bay, loading-bay, bus-lane, taxi-stand …"),
+    ("hours", "text", "opening intervals such as 07:00-09:00; empty = at all hours", False),
+    ("level", "count", "0 on the ground"),
+    ("geometry", "geometry", "line along the kerb, or the polygon it covers"),
+)
+COMMUNITIES = _table(
+    "communities",
+    ("community_id", "text", "id, a string always"),
+    ("name", "text", "name in the local language"),
+    ("name_en", "text", "name in Latin letters", False),
+    ("district", "text", "district it belongs to"),
+    ("district_en", "text", "district's name in Latin letters", False),
+    ("residents", "number", "people who live there", False),
+    ("contact", "text", "contact line that may be published", False),
+    ("geometry", "geometry", "polygon"),
+)
+DECISIONS = _table(
+    "decisions",
+    ("decision_id", "text", "id"),
+    ("what", "text", "keep, forbid, nominate or waive"),
+    ("lon", "number", "longitude of the place, degrees, WGS84"),
+    ("lat", "number", "latitude of the place, degrees, WGS84"),
+    ("radius_m", "number", "how far around the place it holds, metres", False),
+    ("rule", "text", "rule that is waived; empty for the others", False),
+    ("reason", "text", "why"),
+    ("who", "text", "committee or office"),
+    ("date", "date", "day it was decided"),
+)
+PITCHES = _table(
+    "pitches",
+    ("pitch_id", "text", "id made from the place, never reused for another place"),
+    ("run_id", "text", "run it belongs to"),
+    ("street_id", "text", "street, or open space where it stands in one"),
+    ("street", "text", "name of it", False),
+    ("street_en", "text", "name in Latin letters", False),
+    ("street_class", "text", "class of the street; 'open-space' off the street"),
+    ("side", "text", "N, NE, E, SE, S, SW, W, NW of the axis; empty off the street", False),
+    ("chainage_m", "number", "distance along the kerb to the bay's start"),
+    ("placement", "text", "kerbside or open-space"),
+    ("vehicle", "text", "class of vehicle the bay is made for"),
+    ("community_id", "text", "community it lies in", False),
+    ("district", "text", "district it lies in", False),
+    ("clear_walk_m", "number", "clear width left to walk; not a number where not measured", False),
+    ("clear_drive_m", "number", "clear width left to drive; not a number off the street", False),
+    ("width_status", "text", "checked, measured, given, lanes or assumed"),
+    ("hours", "text", "hours it may be used"),
+    ("flags", "text", "what a person should look at, separated by '; '", False),
+    ("x_m", "number", "centre of the bay, easting in the planning CRS"),
+    ("y_m", "number", "centre of the bay, northing in the planning CRS"),
+    ("bearing_deg", "number", "direction of the long side, clockwise from grid north"),
+    ("length_m", "number", "long side"),
+    ("width_m", "number", "short side"),
+)
+RUNS = _table(
+    "runs",
+    ("run_id", "text", "id made from the place"),
+    ("street_id", "text", "street or open space"),
+    ("street", "text", "name of it", False),
+    ("street_en", "text", "name in Latin letters", False),
+    ("street_class", "text", "class of the street; 'open-space' off the street"),
+    ("side", "text", "side of the axis", False),
+    ("placement", "text", "kerbside or open-space"),
+    ("community_id", "text", "community", False),
+    ("district", "text", "district", False),
+    ("room", "count", "bays in it"),
+    ("length_m", "number", "from the first bay's start to the last bay's end"),
+    ("address", "text", "address line by sentence template"),
+    ("address_en", "text", "the same in English"),
+    ("x_m", "number", "middle, easting"),
+    ("y_m", "number", "middle, northing"),
+)
+REFUSALS = _table(
+    "refusals",
+    ("place_id", "text", "id of the place that was looked at"),
+    ("rule", "text", "id of the rule it breaks"),
+    ("feature_id", "text", "what it is too close to or lies in", False),
+    ("measured", "number", "what was measured, in the rule's unit", False),
+    ("required", "number", "what the rule asks for", False),
+    ("x_m", "number", "easting"),
+    ("y_m", "number", "northing"),
+)
+CLASHES = _table(
+    "clashes",
+    ("pitch_a", "text", "one pitch"),
+    ("pitch_b", "text", "the other: not both may be chosen"),
+    ("rule", "text", "rule that says so"),
+    ("measured", "number", "what was measured between them, metres"),
+    ("required", "number", "what the rule asks for, metres"),
+)
+RULES_REPORT = _table(
+    "rules_report",
+    ("rule", "text", "id"),
+    ("kind", "text", "kind"),
+    ("applied", "text", "yes, or why not"),
+    ("features", "count", "features it was measured against"),
+    ("refused", "count", "places it refused"),
+    ("clashes", "count", "pairs it keeps apart"),
+    ("source", "text", "where its number comes from"),
+    ("origin", "text", "cited, borrowed or ours"),
+)
+SPOTS = _table(
+    "spots",
+    ("spot_id", "text", "id of the run it stands in"),
+    ("number", "count", "number on the map"),
+    ("name", "text", "short name"),
+    ("name_en", "text", "short name in English", False),
+    ("address", "text", "address line"),
+    ("address_en", "text", "address line in English"),
+    ("district", "text", "district", False),
+    ("community_id", "text", "community", False),
+    ("placement", "text", "kerbside or open-space"),
+    ("room", "count", "most pitches possible there"),
+    ("capacity", "count", "pitches chosen"),
+    ("residents_served", "count", "residents assigned to it"),
+    ("hours", "text", "hours it is open"),
+    ("x_m", "number", "middle of the chosen pitches, easting"),
+    ("y_m", "number", "middle of the chosen pitches, northing"),
+)
+GOALS = _table(
+    "goals",
+    ("goal", "text", "name"),
+    ("sense", "text", "least or most"),
+    ("value", "number", "what the plan reaches"),
+    ("bound", "number", "what no plan can beat"),
+    ("gap", "number", "|value - bound| / max(1, |value|)"),
+    ("outcome", "text", "PROVEN, WITHIN_GAP, TIME_LIMIT or INTERRUPTED"),
+    ("seconds", "number", "time spent"),
+)
+BREACHES = _table(
+    "breaches",
+    ("rule", "text", "rule that is broken"),
+    ("pitch_id", "text", "pitch, or group for a limit"),
+    ("measured", "number", "what the audit measured"),
+    ("required", "number", "what the rule asks for"),
+    ("feature_id", "text", "what it is too close to", False),
+)
+MEASURED = _table(
+    "measured",
+    ("rule", "text", "rule"),
+    ("pitches", "count", "pitches it was measured at"),
+    ("features", "count", "features it was measured against"),
+    ("tightest_margin_m", "number", "least (measured - required); nan where nothing was near", False),
+    ("waived", "count", "breaches a committee waived"),
+    ("not_checkable", "text", "what could not be checked, and why", False),
+)
+
+
+def check_table(frame: pd.DataFrame, table: Table, source: str) -> None:
+    """Raise one error that names every fault of a table's columns and cells.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table, of any number of rows.
+    table : Table
+        What it should look like.
+    source : str
+        File, layer or argument it came from.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a required cell is empty or a number is not finite.
+    """
+    import numpy as np
+    import pandas as pd
+
+    faults = Faults(source)
+    for column in table.columns:
+        if column.name not in frame.columns:
+            if column.required:
+                faults.add(
+                    f"column {column.name!r} is missing",
+                    f"Add it: {column.meaning}. Columns found: {', '.join(map(str, frame.columns))}",
+                )
+            continue
+        cells = frame[column.name]
+        empty = cells.isna().to_numpy()
+        if column.kind in ("number", "count"):
+            numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
+            bad = ~np.isfinite(numbers) & ~empty
+        else:
+            bad = np.zeros(len(frame), dtype=bool)
+        if column.required:
+            bad |= empty
+        for i in np.flatnonzero(bad)[:50]:
+            faults.add(
+                "a value is missing" if empty[i] else "not a finite number",
+                f"Give {column.meaning}",
+                row=int(i) + 2,
+                column=column.name,
+                value=None if empty[i] else cells.iloc[i],
+            )
+    faults.raise_if_any()

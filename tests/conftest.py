@@ -1,0 +1,29 @@
+"""Fixtures that are made once: the demonstration city and what follows from it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import pitchplan as pp
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def spring():
+    return pp.datasets.spring_city()
+
+
+@pytest.fixture(scope="session")
+def spring_candidates(spring):
+    return pp.find_candidates(spring.city, spring.book, season=spring.season, decisions=spring.decisions)
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """Folder with real cities; where it is absent the test is skipped, and `.ci/run` fails on that."""
+    folder = Path(os.environ.get("PITCHPLAN_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"PITCHPLAN_DATA: no folder {folder}")
+    return folder
