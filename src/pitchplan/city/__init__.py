@@ -1,0 +1,1 @@
+"""The city: its checked layers in one metric CRS."""

@@ -1,0 +1,140 @@
+"""Carriageways from centrelines, their assumed widths, and the junctions that follow from them."""
+
+from __future__ import annotations
+
+import re
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+__all__ = ["ASSUMED_WIDTH_M", "LANE_M", "derive_carriageways", "derive_junctions", "read_widths"]
+
+LANE_M = 3.25
+"""Width of a lane where only the number of lanes is known (the lower of CJJ 37-2012's 3.25 and 3.5 m)."""
+
+ASSUMED_WIDTH_M = {
+    "main": 14.0,
+    "secondary": 10.0,
+    "branch": 7.0,
+    "local": 6.0,
+    "lane": 4.0,
+    "service": 4.0,
+    "pedestrian": 5.0,
+}
+"""Width by class where nothing is known, metres: two to four lanes of `LANE_M`, ours, to be taped on site."""
+
+_NUMBER = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(m|metres?|meters?|米|ft|feet|'|)\s*$", re.IGNORECASE)
+_FOOT_M = 0.3048
+_WIDEST_M = 100.0
+
+
+def _width(value: object) -> float:
+    match = _NUMBER.match(str(value)) if value is not None else None
+    if not match:
+        return float("nan")
+    number = float(match.group(1).replace(",", "."))
+    metres = number * (_FOOT_M if match.group(2).lower() in ("ft", "feet", "'") else 1.0)
+    return metres if 0 < metres <= _WIDEST_M else float("nan")
+
+
+def read_widths(width: pd.Series, lanes: pd.Series, street_class: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Decide the width of each street and how far it may be trusted.
+
+    Parameters
+    ----------
+    width, lanes, street_class : pandas.Series
+        As the layer gives them; widths as numbers (metres) or text ("3.5 m", "12 ft").
+
+    Returns
+    -------
+    width_m : pandas.Series
+        Metres; given, else lanes × `LANE_M`, else `ASSUMED_WIDTH_M` of the class.
+    width_status : pandas.Series
+        given, lanes or assumed.
+    """
+    given = width.map(_width).astype(float)
+    counted = pd.to_numeric(lanes, errors="coerce").where(lambda n: (n > 0) & (n < 20)) * LANE_M
+    by_class = street_class.map(lambda c: ASSUMED_WIDTH_M.get(c, ASSUMED_WIDTH_M["local"])).astype(float)
+    width_m = given.fillna(counted).fillna(by_class)
+    status = np.select([given.notna(), counted.notna()], ["given", "lanes"], "assumed")
+    return width_m, pd.Series(status, index=width.index, dtype=object)
+
+
+def _ends(lines: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Give the end points of every line, rounded to a millimetre, and the row each belongs to."""
+    geometry = lines.geometry.array
+    points = np.concatenate([shapely.get_point(geometry, 0), shapely.get_point(geometry, -1)])
+    row = np.tile(np.arange(len(lines)), 2)
+    return np.round(shapely.get_coordinates(points), 3), row
+
+
+def derive_carriageways(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make a carriageway polygon of each centreline and its width.
+
+    Ends are cut flat where a street ends and rounded where another line goes on, so that the
+    kerb has no notch at a bend between two lines.
+
+    Parameters
+    ----------
+    lines : geopandas.GeoDataFrame
+        Centrelines with ``width_m``, in a metric CRS.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Same rows and columns, polygons for lines.
+    """
+    half = lines["width_m"].to_numpy(dtype=float) / 2
+    body = shapely.buffer(lines.geometry.array, half, cap_style="flat", join_style="round", quad_segs=8)
+    ends, row = _ends(lines)
+    _, node, degree = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    goes_on = degree[node.ravel()] > 1
+    discs = shapely.buffer(shapely.points(ends[goes_on]), half[row[goes_on]], quad_segs=8)
+    parts = pd.Series(list(discs)).groupby(row[goes_on]).agg(list)
+    whole = np.asarray(body, dtype=object)
+    for i, caps in parts.items():
+        whole[i] = shapely.union_all([whole[i], *caps])
+    return lines.set_geometry(whole, crs=lines.crs)
+
+
+def derive_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Find junctions: points from which three or more arms of one level leave.
+
+    Parameters
+    ----------
+    lines : geopandas.GeoDataFrame
+        Centrelines with ``width_m`` and ``level``. Lines may meet in inner vertices, as those of
+        OpenStreetMap do.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Discs around the points, half as wide as the widest street that meets there, so that a
+        distance to the junction is measured from about its kerb; columns as `schemas.KEEP_CLEAR`.
+    """
+    geometry = lines.geometry.array
+    coords, row = shapely.get_coordinates(geometry, return_index=True)
+    arms = np.full(len(row), 2)
+    arms[np.flatnonzero(np.diff(row, prepend=-1))] = 1
+    arms[np.flatnonzero(np.diff(row, append=-1))] = 1
+    x, y = np.round(coords, 3).T
+    width = lines["width_m"].fillna(8.0).to_numpy(dtype=float)[row]
+    vertices = pd.DataFrame(
+        {"x": x, "y": y, "level": lines["level"].to_numpy()[row], "arms": arms, "half": width / 2}
+    )
+    nodes = vertices.groupby(["x", "y", "level"], sort=True).agg(arms=("arms", "sum"), half=("half", "max"))
+    nodes = nodes[nodes["arms"] >= 3].reset_index()
+    return gpd.GeoDataFrame(
+        {
+            "feature_id": [f"junction-{a:.0f}-{b:.0f}" for a, b in zip(nodes["x"], nodes["y"], strict=True)],
+            "kind": "junction",
+            "name": "",
+            "level": nodes["level"].astype(int).to_numpy(),
+        },
+        geometry=shapely.buffer(
+            shapely.points(nodes["x"], nodes["y"]), nodes["half"].to_numpy(), quad_segs=8
+        ),
+        crs=lines.crs,
+    )

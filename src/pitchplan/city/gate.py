@@ -1,0 +1,172 @@
+"""The gate every layer passes: one metric CRS, valid single-part 2-D geometry, everything counted."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from pitchplan.errors import Fault, Faults, InputError
+
+__all__ = ["choose_crs", "pass_gate", "require_crs"]
+
+Shape = Literal["polygon", "line", "any"]
+
+_CHINA = (73.0, 18.0, 135.5, 54.0)
+_FIRST_CGCS2000_ZONE = (4534, 75)  # EPSG code of the 3-degree zone with central meridian 75° E
+_DIMENSION = {"polygon": 2, "line": 1}
+
+
+def require_crs(frame: gpd.GeoDataFrame, source: str, assume_crs: str | None) -> gpd.GeoDataFrame:
+    """Return the layer with a CRS, or refuse it.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        A layer as read.
+    source : str
+        Its name in errors.
+    assume_crs : str or None
+        CRS for layers that state none.
+
+    Raises
+    ------
+    InputError
+        The layer states no CRS and none is assumed, or its numbers cannot be degrees.
+    """
+    if frame.crs is None:
+        if assume_crs is None:
+            raise InputError(
+                Fault(
+                    "the layer states no CRS, so nothing can be measured in it",
+                    'Say which it is, for instance assume_crs="EPSG:4326" for longitude and latitude',
+                    source,
+                )
+            )
+        try:
+            frame = frame.set_crs(pyproj.CRS.from_user_input(assume_crs))
+        except pyproj.exceptions.CRSError:
+            raise InputError(
+                Fault("not a CRS", "Use a code such as EPSG:4326", "assume_crs", value=assume_crs)
+            ) from None
+    bounds = frame.total_bounds
+    outside = bounds[0] < -180 or bounds[2] > 180 or bounds[1] < -90 or bounds[3] > 90
+    if frame.crs.is_geographic and outside:
+        raise InputError(
+            Fault(
+                "coordinates that are not degrees, though the CRS says so",
+                "Set the CRS the numbers are really in (are longitude and latitude swapped?)",
+                source,
+                value=tuple(round(float(b), 3) for b in bounds),
+            )
+        )
+    return frame
+
+
+def choose_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS:
+    """Choose the planning CRS: projected, in metres, true to scale at the place.
+
+    A layer already in such a CRS keeps it (never EPSG:3857, whose metres are too long away from
+    the equator). China gets its CGCS2000 3-degree zone, any other place its UTM zone.
+    """
+    crs: pyproj.CRS = frame.crs
+    unit = crs.axis_info[0].unit_name if crs.axis_info else ""
+    if (
+        crs.is_projected
+        and unit == "metre"
+        and crs.to_epsg() != 3857
+        and "Mercator"
+        not in (crs.coordinate_operation.method_name if crs.coordinate_operation else "").replace(
+            "Transverse Mercator", ""
+        )
+    ):
+        return crs
+    west, south, east, north = frame.to_crs(4326).total_bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    if _CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]:
+        meridian = int(np.clip(round(lon / 3) * 3, 75, 135))
+        code, first = _FIRST_CGCS2000_ZONE
+        return pyproj.CRS.from_epsg(code + (meridian - first) // 3)
+    zone = int(np.clip((lon + 180) // 6 + 1, 1, 60))
+    return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+
+
+def _refuse_nan(frame: gpd.GeoDataFrame, source: str) -> None:
+    coords, row = shapely.get_coordinates(frame.geometry.array, return_index=True)
+    bad = np.unique(row[~np.isfinite(coords).all(axis=1)])
+    faults = Faults(source)
+    for i in bad:
+        faults.add(
+            "a geometry with a coordinate that is not a number",
+            "Mend or delete the feature",
+            row=int(i) + 1,
+        )
+    faults.raise_if_any()
+
+
+def pass_gate(
+    frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, shape: Shape, source: str
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Bring a layer into the planning CRS with clean geometry.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Layer with a CRS.
+    crs : pyproj.CRS
+        Planning CRS.
+    shape : {"polygon", "line", "any"}
+        What the layer must hold; parts of other dimension are dropped and counted.
+    source : str
+        Name in errors and notes.
+
+    Returns
+    -------
+    frame : geopandas.GeoDataFrame
+        Same columns and ``source_row`` (position in what was given); 2-D, valid, single-part.
+    notes : list of str
+        What was dropped, repaired or split, each with its count.
+
+    Raises
+    ------
+    InputError
+        A coordinate is not a number, or nothing of the wanted shape is left.
+    """
+    notes: list[str] = []
+    _refuse_nan(frame, source)
+    out = frame.set_geometry(shapely.force_2d(frame.geometry.array), crs=frame.crs)
+    out = out.assign(source_row=np.arange(len(out)))
+    empty = (out.geometry.isna() | out.geometry.is_empty).to_numpy()
+    if empty.any():
+        notes.append(f"{source}: {int(empty.sum())} features without geometry dropped")
+        out = out[~empty]
+    invalid = ~shapely.is_valid(out.geometry.array)
+    if invalid.any():
+        geometry = np.asarray(out.geometry.array)
+        geometry[invalid] = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
+        out = out.set_geometry(geometry, crs=out.crs)
+        notes.append(f"{source}: {int(invalid.sum())} invalid geometries repaired")
+    before = len(out)
+    out = out.to_crs(crs).explode(ignore_index=True)
+    if shape != "any":
+        keep = shapely.get_dimensions(out.geometry.array) == _DIMENSION[shape]
+        keep &= ~shapely.is_empty(out.geometry.array)
+        if shape == "line":
+            keep &= shapely.length(out.geometry.array) > 0
+        if (~keep).any():
+            notes.append(f"{source}: {int((~keep).sum())} parts that are not {shape}s dropped")
+        out = out[keep].reset_index(drop=True)
+    if len(out) > before:
+        notes.append(f"{source}: multipart features split into {len(out)} parts")
+    if not len(out):
+        raise InputError(
+            Fault(
+                f"the layer holds no usable {shape if shape != 'any' else 'geometry'}",
+                "Give a layer that is not empty",
+                source,
+            )
+        )
+    return out, notes
