@@ -1,0 +1,1 @@
+"""Rules: books of rules as data, and the kinds of rules as code."""

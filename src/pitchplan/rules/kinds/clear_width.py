@@ -1,0 +1,47 @@
+"""Clear width: beside a pitch so much stays free to drive or to walk, and between facing pitches too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pitchplan.rules.effects import Pairs, Verdict
+from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
+
+if TYPE_CHECKING:
+    from pitchplan.candidates.places import Places
+    from pitchplan.city.layers import City
+
+PARAMETERS = {
+    "of": Parameter(str, "what must stay free", choices=("drive", "walk")),
+    "width_m": Parameter(float, "least clear width, metres", positive=True),
+}
+
+
+def missing(rule: Rule, city: City) -> str:
+    """Say which layer the clear width cannot be measured without, or nothing."""
+    return (
+        "no buildings to measure the footway against"
+        if rule["of"] == "walk" and not len(city.buildings)
+        else ""
+    )
+
+
+def screen(rule: Rule, places: Places, city: City) -> Verdict:
+    """Refuse places that leave less than the rule's width."""
+    measured = places.clear_drive_m if rule["of"] == "drive" else places.clear_walk_m
+    refused = np.isfinite(measured) & (measured < rule["width_m"] + MARGIN_M)
+    seen = int(np.isfinite(measured).sum())
+    return Verdict(refused, measured, rule["width_m"], np.full(len(places), "", dtype=object), seen)
+
+
+def clash(rule: Rule, places: Places, city: City) -> Pairs:
+    """Keep apart two pitches that face each other and leave too little between them to drive."""
+    from pitchplan.candidates.clearance import facing_gaps
+
+    if rule["of"] == "walk" or not len(places):
+        nobody = np.zeros(0, dtype=np.intp)
+        return Pairs(nobody, nobody, np.zeros(0), rule["width_m"])
+    a, b, gap = facing_gaps(places, rule["width_m"] + MARGIN_M)
+    return Pairs(a, b, gap, rule["width_m"])

@@ -1,0 +1,34 @@
+"""Spacing: pitches of different spots stay a distance apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from pitchplan.rules.effects import Pairs
+from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
+
+if TYPE_CHECKING:
+    from pitchplan.candidates.places import Places
+    from pitchplan.city.layers import City
+
+PARAMETERS = {"distance_m": Parameter(float, "least distance between pitches of different spots, metres", positive=True)}
+
+
+def missing(rule: Rule, city: City) -> str:
+    """Nothing is ever missing: the pitches themselves are measured."""
+    return ""
+
+
+def clash(rule: Rule, places: Places, city: City) -> Pairs:
+    """Keep apart pitches of different runs that are nearer than the rule's distance."""
+    asked = rule["distance_m"] + MARGIN_M
+    a, b = places.tree.query(places.rectangles, predicate="dwithin", distance=asked)
+    other = (a < b) & (places.run[a] != places.run[b])
+    a, b = a[other], b[other]
+    distance = shapely.distance(places.rectangles[a], places.rectangles[b])
+    near = distance < asked
+    order = np.lexsort((b[near], a[near]))
+    return Pairs(a[near][order], b[near][order], distance[near][order], rule["distance_m"])
