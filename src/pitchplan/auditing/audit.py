@@ -1,0 +1,208 @@
+"""The audit of a finished plan: every rule measured again, by other means than it was made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyproj
+import shapely
+
+from pitchplan import schemas
+from pitchplan.auditing.bays import Scene, draw_scene
+from pitchplan.auditing.findings import Breach, Finding
+from pitchplan.auditing.kinds import AUDITS
+from pitchplan.errors import BreachesFound
+
+if TYPE_CHECKING:
+    from pitchplan.city.layers import City
+    from pitchplan.plan import Plan
+    from pitchplan.rules.book import RuleBook
+
+__all__ = ["AuditReport", "audit_plan"]
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What the audit measured.
+
+    Attributes
+    ----------
+    breaches, measured : pandas.DataFrame
+        Columns as in `pitchplan.schemas`; empty breaches mean that none was found.
+    on_trust : tuple of str
+        What the audit could only believe.
+    """
+
+    breaches: pd.DataFrame
+    measured: pd.DataFrame
+    on_trust: tuple[str, ...]
+
+    @property
+    def not_checked(self) -> pd.DataFrame:
+        """Rules for which nothing was measured; never a pass."""
+        nothing = (self.measured["pitches"] == 0) | (self.measured["features"] == 0)
+        return self.measured[nothing]
+
+    @property
+    def verdict(self) -> str:
+        """One line: breaches, rules measured, rules not checked."""
+        unchecked = len(self.not_checked)
+        rules = len(self.measured) - unchecked
+        found = "no breaches" if self.breaches.empty else f"{len(self.breaches)} BREACHES"
+        return f"{found}: {rules} rules measured, {unchecked} not checked"
+
+    def raise_for_breaches(self) -> AuditReport:
+        """Raise `BreachesFound` if the plan breaks a rule, else return the report itself."""
+        if len(self.breaches):
+            shown = "; ".join(
+                f"{b.rule} at {b.pitch_id}: measured {b.measured:g}, required {b.required:g}"
+                for b in self.breaches.head(10).itertuples()
+            )
+            raise BreachesFound(f"{len(self.breaches)} breaches: {shown}")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The report as lines of text, for a file."""
+        lines = [f"Audit: {self.verdict}", ""]
+        lines.append(
+            f"{'rule':<18}{'pitches':>8}{'features':>10}{'tightest margin':>17}{'waived':>8}  not checkable"
+        )
+        for m in self.measured.itertuples():
+            margin = "" if m.tightest_margin_m != m.tightest_margin_m else f"{m.tightest_margin_m:.3f}"
+            lines.append(
+                f"{m.rule:<18}{m.pitches:>8}{m.features:>10}{margin:>17}{m.waived:>8}  {m.not_checkable}"
+            )
+        lines += ["", "Breaches:" if len(self.breaches) else "Breaches: none"]
+        lines += [
+            f"  {b.rule}: {b.pitch_id} measured {b.measured:.3f}, required {b.required:g} {b.feature_id}"
+            for b in self.breaches.itertuples()
+        ]
+        lines += ["", "Taken on trust:" if self.on_trust else "Taken on trust: nothing"]
+        return "\n".join(lines + [f"  {t}" for t in self.on_trust]) + "\n"
+
+    def __repr__(self) -> str:
+        return f"Audit: {self.verdict}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{self.verdict}</b></p>{self.measured.to_html(index=False)}"
+
+
+def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
+    """Measure every rule again on the finished plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    city : City
+        Layers the plan was made from.
+    book : RuleBook
+        Rules it must keep.
+
+    Returns
+    -------
+    AuditReport
+        A breach within the radius of a decision that waives its rule is counted as waived.
+    """
+    scene = draw_scene(plan, city)
+    waivers = _waivers(plan)
+    breaches: list[tuple[str, str, float, float, str]] = []
+    measured: list[tuple[str, int, int, float, int, str]] = []
+    findings = [(rule.id, AUDITS[rule.kind](rule, scene)) for rule in book.rules]
+    findings += [("overlap", _overlaps(scene)), ("counts", _counts(plan)), ("limits", _limits(plan, scene))]
+    for name, finding in findings:
+        kept = [b for b in finding.breaches if not _waived(name, b, waivers)]
+        breaches += [(name, b.pitch_id, b.measured, b.required, b.feature_id) for b in kept]
+        waived = len(finding.breaches) - len(kept)
+        measured.append(
+            (name, finding.pitches, finding.features, finding.tightest, waived, finding.not_checkable)
+        )
+    return AuditReport(
+        breaches=pd.DataFrame(breaches, columns=schemas.BREACHES.names),
+        measured=pd.DataFrame(measured, columns=schemas.MEASURED.names),
+        on_trust=_on_trust(plan, city),
+    )
+
+
+def _waivers(plan: Plan) -> list[tuple[str, shapely.Point, float]]:
+    if "what" not in plan.decisions.columns:
+        return []
+    rows = plan.decisions[plan.decisions["what"] == "waive"]
+    to_plan = pyproj.Transformer.from_crs(4326, plan.crs, always_xy=True)
+    return [
+        (
+            str(r.rule),
+            shapely.Point(to_plan.transform(r.lon, r.lat)),
+            30.0 if pd.isna(r.radius_m) else float(r.radius_m),
+        )
+        for r in rows.itertuples()
+    ]
+
+
+def _waived(rule: str, breach: Breach, waivers: list[tuple[str, shapely.Point, float]]) -> bool:
+    if breach.x_m != breach.x_m:
+        return False
+    here = shapely.Point(breach.x_m, breach.y_m)
+    return any(rule == name and here.distance(place) <= radius for name, place, radius in waivers)
+
+
+def _overlaps(scene: Scene) -> Finding:
+    """Check that no two pitches share ground."""
+    tree = shapely.STRtree([b.polygon for b in scene.bays])
+    finding = Finding(len(scene.bays), len(scene.bays))
+    for i, bay in enumerate(scene.bays):
+        for j in sorted(int(k) for k in tree.query(bay.polygon, predicate="intersects")):
+            area = shapely.intersection(bay.polygon, scene.bays[j].polygon).area if j > i else 0.0
+            if area > 1e-6:
+                finding.breaches.append(Breach(bay.pitch_id, area, 0.0, scene.bays[j].pitch_id))
+    return finding
+
+
+def _counts(plan: Plan) -> Finding:
+    """Check that the list of spots says what the list of pitches says, and that ids are unique."""
+    finding = Finding(len(plan.pitches), len(plan.spots))
+    counted = plan.pitches["spot_id"].value_counts().to_dict()
+    said = dict(zip(plan.spots["spot_id"], plan.spots["capacity"], strict=True))
+    for spot in sorted(set(counted) | set(said)):
+        if counted.get(spot, 0) != said.get(spot, 0):
+            finding.breaches.append(Breach(str(spot), counted.get(spot, 0), said.get(spot, 0)))
+    doubled = plan.pitches["pitch_id"].duplicated()
+    finding.breaches += [Breach(str(p), 2, 1) for p in plan.pitches.loc[doubled, "pitch_id"]]
+    if len(plan.pitches) > plan.vendors:
+        finding.breaches.append(Breach("plan", len(plan.pitches), plan.vendors))
+    return finding
+
+
+def _limits(plan: Plan, scene: Scene) -> Finding:
+    """Count every limit the plan says it keeps again, in whole numbers."""
+    finding = Finding(len(plan.pitches), len(plan.limits))
+    for limit in plan.limits.itertuples():
+        if limit.group_by == "spot":
+            groups = plan.pitches.groupby("spot_id").size().to_dict()
+        elif limit.group_by == "city":
+            groups = {"city": len(plan.pitches)}
+        else:
+            groups = {limit.group: int((plan.pitches[limit.group_by] == limit.group).sum())}
+        for name, count in sorted(groups.items()):
+            finding.margin(min(limit.at_most - count, count - limit.at_least))
+            if not limit.at_least <= count <= limit.at_most:
+                required = limit.at_least if count < limit.at_least else limit.at_most
+                finding.breaches.append(Breach(str(name), count, required, str(limit.rule)))
+    return finding
+
+
+def _on_trust(plan: Plan, city: City) -> tuple[str, ...]:
+    """Say what the audit could only believe."""
+    trust = [*city.assumptions]
+    status = plan.pitches["width_status"].value_counts().to_dict()
+    for word in ("assumed", "lanes", "given"):
+        kerbside = status.get(word, 0)
+        if word != "given" and kerbside:
+            how = "assumed by class" if word == "assumed" else "counted from lanes"
+            trust.append(f"{kerbside} pitches stand on streets whose width is {how}: tape them on site")
+    if len(city.streets) and set(city.streets["width_status"]) & {"assumed", "lanes", "given"}:
+        trust.append(f"the carriageways of {len(city.streets)} streets are made from centrelines and widths")
+    trust.append("residents served and the goals' bounds, as the solver and the reach table say")
+    return tuple(trust)

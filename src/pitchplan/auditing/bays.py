@@ -1,0 +1,128 @@
+"""The plan's pitches as the audit draws them: from centre, bearing and sides, with plain shapely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from shapely import affinity
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from pitchplan.city.layers import City
+    from pitchplan.plan import Plan
+
+__all__ = ["Bay", "Scene", "draw_scene", "ground"]
+
+
+@dataclass(frozen=True)
+class Bay:
+    """One chosen pitch.
+
+    Attributes
+    ----------
+    pitch_id, spot_id, street_id, street_class, placement : str
+    polygon : shapely.Polygon
+        The rectangle.
+    kerb_edge, inner_edge : shapely.LineString
+        Its long edges: the one nearer to the carriageway's boundary, and the other.
+    centre : shapely.Point
+    length_m : float
+    bearing_deg : float
+    """
+
+    pitch_id: str
+    spot_id: str
+    street_id: str
+    street_class: str
+    placement: str
+    polygon: shapely.Polygon
+    kerb_edge: shapely.LineString
+    inner_edge: shapely.LineString
+    centre: shapely.Point
+    length_m: float
+    bearing_deg: float
+
+    def strip(self, edge: shapely.LineString, depth: float) -> shapely.Polygon:
+        """Give the strip that begins at one long edge and leads away from the bay."""
+        other = self.inner_edge if edge is self.kerb_edge else self.kerb_edge
+        dx = edge.centroid.x - other.centroid.x
+        dy = edge.centroid.y - other.centroid.y
+        norm = (dx * dx + dy * dy) ** 0.5
+        away = affinity.translate(edge, dx / norm * depth, dy / norm * depth)
+        (a, b), (c, d) = edge.coords, away.coords
+        strip = shapely.Polygon([a, b, d, c])
+        # Two millimetres narrower, so that what merely touches the bay's ends is not in front of it.
+        thin = (self.length_m - 0.004) / self.length_m
+        along = affinity.rotate(strip, self.bearing_deg - 90, origin=edge.centroid)
+        return affinity.rotate(
+            affinity.scale(along, xfact=thin, origin=edge.centroid),
+            90 - self.bearing_deg,
+            origin=edge.centroid,
+        )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the audit looks at.
+
+    Attributes
+    ----------
+    bays : list of Bay
+    kerbs : shapely geometry
+        Boundary of the joined carriageways on the ground near the bays.
+    carriageway : shapely geometry
+        The joined carriageways themselves.
+    """
+
+    plan: Plan
+    city: City
+    bays: list[Bay]
+    carriageway: shapely.Geometry
+    kerbs: shapely.Geometry
+
+
+def ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep what lies on the ground: bridges and tunnels do not meet a pitch."""
+    return frame[frame["level"] == 0] if "level" in frame.columns else frame
+
+
+def draw_scene(plan: Plan, city: City) -> Scene:
+    """Draw the plan's pitches anew and join the carriageways around them."""
+    boxes = []
+    for row in plan.pitches.itertuples():
+        half_l, half_w = row.length_m / 2, row.width_m / 2
+        box = shapely.box(row.x_m - half_l, row.y_m - half_w, row.x_m + half_l, row.y_m + half_w)
+        boxes.append(affinity.rotate(box, 90 - row.bearing_deg, origin=(row.x_m, row.y_m)))
+    streets = ground(city.streets).geometry
+    around = shapely.union_all([b.buffer(40) for b in boxes]) if boxes else shapely.Point()
+    carriageway = shapely.union_all(shapely.intersection(streets[streets.intersects(around)].array, around))
+    kerbs = shapely.intersection(
+        shapely.boundary(shapely.union_all(streets[streets.intersects(around)].array)), around
+    )
+    shapely.prepare(carriageway)
+    bays = [_bay(row, box, kerbs) for row, box in zip(plan.pitches.itertuples(), boxes, strict=True)]
+    return Scene(plan, city, bays, carriageway, kerbs)
+
+
+def _bay(row: Any, box: shapely.Polygon, kerbs: shapely.Geometry) -> Bay:
+    a, b, c, d = list(box.exterior.coords)[:4]
+    edges = [shapely.LineString(e) for e in ((a, b), (b, c), (c, d), (d, a))]
+    first, second = sorted(edges, key=lambda e: abs(e.length - row.length_m))[:2]
+    if not kerbs.is_empty and second.centroid.distance(kerbs) < first.centroid.distance(kerbs):
+        first, second = second, first
+    return Bay(
+        pitch_id=str(row.pitch_id),
+        spot_id=str(row.spot_id),
+        street_id=str(row.street_id),
+        street_class=str(row.street_class),
+        placement=str(row.placement),
+        polygon=box,
+        kerb_edge=first,
+        inner_edge=second,
+        centre=box.centroid,
+        length_m=float(row.length_m),
+        bearing_deg=float(row.bearing_deg),
+    )

@@ -1,0 +1,46 @@
+"""What an audit of one rule finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["Breach", "Finding"]
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One pitch, pair or group that breaks a rule; x and y say where, for waivers."""
+
+    pitch_id: str
+    measured: float
+    required: float
+    feature_id: str = ""
+    x_m: float = float("nan")
+    y_m: float = float("nan")
+
+
+@dataclass
+class Finding:
+    """What was measured for one rule.
+
+    Attributes
+    ----------
+    pitches, features : int
+        How many pitches were measured against how many features.
+    tightest : float
+        Least (measured - required); not a number where nothing was near enough to measure.
+    breaches : list of Breach
+    not_checkable : str
+        What could not be checked, and why.
+    """
+
+    pitches: int = 0
+    features: int = 0
+    tightest: float = float("nan")
+    breaches: list[Breach] = field(default_factory=list)
+    not_checkable: str = ""
+
+    def margin(self, value: float) -> None:
+        """Note one margin."""
+        if not self.tightest <= value:
+            self.tightest = value

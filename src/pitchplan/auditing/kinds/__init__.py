@@ -1,0 +1,35 @@
+"""Audit twins of the kinds of rules, a module each; they import nothing of `pitchplan.rules.kinds`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pitchplan.auditing.kinds import (
+    clear_width,
+    inside,
+    kerb_regulation,
+    quota,
+    run_length,
+    setback,
+    spacing,
+    street_class,
+)
+
+if TYPE_CHECKING:
+    from pitchplan.auditing.bays import Scene
+    from pitchplan.auditing.findings import Finding
+    from pitchplan.rules.rule import Rule
+
+__all__ = ["AUDITS"]
+
+AUDITS: dict[str, Callable[[Rule, Scene], Finding]] = {
+    "setback": setback.audit,
+    "street-class": street_class.audit,
+    "clear-width": clear_width.audit,
+    "inside": inside.audit,
+    "kerb-regulation": kerb_regulation.audit,
+    "spacing": spacing.audit,
+    "run-length": run_length.audit,
+    "quota": quota.audit,
+}

@@ -1,0 +1,72 @@
+"""Audit twin of clear-width: what really stays free in front of or behind every chosen pitch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shapely
+
+from pitchplan.auditing.bays import Bay, Scene
+from pitchplan.auditing.findings import Breach, Finding
+
+if TYPE_CHECKING:
+    from pitchplan.rules.rule import Rule
+
+_DRIVE_REACH_M = 25.0
+_WALK_REACH_M = 10.0
+_KERB_BEHIND_M = 0.5
+
+
+def audit(rule: Rule, scene: Scene) -> Finding:
+    """Clip kerbs and the other pitches, or buildings, to the strip beside each kerbside pitch."""
+    bays = [b for b in scene.bays if b.placement == "kerbside" and b.placement in rule.placements]
+    walk = rule["of"] == "walk"
+    finding = Finding(len(bays), 0)
+    if walk and not len(scene.city.buildings):
+        finding.not_checkable = "the city has no buildings to measure the footway against"
+        return finding
+    others = shapely.STRtree([b.polygon for b in scene.bays])
+    seen = 0
+    for bay in bays:
+        measured, count = _walk(bay, scene) if walk else _drive(bay, scene, others)
+        seen += count
+        finding.margin(measured - rule["width_m"])
+        if measured < rule["width_m"]:
+            finding.breaches.append(
+                Breach(bay.pitch_id, measured, rule["width_m"], "", bay.centre.x, bay.centre.y)
+            )
+    finding.features = seen
+    return finding
+
+
+def _drive(bay: Bay, scene: Scene, others: shapely.STRtree) -> tuple[float, int]:
+    strip = bay.strip(bay.inner_edge, _DRIVE_REACH_M)
+    obstacles = [shapely.intersection(scene.kerbs, strip)]
+    for i in others.query(strip, predicate="intersects"):
+        other = scene.bays[int(i)]
+        if other.pitch_id != bay.pitch_id and other.placement == "kerbside":
+            obstacles.append(shapely.intersection(other.polygon, strip))
+    return _least(bay.inner_edge, obstacles, _DRIVE_REACH_M)
+
+
+def _walk(bay: Bay, scene: Scene) -> tuple[float, int]:
+    strip = bay.strip(bay.kerb_edge, _WALK_REACH_M)
+    near = scene.city.buildings.sindex.query(strip, predicate="intersects")
+    obstacles = [shapely.intersection(scene.city.buildings.geometry.iloc[int(i)], strip) for i in near]
+    depth, count = _least(bay.kerb_edge, obstacles, _WALK_REACH_M)
+    # The footway begins at the kerb, which lies up to half a metre behind the bay where it bends.
+    kerb = shapely.intersection(scene.kerbs, bay.strip(bay.kerb_edge, _KERB_BEHIND_M))
+    return depth - max(_depths(bay.kerb_edge, kerb), default=0.0), count
+
+
+def _least(edge: shapely.LineString, obstacles: list[shapely.Geometry], reach: float) -> tuple[float, int]:
+    """Give the least distance from the line through an edge to obstacles, and how many there are."""
+    found = [o for o in obstacles if not o.is_empty]
+    return min((d for o in found for d in _depths(edge, o)), default=reach), len(found)
+
+
+def _depths(edge: shapely.LineString, shape: shapely.Geometry) -> list[float]:
+    """Give the distance of every vertex of a shape to the line through an edge."""
+    (ax, ay), (bx, by) = edge.coords
+    length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5
+    return [abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length for x, y in shapely.get_coordinates(shape)]
