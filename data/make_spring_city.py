@@ -21,6 +21,7 @@ SEASON = """\
 first = 2026-06-01
 last = 2026-08-20
 hours = "06:00-09:00, 17:00-21:00"
+gateways = ["北入城口", "东入城口", "南入城口", "西入城口"]
 title = "泉城西瓜地图 2026"
 title_en = "Spring City Watermelon Map 2026"
 publisher = "泉城城市管理局"

@@ -38,6 +38,8 @@ class SpringCity:
         Last year's spots: number, name, address, lon, lat, capacity.
     titles : dict
         title, title_en, publisher and publisher_en for the map.
+    gateways : tuple of str
+        Where vehicles enter the city.
     folder : Path
         Where the files lie.
     """
@@ -49,6 +51,7 @@ class SpringCity:
     decisions: pd.DataFrame
     last_year: pd.DataFrame
     titles: dict[str, str]
+    gateways: tuple[str, ...]
     folder: Path
 
 
@@ -100,5 +103,6 @@ def spring_city() -> SpringCity:
         decisions=read_decisions(folder / "decisions.csv"),
         last_year=read_table(folder / "spots_2025.csv")[0],
         titles={key: str(said.get(key, "")) for key in ("title", "title_en", "publisher", "publisher_en")},
+        gateways=tuple(said["gateways"]),
         folder=folder,
     )
