@@ -74,7 +74,9 @@ def summary(result: Result, out: Path) -> str:
     if len(plan.not_applied):
         lines.append(f"not applied        {', '.join(plan.not_applied['rule'])}")
     if plan.share_assumed:
-        lines.append(f"to be taped        {plan.share_assumed:.0%} of the pitches rest on an assumed street width")
+        lines.append(
+            f"to be taped        {plan.share_assumed:.0%} of the pitches rest on an assumed street width"
+        )
     lines.append(f"audit              {result.audit.verdict}")
     lines.append(f"files              {out}/: {', '.join(MAPS)}, spots.csv, audit.txt, provenance.json")
     return "\n".join(lines)

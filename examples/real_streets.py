@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import warnings
 from pathlib import Path
 
 from outputs import Result, summary, write_all
@@ -29,7 +28,9 @@ def pairs(items: list[str] | None, option: str) -> dict[str, str]:
     for item in items or []:
         name, equals, value = item.partition("=")
         if not equals or not value:
-            raise pp.InputError(Fault("not name=value", f"Write {option} bus-stop=stops.geojson", option, value=item))
+            raise pp.InputError(
+                Fault("not name=value", f"Write {option} bus-stop=stops.geojson", option, value=item)
+            )
         out[name] = value
     return out
 
@@ -42,11 +43,21 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--communities", help="polygons with name, district, residents")
     p.add_argument("--footways", help="polygons or lines")
     p.add_argument("--buildings", help="footprints, residents if known")
-    p.add_argument("--open-spaces", action="append", metavar="KIND=FILE", help="square, car-park, market-place")
-    p.add_argument("--keep-clear", action="append", metavar="KIND=FILE", help="bus-stop, hydrant, school-gate …")
-    p.add_argument("--kerb-regulations", action="append", metavar="KIND=FILE", help="no-stopping, loading-bay …")
-    p.add_argument("--column", action="append", metavar="LAYER.NAME=COLUMN", help="a column not recognised by name")
-    p.add_argument("--street-class", action="append", metavar="VALUE=CLASS", help="a class not recognised by name")
+    p.add_argument(
+        "--open-spaces", action="append", metavar="KIND=FILE", help="square, car-park, market-place"
+    )
+    p.add_argument(
+        "--keep-clear", action="append", metavar="KIND=FILE", help="bus-stop, hydrant, school-gate …"
+    )
+    p.add_argument(
+        "--kerb-regulations", action="append", metavar="KIND=FILE", help="no-stopping, loading-bay …"
+    )
+    p.add_argument(
+        "--column", action="append", metavar="LAYER.NAME=COLUMN", help="a column not recognised by name"
+    )
+    p.add_argument(
+        "--street-class", action="append", metavar="VALUE=CLASS", help="a class not recognised by name"
+    )
     p.add_argument("--crs", help="planning CRS; chosen from the place where not given")
     p.add_argument("--assume-crs", help="CRS of layers that state none, such as TopoJSON")
     p.add_argument("--harvest", required=True, help="harvest survey, csv or xlsx")
@@ -86,7 +97,9 @@ def read_city(o: argparse.Namespace) -> pp.City:
 
 def input_files(o: argparse.Namespace) -> dict[str, Path]:
     """Name every file that was read, for the provenance."""
-    given = {name: getattr(o, name) for name in ("streets", "centrelines", "communities", "footways", "buildings")}
+    given = {
+        name: getattr(o, name) for name in ("streets", "centrelines", "communities", "footways", "buildings")
+    }
     for name in ("open_spaces", "keep_clear", "kerb_regulations"):
         given |= {f"{name}:{kind}": path for kind, path in pairs(getattr(o, name), name).items()}
     given |= {"harvest": o.harvest, "decisions": o.decisions}
@@ -98,7 +111,6 @@ def input_files(o: argparse.Namespace) -> dict[str, Path]:
 def main() -> None:
     """Make the map, print every rule with what it saw and refused, and what came out."""
     o = arguments()
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
     started = dt.datetime.now(dt.UTC)
     first, _, last = o.season.partition(",")
     season = pp.Season(first, last, hours=o.hours)
@@ -110,7 +122,11 @@ def main() -> None:
     city = read_city(o)
     print(city)
     candidates = pp.find_candidates(city, book, season=season, vehicle=o.vehicle, decisions=decisions)
-    print(candidates.rules_report[["rule", "kind", "features", "refused", "clashes", "applied"]].to_string(index=False))
+    print(
+        candidates.rules_report[["rule", "kind", "features", "refused", "clashes", "applied"]].to_string(
+            index=False
+        )
+    )
     problem = pp.siting_problem(candidates, city, vendors=forecast.to_provide(o.level), decisions=decisions)
     plan = problem.solve(time_limit_s=o.time_limit)
     audit = pp.audit_plan(plan, city, book).raise_for_breaches()

@@ -19,7 +19,9 @@ import pitchplan as pp
 
 def main() -> None:
     """Make the map and print what came out."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
     parser.add_argument("--level", type=float, default=0.9, help="share of seasons in which all find a pitch")
     parser.add_argument("--time-limit", type=float, default=60.0, help="seconds the solver may take")

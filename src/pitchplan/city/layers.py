@@ -137,7 +137,7 @@ def _load(source: Source, name: str) -> tuple[gpd.GeoDataFrame, str]:
     return frame, text
 
 
-def _sources(name: str, value: Source | Mapping[str, Source]) -> list[tuple[str, Source]]:
+def _sources(value: Source | Mapping[str, Source]) -> list[tuple[str, Source]]:
     """List (kind, source) pairs; a mapping gives the kind of each source."""
     if isinstance(value, Mapping):
         return [(str(kind), source) for kind, source in value.items()]
@@ -195,18 +195,22 @@ class _Reader:
         self.notes: list[str] = []
         self.given: set[str] = set()
 
-    def layer(self, name: str, value: Source | Mapping[str, Source] | None) -> gpd.GeoDataFrame:
-        """Read one layer from its sources, or give an empty one."""
+    def layer(
+        self,
+        name: str,
+        value: Source | Mapping[str, Source] | None,
+        loaded: tuple[gpd.GeoDataFrame, str] | None = None,
+    ) -> gpd.GeoDataFrame:
+        """Read one layer from its sources, unless it is loaded already, or give an empty one."""
         if value is None:
             assert self.crs is not None
             return _empty(name, self.crs)
-        parts = [self._part(name, kind, source) for kind, source in _sources(name, value)]
+        parts = [self._part(name, kind, *(loaded or _load(source, name))) for kind, source in _sources(value)]
         self.given.add(name)
         joined: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
         return joined
 
-    def _part(self, name: str, kind: str, source: Source) -> gpd.GeoDataFrame:
-        frame, text = _load(source, name)
+    def _part(self, name: str, kind: str, frame: gpd.GeoDataFrame, text: str) -> gpd.GeoDataFrame:
         frame = gate.require_crs(frame, text, self.assume_crs)
         if self.crs is None:
             self.crs = gate.choose_crs(frame)
@@ -357,11 +361,12 @@ def read_city(
     first, text = _load(streets, "streets")
     as_lines = set(first.geom_type.dropna()) <= {"LineString", "MultiLineString", "LinearRing"}
     if as_lines:
-        axes = reader.layer("centrelines", _with_columns_of(first, text, reader))
+        _let_lines_be_streets(text, reader)
+        axes = reader.layer("centrelines", streets, (first, text))
         reader.given |= {"streets"}
         areas = axes
     else:
-        areas = reader.layer("streets", first)
+        areas = reader.layer("streets", streets, (first, text))
         axes = reader.layer("centrelines", centrelines)
         areas = _without_islands(areas, reader.notes)
         areas["width_status"] = areas["width_status"].where(areas["width_status"] != "", "measured")
@@ -389,11 +394,10 @@ def _crs_name(crs: pyproj.CRS) -> str:
     return f"EPSG:{code}" if code else crs.to_wkt()
 
 
-def _with_columns_of(frame: gpd.GeoDataFrame, text: str, reader: _Reader) -> gpd.GeoDataFrame:
+def _let_lines_be_streets(text: str, reader: _Reader) -> None:
     """Let ``streets.*`` column mappings hold for centrelines given as streets."""
     reader.columns = {k.replace("streets.", "centrelines.", 1): v for k, v in reader.columns.items()}
     reader.notes.append(f"{text}: streets are lines, carriageways are made from their widths")
-    return frame
 
 
 def _measure(

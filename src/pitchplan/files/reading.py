@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,9 +99,12 @@ def read_layer(source: str | os.PathLike[str]) -> gpd.GeoDataFrame:
                         text,
                     )
                 )
-        frame: gpd.GeoDataFrame = pyogrio.read_dataframe(
-            address, layer=layer, where=subset, on_invalid="ignore", fid_as_index=False
-        )
+        with warnings.catch_warnings():
+            # What GDAL and GEOS mutter about bad geometry, the gate says with row numbers.
+            warnings.simplefilter("ignore")
+            frame: gpd.GeoDataFrame = pyogrio.read_dataframe(
+                address, layer=layer, where=subset, on_invalid="ignore", fid_as_index=False
+            )
     except InputError:
         raise
     except Exception as error:
