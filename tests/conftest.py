@@ -27,3 +27,16 @@ def real_data():
     if not folder.is_dir():
         pytest.skip(f"PITCHPLAN_DATA: no folder {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spring_problem(spring, spring_candidates):
+    forecast = pp.forecast_vendors(spring.survey, spring.season, gateways=spring.gateways)
+    return pp.siting_problem(
+        spring_candidates, spring.city, vendors=forecast.to_provide(0.9), decisions=spring.decisions
+    )
+
+
+@pytest.fixture(scope="session")
+def spring_plan(spring_problem):
+    return spring_problem.solve(time_limit_s=30)

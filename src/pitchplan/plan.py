@@ -113,6 +113,38 @@ class Plan:
             )
         return "\n".join(lines)
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the spots with their numbers, as large as their capacity, with matplotlib (extra ``plot``).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on, such as those of ``city.plot()``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(9, 6))
+        spots = self.spots
+        ax.scatter(spots["x_m"], spots["y_m"], s=30 + 12 * spots["capacity"], c="#c8102e", zorder=5)
+        for spot in spots.itertuples():
+            ax.annotate(
+                str(spot.number),
+                (spot.x_m, spot.y_m),
+                color="white",
+                ha="center",
+                va="center",
+                fontsize=6,
+                zorder=6,
+            )
+        ax.set_aspect("equal")
+        ax.set_axis_off()
+        return ax
+
     def _repr_html_(self) -> str:
         from html import escape
 

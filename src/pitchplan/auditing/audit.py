@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyproj
@@ -82,6 +82,21 @@ class AuditReport:
         ]
         lines += ["", "Taken on trust:" if self.on_trust else "Taken on trust: nothing"]
         return "\n".join(lines + [f"  {t}" for t in self.on_trust]) + "\n"
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the tightest margin of every setback and width rule with matplotlib (extra ``plot``)."""
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(7, 5))
+        shown = self.measured.dropna(subset=["tightest_margin_m"])
+        broken = set(self.breaches["rule"])
+        colours = ["#c8102e" if rule in broken else "#1b7a4b" for rule in shown["rule"]]
+        ax.barh(shown["rule"], shown["tightest_margin_m"], color=colours)
+        ax.axvline(0, color="black", linewidth=0.8)
+        ax.set_xlabel("tightest margin (measured - required)")
+        ax.invert_yaxis()
+        return ax
 
     def __repr__(self) -> str:
         return f"Audit: {self.verdict}"
