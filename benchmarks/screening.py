@@ -63,7 +63,9 @@ def main() -> None:
         refused = np.zeros(len(sample), dtype=bool)
         for rule in rules:
             asked, shapes = rule["distance_m"] + MARGIN_M, features[rule.id].geometry
-            refused |= sample.geometry.apply(lambda g, s=shapes, d=asked: (s.distance(g) < d).any()).to_numpy()
+            refused |= sample.geometry.apply(
+                lambda g, s=shapes, d=asked: (s.distance(g) < d).any()
+            ).to_numpy()
         return refused
 
     assert np.array_equal(ours(), joined())

@@ -53,8 +53,8 @@ def summary(result: Result, out: Path) -> str:
     if result.forecast is not None:
         peak = result.forecast.peak
         lines.append(
-            f"vendors expected   {peak.median:.0f} at the season's peak (90 % interval {peak.p05:.0f} to {peak.p95:.0f});"
-            f" planned for {plan.vendors}"
+            f"vendors expected   {peak.median:.0f} at the season's peak"
+            f" (90 % interval {peak.p05:.0f} to {peak.p95:.0f}); planned for {plan.vendors}"
         )
     lines += [
         f"places             {candidates.screened} screened, {candidates.legal} legal,"

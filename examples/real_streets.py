@@ -1,8 +1,8 @@
-"""A map from a city's own files.
+r"""A map from a city's own files.
 
-    python examples/real_streets.py \\
-        --streets roads.geojson --centrelines axes.geojson --communities communities.geojson \\
-        --keep-clear hydrant=hydrants.geojson --keep-clear bus-stop=stops.geojson \\
+    python examples/real_streets.py \
+        --streets roads.geojson --centrelines axes.geojson --communities communities.geojson \
+        --keep-clear hydrant=hydrants.geojson --keep-clear bus-stop=stops.geojson \
         --harvest harvest.csv --rules jinan-2019 --out out
 
 Every layer may be GeoJSON, GeoPackage, Shapefile, FlatGeobuf or TopoJSON, and may be followed by

@@ -32,7 +32,7 @@ def layer(path, shapes, crs="EPSG:4548", **columns):
 
 @pytest.fixture
 def town(tmp_path):
-    """A street with its axis, a hydrant, a community and a survey, in a folder with a space and Chinese."""
+    """Lay out a street, a hydrant, a community and a survey, in a folder with a space and Chinese."""
     folder = tmp_path / "城 市"
     folder.mkdir()
     layer(

@@ -21,7 +21,11 @@ def plan_of(candidates, *, seed=0, most=60):
         block = pitches[pitches["run_id"] == run].head(4)
         community = block["community_id"].iloc[0]
         free = len(block) >= 2 and not barred & set(block["pitch_id"])
-        if free and count.get(community, 0) + len(block) <= most_in.get(community, 10**9) and len(chosen) < most:
+        if (
+            free
+            and count.get(community, 0) + len(block) <= most_in.get(community, 10**9)
+            and len(chosen) < most
+        ):
             chosen += block["pitch_id"].tolist()
             count[community] = count.get(community, 0) + len(block)
             barred |= set().union(*(clashing.get(p, set()) for p in block["pitch_id"]))
@@ -100,13 +104,18 @@ def test_every_single_candidate_passes_every_ban(spring_candidates, spring):
 
 
 def test_breaches_between_all_candidates_are_exactly_the_clashes(spring_candidates, spring):
-    district = spring_candidates.pitches["community_id"].isin(spring.city.communities["community_id"].iloc[:3])
+    district = spring_candidates.pitches["community_id"].isin(
+        spring.city.communities["community_id"].iloc[:3]
+    )
     plan = as_plan(spring_candidates, spring_candidates.pitches[district], spring.decisions)
     chosen = set(plan.pitches["pitch_id"])
     found = pp.audit_plan(plan, spring.city, spring.book).breaches
     facing = spring_candidates.clashes.query("rule == 'drive-width'")
     facing = facing[facing["pitch_a"].isin(chosen) & facing["pitch_b"].isin(chosen)]
-    assert set(found.loc[found["rule"] == "drive-width", "pitch_id"]) == {*facing["pitch_a"], *facing["pitch_b"]}
+    assert set(found.loc[found["rule"] == "drive-width", "pitch_id"]) == {
+        *facing["pitch_a"],
+        *facing["pitch_b"],
+    }
     assert len(facing) > 0
 
 
@@ -165,13 +174,17 @@ def test_more_pitches_than_vendors(plan, spring):
 def test_stricter_rules_are_broken_by_the_same_plan(plan, spring):
     assert "junction" in rules_broken(plan, spring, spring.book.with_number("junction", distance_m=120))
     assert "spacing" in rules_broken(plan, spring, spring.book.with_number("spacing", distance_m=900))
-    assert "community-quota" in rules_broken(plan, spring, spring.book.with_number("community-quota", at_most=1))
+    assert "community-quota" in rules_broken(
+        plan, spring, spring.book.with_number("community-quota", at_most=1)
+    )
     assert "spot-size" in rules_broken(plan, spring, spring.book.with_number("spot-size", at_least=8))
     assert "run-length" in rules_broken(plan, spring, spring.book.with_number("run-length", max_length_m=8))
 
 
 def test_limits_of_the_plan_are_counted_again(plan, spring):
-    tight = pd.DataFrame([("mine", "city", "", 0, 5)], columns=["rule", "group_by", "group", "at_least", "at_most"])
+    tight = pd.DataFrame(
+        [("mine", "city", "", 0, 5)], columns=["rule", "group_by", "group", "at_least", "at_most"]
+    )
     assert "limits" in rules_broken(replace(plan, limits=tight), spring)
 
 

@@ -21,10 +21,15 @@ def straight_city(width=10.0, length=200.0, street_class="local", **layers):
     axis = shapely.LineString([(X, Y), (X + length, Y)])
     around = shapely.box(X - 100, Y - 100, X + length + 100, Y + 100)
     return pp.read_city(
-        streets=frame([shapely.box(X, Y - half, X + length, Y + half)], name=["甲路"], street_class=[street_class]),
-        centrelines=frame([axis], street_id=["s"], name=["甲路"], name_en=["Jia Lu"], street_class=[street_class]),
+        streets=frame(
+            [shapely.box(X, Y - half, X + length, Y + half)], name=["甲路"], street_class=[street_class]
+        ),
+        centrelines=frame(
+            [axis], street_id=["s"], name=["甲路"], name_en=["Jia Lu"], street_class=[street_class]
+        ),
         communities=layers.pop(
-            "communities", frame([around], name=["社区"], district=["区"], residents=[1000], community_id=["c"])
+            "communities",
+            frame([around], name=["社区"], district=["区"], residents=[1000], community_id=["c"]),
         ),
         **layers,
     )
@@ -38,7 +43,9 @@ def bent_city(seed, **layers):
         t = np.linspace(0, 1, 30)
         wave = 25 * np.sin(2 * np.pi * (t * rng.uniform(0.5, 1.5) + rng.uniform()))
         along, off = 400 * t, 60 + 70 * k + wave
-        axes.append(shapely.LineString(np.stack([X + along, Y + off] if k % 2 else [X + off, Y + along], axis=1)))
+        axes.append(
+            shapely.LineString(np.stack([X + along, Y + off] if k % 2 else [X + off, Y + along], axis=1))
+        )
     names = [f"{w}路" for w in "甲乙丙丁戊"]
     widths = rng.choice([6.0, 7.5, 9.0, 12.0], 5)
     lines = frame(axes, name=names, street_class=["local"] * 5, width_m=widths, street_id=list("abcde"))

@@ -25,7 +25,11 @@ def strip(places, i, depth, forward=True):
     centre = np.array([places.x_m[i], places.y_m[i]])
     edge = centre + away * places.width_m / 2
     half = along * (places.length_m / 2 - 0.001)
-    return shapely.Polygon([edge - half, edge + half, edge + half + away * depth, edge - half + away * depth]), edge, away
+    return (
+        shapely.Polygon([edge - half, edge + half, edge + half + away * depth, edge - half + away * depth]),
+        edge,
+        away,
+    )
 
 
 def oracle(places, i, shape, reach, forward=True):
@@ -87,5 +91,7 @@ def test_facing_pairs_equal_clipping_every_pair(seed):
             if depth < limit - 1e-6:
                 expected[pair] = min(depth, expected.get(pair, limit))
     assert set(found) == set(expected)
-    assert [found[p] for p in sorted(found)] == pytest.approx([expected[p] for p in sorted(expected)], abs=5e-3)
+    assert [found[p] for p in sorted(found)] == pytest.approx(
+        [expected[p] for p in sorted(expected)], abs=5e-3
+    )
     assert len(found) > 0

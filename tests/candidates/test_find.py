@@ -181,7 +181,8 @@ def test_waiver_lifts_one_rule_around_one_place_and_is_flagged():
     book = only(*BASE, "hydrant").with_number("hydrant", distance_m=12.0)
     lon, lat = degrees(X + 50, Y + 4)
     waive = pd.DataFrame(
-        [("D1", "waive", lon, lat, 30.0, "hydrant", "r", "w", "2026-05-01")], columns=pp.schemas.DECISIONS.names
+        [("D1", "waive", lon, lat, 30.0, "hydrant", "r", "w", "2026-05-01")],
+        columns=pp.schemas.DECISIONS.names,
     )
     plain = pp.find_candidates(city, book, season=SEASON)
     waived = pp.find_candidates(city, book, season=SEASON, decisions=waive)
@@ -193,7 +194,8 @@ def test_waiver_lifts_one_rule_around_one_place_and_is_flagged():
 
 def test_waiver_of_an_unknown_rule_is_refused():
     waive = pd.DataFrame(
-        [("D1", "waive", 117.0, 36.6, 30.0, "hydrnat", "r", "w", "2026-05-01")], columns=pp.schemas.DECISIONS.names
+        [("D1", "waive", 117.0, 36.6, 30.0, "hydrnat", "r", "w", "2026-05-01")],
+        columns=pp.schemas.DECISIONS.names,
     )
     with pytest.raises(pp.InputError, match="rule the book does not have"):
         pp.find_candidates(straight_city(), only(*BASE), season=SEASON, decisions=waive)

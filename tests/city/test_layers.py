@@ -43,13 +43,17 @@ def test_inputs_are_not_changed():
     assert given.equals(before)
 
 
-@pytest.mark.parametrize(("lon", "lat", "code"), [(117.0, 36.65, 4548), (116.4, 39.9, 4548), (114.06, 22.5, 4547)])
+@pytest.mark.parametrize(
+    ("lon", "lat", "code"), [(117.0, 36.65, 4548), (116.4, 39.9, 4548), (114.06, 22.5, 4547)]
+)
 def test_china_gets_its_three_degree_zone(lon, lat, code):
     shape = shapely.box(lon, lat, lon + 0.001, lat + 0.001)
     assert gate.choose_crs(frame([shape], "EPSG:4326")).to_epsg() == code
 
 
-@pytest.mark.parametrize(("lon", "lat", "code"), [(24.94, 60.17, 32635), (-71.1, 42.37, 32619), (18.4, -33.9, 32734)])
+@pytest.mark.parametrize(
+    ("lon", "lat", "code"), [(24.94, 60.17, 32635), (-71.1, 42.37, 32619), (18.4, -33.9, 32734)]
+)
 def test_elsewhere_gets_utm(lon, lat, code):
     shape = shapely.box(lon, lat, lon + 0.001, lat + 0.001)
     assert gate.choose_crs(frame([shape], "EPSG:4326")).to_epsg() == code
@@ -214,7 +218,14 @@ def test_lines_on_two_levels_make_no_junction():
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("primary_link", "main"), ("主干路", "main"), ("支路", "branch"), ("2.0", "secondary"), (np.nan, "local"), ("Alley", "lane")],
+    [
+        ("primary_link", "main"),
+        ("主干路", "main"),
+        ("支路", "branch"),
+        ("2.0", "secondary"),
+        (np.nan, "local"),
+        ("Alley", "lane"),
+    ],
 )
 def test_street_classes(word, expected):
     assert normal_class(word, {"2": "secondary", "": "local"}) == expected

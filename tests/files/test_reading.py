@@ -8,7 +8,9 @@ from pitchplan.files.reading import read_layer
 
 @pytest.fixture
 def layer():
-    return gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[shapely.Point(117, 36), shapely.Point(118, 37)], crs=4326)
+    return gpd.GeoDataFrame(
+        {"name": ["a", "b"]}, geometry=[shapely.Point(117, 36), shapely.Point(118, 37)], crs=4326
+    )
 
 
 def test_layer_and_subset_as_qgis_writes_them(tmp_path, layer):
@@ -45,7 +47,8 @@ def test_content_must_be_what_the_suffix_says(tmp_path, layer):
     secret.write_text("WKT\nPOINT (1 1)\n")
     path = tmp_path / "streets.geojson"
     path.write_text(
-        f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+        f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource>'
+        "</OGRVRTLayer></OGRVRTDataSource>"
     )
     with pytest.raises(pp.InputError, match="cannot be read as geojson"):
         read_layer(path)

@@ -112,7 +112,9 @@ def test_bad_books_are_refused(tmp_path, text, what):
 
 def test_all_faults_of_a_book_at_once(tmp_path):
     with pytest.raises(pp.InputError) as error:
-        read(tmp_path, HEAD + RULE.replace("10", "-1") + RULE.replace("setback", "x").replace("junction", "b"))
+        read(
+            tmp_path, HEAD + RULE.replace("10", "-1") + RULE.replace("setback", "x").replace("junction", "b")
+        )
     assert len(error.value.faults) == 2
 
 

@@ -157,7 +157,9 @@ def _parameters(known: Mapping[str, Parameter], given: Mapping[str, Any], faults
         elif isinstance(value, float | int) and not 0 <= value < float("inf"):
             faults.add("a number that cannot be", "Give a number of 0 or more", column=name, value=value)
         elif parameter.positive and value == 0:
-            faults.add("a rule that asks for nothing", "Give more than 0, or delete it", column=name, value=value)
+            faults.add(
+                "a rule that asks for nothing", "Give more than 0, or delete it", column=name, value=value
+            )
         else:
             checked[name] = value
     return checked

@@ -69,4 +69,6 @@ def _depths(edge: shapely.LineString, shape: shapely.Geometry) -> list[float]:
     """Give the distance of every vertex of a shape to the line through an edge."""
     (ax, ay), (bx, by) = edge.coords
     length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5
-    return [abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length for x, y in shapely.get_coordinates(shape)]
+    return [
+        abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length for x, y in shapely.get_coordinates(shape)
+    ]

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
 
-PARAMETERS = {"distance_m": Parameter(float, "least distance between pitches of different spots, metres", positive=True)}
+PARAMETERS = {
+    "distance_m": Parameter(float, "least distance between pitches of different spots, metres", positive=True)
+}
 
 
 def missing(rule: Rule, city: City) -> str:

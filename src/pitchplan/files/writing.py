@@ -1,0 +1,172 @@
+"""Write files whole or not at all.
+
+A file appears under its name by one atomic replace, after its bytes have reached the disk. Whoever
+looks sees the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitchplan.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["write_atomically", "write_many"]
+
+_PREFIX = ".pitchplan-"
+_SUFFIX = ".tmp"
+_STALE_SECONDS = 3600.0
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Where the file shall appear; its folder must exist.
+    data : bytes
+        What it shall hold.
+
+    Returns
+    -------
+    pathlib.Path
+        The path that was written.
+
+    Raises
+    ------
+    OutputError
+        The file could not be written; what was there before is untouched.
+
+    Notes
+    -----
+    Temporary file in the same folder, ``fsync``, ``os.replace``, ``fsync`` of the folder where the
+    system allows it. Temporary files that a killed run left behind are removed after an hour.
+    """
+    target = Path(path)
+    staged = _stage(target, data)
+    _put_in_place(staged, target)
+    return target
+
+
+def write_many(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write several files, none of them before all of them lie complete on the disk.
+
+    Parameters
+    ----------
+    files : mapping of pathlib.Path to bytes
+        What each file shall hold; everything is rendered before the first is touched.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The paths, in the order given.
+
+    Raises
+    ------
+    OutputError
+        A file could not be written. If that happened while files were staged, none has changed; if
+        it happened while they were put in place, the message names those already replaced.
+    """
+    staged: list[tuple[Path, Path]] = []
+    placed: list[Path] = []
+    try:
+        for path, data in files.items():
+            staged.append((_stage(Path(path), data), Path(path)))
+        for temporary, target in staged:
+            _put_in_place(temporary, target)
+            placed.append(target)
+    except OutputError as error:
+        for temporary, _ in staged[len(placed) :]:
+            _remove(temporary)
+        if placed:
+            names = ", ".join(str(p) for p in placed)
+            raise OutputError(f"{error} Already replaced, each whole: {names}.") from error
+        raise
+    return placed
+
+
+def _stage(target: Path, data: bytes) -> Path:
+    """Write the bytes beside the target, down to the disk, and return the temporary file."""
+    folder = target.parent
+    if target.is_dir():
+        raise OutputError(f"{target}: not written, because a folder has this name. Give a file's name.")
+    if not folder.is_dir():
+        raise OutputError(
+            f"{target}: not written, because the folder {folder} does not exist. Make it first."
+        )
+    _sweep(folder)
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode_for(target))
+    except BaseException as error:
+        if temporary is not None:
+            _remove(temporary)
+        if isinstance(error, OSError):
+            raise _failure(target, error) from error
+        raise
+    return temporary
+
+
+def _put_in_place(temporary: Path, target: Path) -> None:
+    try:
+        os.replace(temporary, target)
+    except BaseException as error:
+        _remove(temporary)
+        if isinstance(error, OSError):
+            raise _failure(target, error) from error
+        raise
+    _sync_folder(target.parent)
+
+
+def _mode_for(target: Path) -> int:
+    """Mode bits the file shall have: those it had, else what the process's umask leaves."""
+    with contextlib.suppress(OSError):
+        return target.stat().st_mode & 0o777
+    # The umask can only be read by setting it; mkstemp's 0600 would hide a map from its readers.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _failure(target: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    return OutputError(f"{target}: not written ({reason}). What was there before is untouched.")
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable; some systems cannot sync a folder, and the file is whole anyway."""
+    with contextlib.suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove temporary files that a killed run left behind more than an hour ago."""
+    oldest = time.time() - _STALE_SECONDS
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink()

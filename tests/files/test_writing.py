@@ -1,0 +1,127 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from pitchplan.errors import OutputError
+from pitchplan.files import writing
+from pitchplan.files.writing import write_atomically, write_many
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
+
+
+def test_writes_and_replaces(tmp_path: Path) -> None:
+    target = tmp_path / "地图.svg"
+    assert write_atomically(target, b"one") == target
+    write_atomically(str(target), b"two")
+    assert target.read_bytes() == b"two"
+    assert _names(tmp_path) == ["地图.svg"]
+
+
+@pytest.mark.parametrize("step", ["replace", "fsync", "chmod"])
+def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    target = tmp_path / "map.svg"
+    target.write_bytes(b"old")
+
+    def fail(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing.os, step, fail)
+    with pytest.raises(OutputError, match=r"map\.svg.*No space left"):
+        write_atomically(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert _names(tmp_path) == ["map.svg"]
+
+
+def test_an_interrupt_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing.os, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(tmp_path / "map.svg", b"new")
+    assert _names(tmp_path) == []
+
+
+def test_the_bytes_reach_the_disk_before_the_name_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(writing.os, "fsync", lambda handle: (steps.append("fsync"), fsync(handle))[1])
+    monkeypatch.setattr(writing.os, "replace", lambda a, b: (steps.append("replace"), replace(a, b))[1])
+    write_atomically(tmp_path / "map.svg", b"new")
+    assert steps[:2] == ["fsync", "replace"]
+
+
+def test_many_are_staged_before_any_is_put_in_place(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    with pytest.raises(OutputError, match="does not exist"):
+        write_many({tmp_path / "a": b"new", tmp_path / "missing" / "b": b"new"})
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert _names(tmp_path) == ["a"]
+    assert write_many({tmp_path / "a": b"1", tmp_path / "b": b"2"}) == [tmp_path / "a", tmp_path / "b"]
+    assert _names(tmp_path) == ["a", "b"]
+
+
+def test_many_say_which_were_already_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def second_fails(a: Path, b: Path) -> None:
+        if b.name == "b":
+            raise OSError(5, "Input/output error")
+        replace(a, b)
+
+    monkeypatch.setattr(writing.os, "replace", second_fails)
+    with pytest.raises(OutputError, match=r"Already replaced, each whole: .*a\."):
+        write_many({tmp_path / "a": b"1", tmp_path / "b": b"2", tmp_path / "c": b"3"})
+    assert _names(tmp_path) == ["a"]
+
+
+def test_only_stale_temporary_files_are_swept(tmp_path: Path) -> None:
+    old, young, other = (
+        tmp_path / ".pitchplan-old.tmp",
+        tmp_path / ".pitchplan-new.tmp",
+        tmp_path / "mine.tmp",
+    )
+    for path in (old, young, other):
+        path.write_bytes(b"x")
+    past = time.time() - 4000
+    os.utime(old, (past, past))
+    os.utime(other, (past, past))
+    write_atomically(tmp_path / "map.svg", b"x")
+    assert _names(tmp_path) == [".pitchplan-new.tmp", "map.svg", "mine.tmp"]
+
+
+def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="a folder has this name"):
+        write_atomically(tmp_path, b"x")
+
+
+def test_a_new_file_can_be_read_by_others_and_an_old_one_keeps_its_mode(tmp_path: Path) -> None:
+    mask = os.umask(0o022)
+    try:
+        write_atomically(tmp_path / "a", b"x")
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
+    (tmp_path / "a").chmod(0o600)
+    write_atomically(tmp_path / "a", b"y")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(OutputError, match="Permission denied"):
+            write_atomically(tmp_path / "map.svg", b"x")
+    finally:
+        tmp_path.chmod(0o700)
