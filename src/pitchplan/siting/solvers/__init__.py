@@ -1,0 +1,1 @@
+"""Solvers: each sees plain sparse arrays, never geometry and never a rule."""

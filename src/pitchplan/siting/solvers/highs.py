@@ -1,0 +1,215 @@
+"""HiGHS: sparse arrays in, values and a bound out. The only file that knows highspy."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import highspy
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+__all__ = ["Answer", "Relaxation", "Stage", "solve_stage"]
+
+_HIGHS: Any = highspy.Highs
+_SEED = 20260601
+_FEASIBLE = 2
+_MOST_SAVED = 12
+_LATE_S = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One linear problem over whole and continuous columns.
+
+    Attributes
+    ----------
+    costs : numpy.ndarray of float, shape (columns,)
+        Objective.
+    most : bool
+        Whether it is to be as great as possible.
+    lower, upper : numpy.ndarray of float, shape (columns,)
+        Bounds of the columns.
+    integer : numpy.ndarray of bool, shape (columns,)
+        Whole columns.
+    matrix : scipy.sparse.csr_array, shape (rows, columns)
+        Rows.
+    row_lower, row_upper : numpy.ndarray of float, shape (rows,)
+        Bounds of the rows.
+    """
+
+    costs: NDArray[np.float64]
+    most: bool
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    integer: NDArray[np.bool_]
+    matrix: csr_array
+    row_lower: NDArray[np.float64]
+    row_upper: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What HiGHS said; nothing in it has been checked.
+
+    Attributes
+    ----------
+    status : {"optimal", "infeasible", "limit", "interrupted"}
+        How it ended.
+    values : numpy.ndarray of float or None, shape (columns,)
+        None where no answer was found.
+    bound : float
+        No answer is better; infinite where nothing is known.
+    reduced : numpy.ndarray of float or None, shape (columns,)
+        Of a linear problem: how much worse, at least, the bound is per unit of a column at zero.
+    others : tuple of numpy.ndarray
+        Answers that were found on the way, the last ones.
+    """
+
+    status: Literal["optimal", "infeasible", "limit", "interrupted"]
+    values: NDArray[np.float64] | None
+    bound: float
+    reduced: NDArray[np.float64] | None = None
+    others: tuple[NDArray[np.float64], ...] = ()
+
+
+def solve_stage(
+    stage: Stage,
+    *,
+    time_limit_s: float,
+    gap: float = 0.0,
+    start: NDArray[np.float64] | None = None,
+    first_is_enough: bool = False,
+    log: bool = False,
+) -> Answer:
+    """Solve one problem.
+
+    Parameters
+    ----------
+    stage : Stage
+        The problem; whole-number objectives are assumed, so a bound less than 1 away is a proof.
+    time_limit_s : float
+        Wall-clock seconds.
+    gap : float
+        Relative gap at which to stop.
+    start : numpy.ndarray of float, optional
+        A feasible answer to begin with.
+    first_is_enough : bool
+        Whether to stop at the first answer.
+    log : bool
+        Whether to print progress.
+
+    Returns
+    -------
+    Answer
+        Ctrl-C ends the search with the best answer so far.
+    """
+    solver = _loaded(stage, log)
+    solver.setOptionValue("time_limit", max(0.01, float(time_limit_s)))
+    solver.setOptionValue("mip_rel_gap", float(gap))
+    # The objective is a whole number at every answer that counts: less than 1 apart is proven.
+    solver.setOptionValue("mip_abs_gap", 0.999)
+    solver.setOptionValue("mip_improving_solution_save", True)
+    if first_is_enough:
+        solver.setOptionValue("mip_max_improving_sols", 1)
+    if start is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = start.tolist()
+        solver.setSolution(solution)
+    # The setter of the keyboard switch sets the other one as well.
+    solver.HandleKeyboardInterrupt = True
+    solver.HandleUserInterrupt = True
+    # HiGHS looks at its own clock too seldom: it was seen 20 s late on large problems.
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        solver.cancelSolve()
+
+    alarm = threading.Timer(time_limit_s + _LATE_S, stop)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        solver.solve()
+    finally:
+        alarm.cancel()
+    saved = solver.getSavedMipSolutions()[-_MOST_SAVED:]
+    answer = _answer(solver, stage)
+    status = "limit" if answer.status == "interrupted" and late.is_set() else answer.status
+    return replace(answer, status=status, others=tuple(np.array(one.col_value, dtype=float) for one in saved))
+
+
+def _loaded(stage: Stage, log: bool) -> Any:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = stage.matrix.shape[1], stage.matrix.shape[0]
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = stage.costs, stage.lower, stage.upper
+    lp.row_lower_, lp.row_upper_ = stage.row_lower, stage.row_upper
+    lp.sense_ = highspy.ObjSense.kMaximize if stage.most else highspy.ObjSense.kMinimize
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = stage.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = stage.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = stage.matrix.data.astype(np.float64)
+    if stage.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(i)] for i in stage.integer]
+    solver = _HIGHS()
+    solver.setOptionValue("output_flag", log)
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("random_seed", _SEED)
+    solver.passModel(lp)
+    return solver
+
+
+def _answer(solver: Any, stage: Stage) -> Answer:
+    said = solver.getModelStatus()
+    info = solver.getInfo()
+    names = highspy.HighsModelStatus
+    whole = bool(stage.integer.any())
+    worst = np.inf if stage.most else -np.inf
+    has_answer = info.primal_solution_status == _FEASIBLE
+    values = np.array(solver.getSolution().col_value, dtype=float) if has_answer else None
+    if said in (names.kInfeasible, names.kUnboundedOrInfeasible):
+        return Answer("infeasible", None, worst)
+    if said == names.kModelEmpty:
+        return Answer("optimal", np.clip(0.0, stage.lower, stage.upper), 0.0)
+    if whole:
+        bound = float(info.mip_dual_bound)
+    else:
+        bound = float(info.objective_function_value) if said == names.kOptimal else worst
+    bound = bound if np.isfinite(bound) else worst
+    if said == names.kOptimal:
+        reduced = None if whole else np.abs(np.array(solver.getSolution().col_dual, dtype=float))
+        return Answer("optimal", values, bound, reduced)
+    return Answer("interrupted" if said == names.kInterrupt else "limit", values, bound)
+
+
+class Relaxation:
+    """The linear relaxation of a stage, kept loaded so that rows can be added.
+
+    Parameters
+    ----------
+    stage : Stage
+        Whole columns count as continuous.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        loose = replace(stage, integer=np.zeros(len(stage.integer), dtype=bool))
+        self._stage = loose
+        self._solver = _loaded(loose, False)
+        self._solver.HandleKeyboardInterrupt = True
+        self._solver.HandleUserInterrupt = True
+
+    def add(self, columns: NDArray[np.int64], values: NDArray[np.float64], upper: float) -> None:
+        """Add the row ``values @ x[columns] <= upper``."""
+        self._solver.addRow(-highspy.kHighsInf, float(upper), len(columns), columns.astype(np.int32), values)
+
+    def solve(self, time_limit_s: float) -> Answer:
+        """Solve from the last basis."""
+        # HiGHS counts the time of all runs of one solver together.
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + max(0.01, time_limit_s))
+        self._solver.solve()
+        return _answer(self._solver, self._stage)

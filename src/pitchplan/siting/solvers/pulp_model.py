@@ -1,0 +1,125 @@
+"""The current stage as a PuLP problem, for any PuLP solver. The only file that knows pulp."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pulp
+
+from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pitchplan.siting.problem import Rows, SitingProblem
+
+__all__ = ["to_pulp", "values_of"]
+
+
+def to_pulp(problem: SitingProblem, stage: int, reached: Sequence[int]) -> pulp.LpProblem:
+    """Return one goal's problem with variables x0, x1 …, the goals before it as rows.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        The problem.
+    stage : int
+        Which goal is sought, from 0.
+    reached : sequence of int
+        Values of the goals before, in order.
+
+    Returns
+    -------
+    pulp.LpProblem
+        Variables by column number: names made from streets collide.
+
+    Raises
+    ------
+    InputError
+        There is no such stage, or not one value per goal before it.
+    """
+    if not 0 <= stage < len(problem.goals):
+        raise InputError(Fault("no such goal", f"Give 0 to {len(problem.goals) - 1}", "stage", value=stage))
+    if len(reached) != stage:
+        raise InputError(
+            Fault(
+                "not one value per earlier goal",
+                f"Give {stage} values in order",
+                "reached",
+                value=list(reached),
+            )
+        )
+    goal = problem.goals[stage]
+    sense = pulp.LpMaximize if goal.sense == "most" else pulp.LpMinimize
+    lp = pulp.LpProblem("siting", sense)
+    kinds = (pulp.LpContinuous, pulp.LpInteger)
+    x = [
+        lp.add_variable(f"x{k}", float(low), float(high), kinds[int(whole)])
+        for k, (low, high, whole) in enumerate(
+            zip(problem.lower, problem.upper, problem.integer, strict=True)
+        )
+    ]
+    lp.setObjective(_expression(x, np.flatnonzero(goal.costs), goal.costs[goal.costs != 0]))
+    for block, rows in enumerate(problem.rows):
+        _add_rows(lp, x, block, rows)
+    for k, (before, value) in enumerate(zip(problem.goals, reached, strict=False)):
+        least, most = before.floor_for_next(int(value), problem.facts.vendors)
+        columns = np.flatnonzero(before.costs)
+        _add(lp, _expression(x, columns, before.costs[columns]), least, most, f"goal_{k}")
+    return lp
+
+
+def _expression(x: list[Any], columns: NDArray[np.int64], values: NDArray[Any]) -> pulp.LpAffineExpression:
+    pairs = [(x[c], float(v)) for c, v in zip(columns.tolist(), values.tolist(), strict=True)]
+    return pulp.LpAffineExpression(pairs)
+
+
+def _add_rows(lp: pulp.LpProblem, x: list[Any], block: int, rows: Rows) -> None:
+    m = rows.matrix
+    for k in range(m.shape[0]):
+        a, b = m.indptr[k : k + 2]
+        if a < b:
+            _add(
+                lp, _expression(x, m.indices[a:b], m.data[a:b]), rows.lower[k], rows.upper[k], f"r{block}_{k}"
+            )
+
+
+def _add(lp: pulp.LpProblem, sum_: pulp.LpAffineExpression, lower: float, upper: float, name: str) -> None:
+    if lower == upper:
+        lp.addConstraint(pulp.LpConstraint(sum_, pulp.LpConstraintEQ, name, lower))
+        return
+    if np.isfinite(lower):
+        lp.addConstraint(pulp.LpConstraint(sum_, pulp.LpConstraintGE, f"{name}_least", lower))
+    if np.isfinite(upper):
+        lp.addConstraint(pulp.LpConstraint(sum_.copy(), pulp.LpConstraintLE, f"{name}_most", upper))
+
+
+def values_of(problem: SitingProblem, lp: pulp.LpProblem) -> NDArray[np.float64]:
+    """Return the value of each column in a solved problem.
+
+    The problem's status "Optimal" is not believed: a solver that was stopped says so too, and
+    leaves numbers behind where it found nothing.
+
+    Raises
+    ------
+    NoPlanExists
+        The solver found that there is no answer.
+    NonePlanFound
+        There is no answer to read.
+    """
+    if lp.sol_status == pulp.LpSolutionInfeasible or lp.status == pulp.LpStatusInfeasible:
+        raise NoPlanExists("the solver found that no plan satisfies the rows it was given")
+    if lp.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+        raise NonePlanFound(
+            f"the problem holds no answer (status {pulp.LpStatus[lp.status]!r}); solve it first"
+        )
+    values = np.full(len(problem.kind), np.nan)
+    for variable in lp.variables():
+        number = variable.name[1:]
+        if variable.name[:1] == "x" and number.isdigit() and int(number) < len(values):
+            values[int(number)] = np.nan if variable.varValue is None else variable.varValue
+    # A column in no row and no goal is not handed to the solver.
+    return np.where(np.isnan(values) & (problem.lower == 0), 0.0, values)

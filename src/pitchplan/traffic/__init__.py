@@ -1,0 +1,1 @@
+"""What pitches cost the vehicles that pass them."""

@@ -1,0 +1,1 @@
+"""Who lives where, and who can walk to which run."""

@@ -1,0 +1,58 @@
+"""Synthetic cities for the tests of the siting room."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session")
+def cities():
+    spec = importlib.util.spec_from_file_location("siting_cities", Path(__file__).with_name("cities.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["siting_cities"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def tiny(cities):
+    """Make a random problem that is small enough to try every plan."""
+    from pitchplan.siting.goals import CoverResidents, HostVendors, KeepTrafficClear
+    from pitchplan.siting.limits import Quota, SpotSize
+    from pitchplan.siting.model import siting_problem
+
+    def make(seed, **options):
+        random = np.random.default_rng(seed)
+        city = cities.make_city(
+            (2, 2), residents_per_ha=float(random.integers(3, 30)), community_blocks=1, seed=seed
+        )
+        found = cities.make_candidates(
+            city, 3, bays=(1, 3), clash_m=float(random.choice([10, 60, 150])), seed=seed
+        )
+        ids = sorted(set(found.runs["community_id"]))
+        limits = [SpotSize(int(random.integers(1, 3)), None)] if seed % 3 == 0 else []
+        if seed % 2:
+            limits.append(Quota("community_id", ids[0], 0, int(random.integers(1, 3))))
+        if seed % 5 == 0:
+            limits.append(Quota("community_id", ids[-1], 1, None))
+        goals = (
+            HostVendors(slack=0.3 if seed % 7 == 0 else 0.0),
+            CoverResidents(
+                within_m=float(random.integers(150, 400)), per_pitch=int(random.integers(5, 120)), slack=0.1
+            ),
+            KeepTrafficClear(),
+        )
+        given = {"vendors": int(random.integers(1, 7)), "goals": goals, "limits": limits, **options}
+        return siting_problem(found, city, **given)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def town(cities):
+    """Return a town of 60 runs that solves in a few seconds."""
+    city = cities.make_city((6, 6), residents_per_ha=60.0)
+    return city, cities.make_candidates(city, 60)
