@@ -198,6 +198,25 @@ class SitingProblem:
     variables: pd.DataFrame
     facts: Facts
 
+    def __repr__(self) -> str:
+        rows = sum(r.matrix.shape[0] for r in self.rows)
+        kinds, many = np.unique(self.kind, return_counts=True)
+        columns = ", ".join(f"{n} {k}" for k, n in zip(kinds, many, strict=True))
+        return "\n".join(
+            [
+                f"SitingProblem: {self.facts.vendors} vendors, {len(self.facts.pitches)} pitches"
+                f" in {len(self.facts.runs)} runs",
+                f"  goals: {', '.join(g.name for g in self.goals)}",
+                f"  {len(self.kind)} columns ({columns}),"
+                f" {rows} rows ({', '.join(r.name for r in self.rows)})",
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return "<p>" + "<br>".join(escape(line) for line in repr(self).split("\n")) + "</p>"
+
     def block(self, kind: str) -> slice:
         """Return the columns of one kind."""
         return self._blocks.get(kind, slice(0, 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,8 +69,23 @@ def solve(problem: SitingProblem, *, time_limit_s: float, gap: float, log: bool)
         search.reached.append(value)
         seconds = time.monotonic() - began
         search.records.append(GoalRecord(record.bound, record.outcome, seconds, value))
+        if goal.name == "host-vendors":
+            problem = _with_most_pitches(problem, problem.facts.vendors - int(record.bound))
     assert search.design is not None
     return plan_of(problem, search.design, search.records)
+
+
+def _with_most_pitches(problem: SitingProblem, most: int) -> SitingProblem:
+    """Let the goals that count served residents know that no plan has more than so many pitches."""
+    if problem.serving is None:
+        return problem
+    reach = problem.serving.per_pitch * most
+    counts = [g.costs[problem.designed :].any() for g in problem.goals]
+    goals = tuple(
+        replace(g, bound=min(g.bound, reach)) if served else g
+        for g, served in zip(problem.goals, counts, strict=True)
+    )
+    return replace(problem, goals=goals)
 
 
 def _known(goal: GoalRow, value: int) -> float:
