@@ -1,0 +1,202 @@
+"""Draw the districts' names: inside their districts, as large as these allow, never over a marker."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from pitchplan.sheets.draw import label, on_paper
+from pitchplan.sheets.ink import INK
+from pitchplan.sheets.lettering import LEAST_MM, has_cjk, text_width
+from pitchplan.sheets.mapnames import HALO, district_order
+
+if TYPE_CHECKING:
+    from pitchplan.sheets.ground import Ground
+    from pitchplan.sheets.sheet import Sheet
+
+__all__ = ["district_names"]
+
+_FEW = 6  # up to so many districts have large names
+_STEP = 0.88  # from one size to the next smaller one
+_EDGE = 0.9  # space to the district's boundary, millimetres
+
+
+@dataclass(frozen=True)
+class _Name:
+    """One district's name and where it may stand."""
+
+    lines: tuple[tuple[str, ...], ...]  # ways to break it
+    second: str
+    area: Any  # millimetres
+    spacing: float
+
+    def box(self, lines: tuple[str, ...], size: float) -> tuple[float, float]:
+        """Return width and height of the name at a size, millimetres."""
+        wide = max(text_width(line, size, bold=True, spacing=self.spacing) for line in lines)
+        wide -= self.spacing * size
+        second = text_width(self.second, _small(size), spacing=0.12)
+        high = (1.12 * len(lines) - 0.1) * size + (1.3 * _small(size) if self.second else 0.0)
+        return max(wide, second), high
+
+
+def _small(size: float) -> float:
+    return max(size * 0.48, LEAST_MM)
+
+
+def district_names(sheet: Sheet, ground: Ground, busy: Ground, wet: Ground) -> str:
+    """Draw the districts' names where they hide least; markers come first.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is shown.
+    ground : Ground
+        What is taken by markers and pitches; the names' places are taken from it too.
+    busy : Ground
+        Where the streets run: names rather stand between them.
+    wet : Ground
+        Water: a district's name on a lake would read as the lake's.
+
+    Returns
+    -------
+    str
+        SVG elements. A name for which a district has no room at all is left out: the list has it.
+    """
+    names = _names(sheet)
+    many = len(names) > _FEW
+    unit = sheet.page.unit
+    least = max(LEAST_MM, 2.0 * unit)
+    found = []
+    for name in names:
+        largest = ((7.0, 3.9) if name.spacing > 0.2 else (5.4, 3.3))[many] * unit
+        found.append(_fitted(name, largest, least, ground, busy, wet))
+    sizes = sorted(f[0] for f in found if f)
+    # Many names look calm in one size: three in four could be larger.
+    cap = max(sizes[len(sizes) // 4], least * 1.2) if many and sizes else math.inf
+    out = ""
+    for name, place in zip(names, found, strict=True):
+        if place is not None and place[0] > cap:
+            place = _fitted(name, cap, least, ground, busy, wet)
+        if place is not None:
+            size, lines, x, y = place
+            wide, high = name.box(lines, size)
+            ground.take_box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+            out += _name_xml(name, size, lines, x, y, many)
+    return out
+
+
+def _names(sheet: Sheet) -> list[_Name]:
+    layer = sheet.layers["communities"]
+    built = _built_up(sheet)
+    out = []
+    for district in district_order(sheet):
+        mask = (layer["district"] == district).to_numpy()
+        whole = on_paper(
+            [shapely.union_all(layer.geometry.to_numpy()[mask])], sheet.page, margin_mm=0, tolerance_mm=0.2
+        )
+        latin = next((t for t in layer["district_en"].to_numpy()[mask] if t), "")
+        first = latin if sheet.languages[0] == "en" and latin else district
+        if not first or not len(whole):
+            continue
+        second = latin if len(sheet.languages) > 1 and latin != first else ""
+        inside = shapely.intersection(whole[0], built)
+        area = shapely.buffer(inside if inside.area > 0.1 * whole[0].area else whole[0], -_EDGE)
+        if not area.is_empty:
+            out.append(_Name(_broken(first), second, area, 0.5 if has_cjk(first) else 0.1))
+    return out
+
+
+def _built_up(sheet: Sheet) -> Any:
+    """Return where the city is: a district's name stands there, not on empty land of its polygon."""
+    lines = on_paper(sheet.layers["streets"].geometry.to_numpy(), sheet.page, margin_mm=0, tolerance_mm=0.5)
+    f = sheet.page.frame
+    if not len(lines):
+        return shapely.box(f.x, f.y, f.right, f.bottom)
+    return shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(lines)))
+
+
+def _broken(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return a name in one line, and in two lines as equal as its spaces and hyphens allow."""
+    places = [i + 1 for i, c in enumerate(name[:-1]) if c in " -/" and i > 1]
+    if not places or has_cjk(name):
+        return ((name,),)
+    at = min(places, key=lambda i: max(text_width(name[:i], 1.0), text_width(name[i:], 1.0)))
+    return ((name,), (name[:at].strip(), name[at:].strip()))
+
+
+def _fitted(
+    name: _Name, largest: float, least: float, ground: Ground, busy: Ground, wet: Ground
+) -> tuple[float, tuple[str, ...], float, float] | None:
+    """Return the largest size at which a name fits its district, how it is broken, and its middle."""
+    size = largest
+    while size >= least - 1e-9:
+        best = None
+        for lines in name.lines:
+            place = _free_place(name.area, name.box(lines, size), ground, busy, wet)
+            if place is not None and (best is None or place[0] < best[0] - 0.3):
+                best = (place[0], lines, *place[1:])
+        if best is not None:
+            return size, *best[1:]
+        size = max(size * _STEP, least) if size > least else 0.0
+    return None
+
+
+def _free_place(
+    area: Any, box: tuple[float, float], ground: Ground, busy: Ground, wet: Ground, *, step: float = 1.5
+) -> tuple[float, float, float] | None:
+    """Return cost and middle of the best box that lies inside an area and on nothing that is taken."""
+    half = np.array(box) / 2 + 0.5
+    left, top, right, bottom = area.bounds
+    xs = np.arange(left + half[0], right - half[0] + 0.01, step)
+    ys = np.arange(top + half[1], bottom - half[1] + 0.01, step)
+    if not len(xs) or not len(ys):
+        return None
+    places = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    boxes = np.column_stack([places - half, places + half])
+    places, boxes = (a[ground.share_of_boxes(boxes) <= 1e-9] for a in (places, boxes))
+    shapely.prepare(area)
+    inside = shapely.contains(area, shapely.box(*boxes.T)) if len(boxes) else np.zeros(0, dtype=bool)
+    places, boxes = places[inside], boxes[inside]
+    if not len(places):
+        return None
+    middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(area, tolerance=1.0))[0]
+    away = np.hypot(*(places - middle).T) / math.sqrt(area.area)
+    cost = 1.5 * busy.share_of_boxes(boxes) + 6.0 * wet.share_of_boxes(boxes) + away
+    best = int(np.argmin(cost))
+    return float(cost[best]), float(places[best, 0]), float(places[best, 1])
+
+
+def _name_xml(name: _Name, size: float, lines: tuple[str, ...], x: float, y: float, many: bool) -> str:
+    style: dict[str, Any] = {
+        "fill": INK["district"],
+        "anchor": "middle",
+        "fill_opacity": 0.75 if many else 0.62,
+        "stroke_opacity": 0.6,
+        **HALO,
+    }
+    spacing = size * name.spacing
+    base = y - name.box(lines, size)[1] / 2 - 0.2 * size
+    out = ""
+    for line in lines:
+        base += 1.12 * size
+        # The last letter's spacing would push a centred line to the left.
+        out += label(
+            x + spacing / 2,
+            base,
+            line,
+            size,
+            bold=True,
+            stroke_width=size * 0.16,
+            letter_spacing=f"{spacing:.2f}",
+            **style,
+        )
+    if name.second:
+        small = _small(size)
+        base += 0.1 * size + 1.1 * small
+        more: dict[str, Any] = {"stroke_width": small * 0.2, "letter_spacing": f"{small * 0.12:.2f}"}
+        out += label(x + small * 0.06, base, name.second, small, **more, **style)
+    return out

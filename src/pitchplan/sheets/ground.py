@@ -1,0 +1,96 @@
+"""What part of the map is taken, so that letters find free ground."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pitchplan.sheets.page import Rect
+
+__all__ = ["Ground", "box_points"]
+
+
+class Ground:
+    """What part of the map is taken, as cells of 0.5 mm.
+
+    Parameters
+    ----------
+    frame : Rect
+        The map's frame, millimetres.
+    """
+
+    CELL = 0.5
+
+    def __init__(self, frame: Rect) -> None:
+        self.frame = frame
+        shape = (math.ceil(frame.height / self.CELL), math.ceil(frame.width / self.CELL))
+        self.taken = np.zeros(shape, dtype=bool)
+
+    def _cells(
+        self, xy: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        column = np.floor((xy[:, 0] - self.frame.x) / self.CELL).astype(np.int64)
+        row = np.floor((xy[:, 1] - self.frame.y) / self.CELL).astype(np.int64)
+        inside = (column >= 0) & (row >= 0) & (column < self.taken.shape[1]) & (row < self.taken.shape[0])
+        return row, column, inside
+
+    def taken_at(self, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell which points lie on taken ground or outside the frame."""
+        row, column, inside = self._cells(xy)
+        hit = ~inside
+        hit[inside] = self.taken[row[inside], column[inside]]
+        return hit
+
+    def share_taken(self, xy: NDArray[np.float64]) -> float:
+        """Return the share of points that lie on taken ground or outside the frame."""
+        hit = self.taken_at(xy)
+        return float(hit.mean()) if len(hit) else 0.0
+
+    def share_of_boxes(self, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the taken share of each box; what lies outside the frame counts as taken.
+
+        Parameters
+        ----------
+        boxes : array of shape (n, 4)
+            Left, upper, right and lower edges, millimetres.
+
+        Returns
+        -------
+        array of shape (n,)
+            0 to 1.
+        """
+        rows, columns = self.taken.shape
+        free = np.zeros((rows + 1, columns + 1))
+        free[1:, 1:] = np.cumsum(np.cumsum(~self.taken, axis=0), axis=1)
+        offset = np.array([self.frame.x, self.frame.y, self.frame.x, self.frame.y])
+        cells = np.rint((boxes - offset) / self.CELL).astype(np.int64)
+        area = np.maximum((cells[:, 2] - cells[:, 0]) * (cells[:, 3] - cells[:, 1]), 1)
+        left, right = np.clip(cells[:, 0], 0, columns), np.clip(cells[:, 2], 0, columns)
+        top, bottom = np.clip(cells[:, 1], 0, rows), np.clip(cells[:, 3], 0, rows)
+        open_cells = free[bottom, right] - free[top, right] - free[bottom, left] + free[top, left]
+        return np.asarray(1.0 - open_cells / area)
+
+    def take(self, xy: NDArray[np.float64]) -> None:
+        """Take the cells under some points and their neighbours."""
+        row, column, inside = self._cells(xy)
+        for dr in (-1, 0, 1):
+            for dc in (-1, 0, 1):
+                r = np.clip(row[inside] + dr, 0, self.taken.shape[0] - 1)
+                c = np.clip(column[inside] + dc, 0, self.taken.shape[1] - 1)
+                self.taken[r, c] = True
+
+    def take_box(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Take a rectangle."""
+        self.take(box_points(left, top, right, bottom))
+
+
+def box_points(left: float, top: float, right: float, bottom: float) -> NDArray[np.float64]:
+    """Return points that fill a rectangle no further apart than half a millimetre."""
+    xs = np.linspace(left, right, max(2, math.ceil((right - left) / 0.45)))
+    ys = np.linspace(top, bottom, max(2, math.ceil((bottom - top) / 0.45)))
+    return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)

@@ -1,0 +1,65 @@
+"""The colours and classes of the map, in one place: restrained, colour-blind safe, legible in grey."""
+
+from __future__ import annotations
+
+__all__ = ["INK", "SYMBOL_KINDS", "TINTS", "space_class", "street_rank"]
+
+INK = {
+    "paper": "#FFFFFF",
+    "ground": "#F6F4EF",
+    "text": "#1F2421",
+    "soft": "#5A5F5B",
+    "rule": "#C9C8C2",
+    "red": "#C8102E",
+    "pitch": "#7A0A1E",
+    "melon": "#1E6B3C",
+    "water": "#B0D3E4",
+    "water_edge": "#6FA3BF",
+    "water_text": "#2F6F92",
+    "green": "#D0E4C1",
+    "green_text": "#41713A",
+    "paved": "#F1E7D6",
+    "paved_edge": "#B8A484",
+    "building": "#D0CBC1",
+    "footway": "#FBFAF6",
+    "main": "#FBE6A2",
+    "main_edge": "#C4A24A",
+    "secondary": "#FFF7DC",
+    "secondary_edge": "#C4B78E",
+    "street": "#FFFFFF",
+    "street_edge": "#A5A197",
+    "district": "#6B5B82",
+    "community": "#8A7DA0",
+    "symbol": "#2B5C8A",
+}
+
+# Light enough that two neighbours differ on paper and a photocopy shows them white.
+TINTS = ("#F7EFDD", "#E6EFF4", "#EFEAF5", "#EAF2E2", "#F8E9E6", "#F1F1EC", "#E3F1EE", "#F7F3D9")
+
+SYMBOL_KINDS = {
+    "bus-stop": "bus-stop",
+    "station": "station",
+    "metro-station": "station",
+    "subway-entrance": "station",
+    "railway-station": "station",
+    "school-gate": "school-gate",
+    "hospital-gate": "hospital-gate",
+}
+
+_MAIN = frozenset({"main", "trunk", "motorway", "primary", "arterial", "expressway"})
+_SECONDARY = frozenset({"secondary"})
+_BRANCH = frozenset({"branch", "tertiary", "collector"})
+_WATER = frozenset({"water", "river", "lake", "pond", "canal", "stream", "sea", "reservoir", "spring"})
+_GREEN = frozenset({"park", "hill", "green", "garden", "forest", "wood", "grass", "cemetery", "mountain"})
+
+
+def street_rank(street_class: str) -> int:
+    """Return 0 for main, 1 for secondary, 2 for branch and 3 for every other street."""
+    name = street_class.lower().removesuffix("_link")
+    return 0 if name in _MAIN else 1 if name in _SECONDARY else 2 if name in _BRANCH else 3
+
+
+def space_class(kind: str) -> str:
+    """Return ``water``, ``green`` or ``paved`` for a kind of open space."""
+    name = kind.lower()
+    return "water" if name in _WATER else "green" if name in _GREEN else "paved"

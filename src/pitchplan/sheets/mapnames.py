@@ -1,0 +1,194 @@
+"""Draw the names on the map: streets, open spaces."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from pitchplan.sheets.draw import label, on_paper
+from pitchplan.sheets.ground import Ground, box_points
+from pitchplan.sheets.ink import INK, space_class, street_rank
+from pitchplan.sheets.labels import StreetName, name_streets
+from pitchplan.sheets.lettering import LEAST_MM, has_cjk, text_width
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pitchplan.sheets.sheet import Sheet
+
+__all__ = ["HALO", "busy_ground", "district_order", "space_names", "street_names", "wet_ground"]
+
+HALO: dict[str, Any] = {"stroke": "#FFFFFF", "stroke_linejoin": "round", "paint_order": "stroke"}
+
+
+def wet_ground(sheet: Sheet) -> Ground:
+    """Return where water is."""
+    layer = sheet.layers["open_spaces"]
+    wet = np.array([space_class(k) == "water" for k in layer["kind"]], dtype=bool)
+    ground = Ground(sheet.page.frame)
+    water = shapely.union_all(on_paper(layer.geometry.to_numpy()[wet], sheet.page, margin_mm=0))
+    if not water.is_empty:
+        f = sheet.page.frame
+        points = box_points(f.x, f.y, f.right, f.bottom)
+        shapely.prepare(water)
+        ground.take(points[shapely.intersects_xy(water, points[:, 0], points[:, 1])])
+    return ground
+
+
+def district_order(sheet: Sheet) -> list[str]:
+    """Return the districts in the order of their communities; a district keeps its tint by it."""
+    return list(dict.fromkeys(sheet.layers["communities"]["district"]))
+
+
+def busy_ground(sheet: Sheet) -> Ground:
+    """Return where the streets run, so that names of places rather stand between them."""
+    ground = Ground(sheet.page.frame)
+    lines = on_paper(sheet.layers["centrelines"].geometry.to_numpy(), sheet.page, margin_mm=0)
+    if len(lines):
+        ground.take(shapely.get_coordinates(shapely.segmentize(lines, 0.4)))
+    return ground
+
+
+def _quiet_place(
+    area: Any, width: float, height: float, ground: Ground, busy: Ground, *, step: float = 4.0
+) -> tuple[float, float]:
+    """Return the middle of a box inside an area that hides least, the nearest to the area's middle."""
+    left, top, right, bottom = area.bounds
+    middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(area, tolerance=1.0))[0]
+    xs = np.arange(left + width / 2, max(right - width / 2, left + width / 2 + 0.1), step)
+    ys = np.arange(top + height / 2, max(bottom - height / 2, top + height / 2 + 0.1), step * 0.75)
+    places = np.concatenate([np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2), [middle]])
+    half = np.array([width / 2, height / 2])
+    boxes = np.column_stack([places - half, places + half])
+    shapely.prepare(area)
+    outside = 1 - shapely.area(shapely.intersection(area, shapely.box(*boxes.T))) / (width * height)
+    away = np.hypot(*(places - middle).T) / math.sqrt(area.area)
+    cost = 6 * ground.share_of_boxes(boxes) + 1.5 * busy.share_of_boxes(boxes) + 3 * outside + away
+    best = places[int(np.argmin(cost))]
+    return float(best[0]), float(best[1])
+
+
+def street_names(sheet: Sheet, ground: Ground) -> str:
+    """Draw the streets' names along their axes, the most important streets first."""
+    layer = sheet.layers["centrelines"]
+    if not len(layer):
+        return ""
+    page = sheet.page
+    english = sheet.languages[0] == "en"
+    chosen = layer["name_en"].where(layer["name_en"] != "", layer["name"]) if english else layer["name"]
+    groups: dict[str, list[int]] = {}
+    for i, name in enumerate(chosen):
+        if name:
+            groups.setdefault(name, []).append(i)
+    geometry = layer.geometry.to_numpy()
+    rows = []
+    for name, members in groups.items():
+        rank = min(street_rank(layer["street_class"].iloc[i]) for i in members)
+        second = (
+            layer["name_en"].iloc[members[0]]
+            if len(sheet.languages) > 1 and sheet.languages[1] == "en"
+            else ""
+        )
+        lines = on_paper(geometry[members], page, margin_mm=-1.0, tolerance_mm=0.15)
+        if not len(lines):
+            continue
+        axis = shapely.line_merge(shapely.union_all(lines))
+        rows.append((rank, name, second if second != name else "", axis))
+    rows.sort(key=lambda r: (r[0], -r[3].length, r[1]))
+    unit = page.unit
+    sizes = tuple(max(LEAST_MM, s * unit) for s in (2.75, 2.4, 2.1, 1.95))
+    met = [page.to_paper(_junctions(geometry)), _boundary_points(sheet)]
+    ends = shapely.points(np.concatenate(met))
+    names = name_streets(rows, ground, sizes=sizes, apart_mm=80.0, junctions=shapely.STRtree(ends))
+    return "".join(_street_name_xml(n) for n in names)
+
+
+def _boundary_points(sheet: Sheet) -> NDArray[np.float64]:
+    """Return points along the districts' boundaries, which strike through a name that stands there."""
+    layer = sheet.layers["communities"]
+    districts = district_order(sheet)
+    if len(districts) < 2:
+        return np.zeros((0, 2))
+    geometry = layer.geometry.to_numpy()
+    wholes = [shapely.union_all(geometry[(layer["district"] == d).to_numpy()]) for d in districts]
+    lines = on_paper(shapely.boundary(wholes), sheet.page, margin_mm=0, tolerance_mm=0.2)
+    return np.asarray(shapely.get_coordinates(shapely.segmentize(lines, 0.7)))
+
+
+def _junctions(geometry: NDArray[Any]) -> NDArray[np.float64]:
+    """Return where axes meet: crossings of lines, as coordinates."""
+    tree = shapely.STRtree(geometry)
+    a, b = tree.query(geometry, predicate="intersects")
+    pair = a < b
+    met = shapely.intersection(geometry[a[pair]], geometry[b[pair]])
+    return np.asarray(shapely.get_coordinates(shapely.centroid(met[~shapely.is_empty(met)])))
+
+
+def _street_name_xml(name: StreetName) -> str:
+    ink = INK["soft"] if name.latin else INK["text"]
+    style: dict[str, Any] = {"fill": ink, "stroke_width": name.size * 0.26, "stroke_opacity": 0.85, **HALO}
+    if name.upright:
+        at = np.linspace(0, 1, 2 * len(name.text) + 1)[1::2]
+        line = shapely.linestrings(name.points)
+        xy = shapely.get_coordinates(shapely.line_interpolate_point(line, at, normalized=True))
+        return "".join(
+            label(x, y + name.size * 0.37, c, name.size, anchor="middle", **style)
+            for c, (x, y) in zip(name.text, xy, strict=True)
+        )
+    xy = name.points
+    turn = xy[-1] - xy[0]
+    angle = math.degrees(math.atan2(turn[1], turn[0]))
+    x, y = (xy[0] + xy[-1]) / 2 * 0.4 + xy.mean(axis=0) * 0.6
+    # The baseline lies below the axis, so that the axis runs through the letters' middle.
+    return label(
+        name.spacing / 2,
+        name.size * 0.37,
+        name.text,
+        name.size,
+        anchor="middle",
+        letter_spacing=f"{name.spacing:.2f}",
+        transform=f"translate({x:.2f} {y:.2f}) rotate({angle:.1f})",
+        **style,
+    )
+
+
+def space_names(sheet: Sheet, ground: Ground, busy: Ground) -> str:
+    """Draw the names of water, greens and squares that are large enough to hold them."""
+    layer = sheet.layers["open_spaces"]
+    out = []
+    english = sheet.languages[0] == "en"
+    size = max(LEAST_MM, 2.1 * sheet.page.unit)
+    for row in sorted(layer.itertuples(), key=lambda r: -r.geometry.area):
+        name = row.name_en or row.name if english else row.name
+        pieces = on_paper([row.geometry] if name else [], sheet.page, margin_mm=-1, tolerance_mm=0.2)
+        if not len(pieces) or pieces[0].area < 6:
+            continue
+        ink = {"water": INK["water_text"], "green": INK["green_text"], "paved": INK["soft"]}[
+            space_class(row.kind)
+        ]
+        spacing = size * (0.25 if has_cjk(name) else 0.03)
+        width = text_width(name, size) + spacing * len(name)
+        x, y = _quiet_place(pieces[0], width + 0.6, size * 1.1, ground, busy, step=1.5)
+        box = box_points(x - width / 2, y - size * 0.5, x + width / 2, y + size * 0.5)
+        inside = shapely.intersects_xy(pieces[0], box[:, 0], box[:, 1]).mean()
+        if ground.share_taken(box) > 0 or inside < (0.55 if space_class(row.kind) == "water" else 0.85):
+            continue
+        ground.take(box)
+        out.append(
+            label(
+                x + spacing / 2,
+                y + size * 0.36,
+                name,
+                size,
+                fill=ink,
+                anchor="middle",
+                letter_spacing=f"{spacing:.2f}",
+                stroke_width=0.4,
+                stroke_opacity=0.6,
+                **HALO,
+            )
+        )
+    return "".join(out)

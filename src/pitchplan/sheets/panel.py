@@ -1,0 +1,202 @@
+"""The panel beside the map: title, season, list of spots, and the key where it has no place of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pitchplan.sheets.draw import fit_size, label, rect
+from pitchplan.sheets.ink import INK
+from pitchplan.sheets.key import draw_column, draw_foot, draw_strip, may_be_shown, strip_fits
+from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
+from pitchplan.sheets.listing import arrange, draw_list, list_body
+from pitchplan.sheets.page import Rect
+from pitchplan.sheets.words import season_line, word
+
+if TYPE_CHECKING:
+    from pitchplan.sheets.sheet import Sheet
+
+__all__ = ["draw_panel", "how_well_it_fits", "list_area"]
+
+Line = tuple[str, float, bool, str]
+
+
+def draw_panel(sheet: Sheet, shown: frozenset[str]) -> str:
+    """Draw title, list, legend, scale and notes.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is shown.
+    shown : frozenset of str
+        What the map really shows; the legend explains these.
+
+    Returns
+    -------
+    str
+        SVG elements.
+    """
+    out, area, key = _arranged(sheet, shown)
+    return out + draw_list(sheet, area) + key
+
+
+def list_area(sheet: Sheet) -> Rect:
+    """Return the room that is left for the list where the legend is as long as it may be."""
+    return _arranged(sheet, may_be_shown(sheet))[1]
+
+
+def how_well_it_fits(sheet: Sheet) -> int:
+    """Return how well list and key fit the sheet's page: the less, the better.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is shown, on the page to be judged.
+
+    Returns
+    -------
+    int
+        0 where all fits well, 1 where the letters are small, 2 where a language is dropped or an
+        address takes more than two lines, 3 where spots are left out, 4 where the key does not fit.
+    """
+    page = sheet.page
+    area = list_area(sheet)
+    if area.height < 20 or (
+        page.key is not None and page.layout != "columns" and not strip_fits(sheet, page.key)
+    ):
+        return 4
+    if not len(sheet.published.spots):
+        return 0
+    style, columns, left_out = arrange(sheet, list_body(sheet, area))
+    if left_out:
+        return 3
+    broken = any(len(b.content[1]) > 2 for column in columns for b in column if not b.heading)
+    if broken or (len(sheet.languages) > 1 and not style.both):
+        return 2
+    # A narrow panel may buy a larger map, but not with letters smaller than the other layouts have.
+    least = min(2.3, 2.3 * page.unit) if page.layout == "headed" else LEAST_MM
+    return 0 if style.size >= least - 1e-9 else 1
+
+
+def _arranged(sheet: Sheet, shown: frozenset[str]) -> tuple[str, Rect, str]:
+    """Draw head and key where the layout has them; return them and the room that is left for the list."""
+    page, p = sheet.page, sheet.page.panel
+    head, top = _head(sheet) if page.head is None else (_head_band(sheet, page.head), p.y)
+    if page.key is None:
+        key, bottom = draw_foot(sheet, shown)
+        return head, Rect(p.x, top, p.width, bottom - top), key
+    if page.layout == "columns":
+        k = Rect(page.key.x, top, page.key.width, p.bottom - top)
+        list_width = page.key.x - 6.0 * page.unit - p.x
+        return head, Rect(p.x, top, list_width, p.bottom - top), draw_column(sheet, shown, k)
+    return head, Rect(p.x, top, p.width, p.bottom - top), draw_strip(sheet, shown, page.key)
+
+
+def _both(sheet: Sheet, key: str, **parts: object) -> list[str]:
+    return [word(language, key, **parts) for language in sheet.languages]
+
+
+def _titles(sheet: Sheet) -> tuple[str, str]:
+    first, second = sheet.title, sheet.title_en
+    if len(sheet.languages) == 1:
+        first = (second or first) if sheet.languages[0] == "en" else first
+        second = ""
+    return first, second if second != first else ""
+
+
+def _title(sheet: Sheet, x: float, y: float, width: float) -> tuple[str, float]:
+    """Draw the title, in two lines if it is long, and the second language's; return also where it ends."""
+    u = sheet.page.unit
+    first, second = _titles(sheet)
+    size = fit_size(first, 10.0 * u, width, bold=True, least=6.0 * u)
+    lines = wrap(first, size, width, bold=True)
+    if len(lines) > 1:
+        size = 6.0 * u if len(lines) == 2 else 4.4 * u
+        lines = wrap(first, size, width, bold=True)
+    out = ""
+    y -= size * 0.3
+    for line in lines:
+        y += size * 1.16
+        out += label(x, y, line, size, fill=INK["text"], bold=True)
+    if second:
+        small = fit_size(second, 4.6 * u, width, least=2.6 * u)
+        for line in wrap(second, small, width):
+            y += small * 1.5
+            out += label(x, y, line, small, fill=INK["soft"])
+    return out, y
+
+
+def _free(sheet: Sheet, x: float, y: float, width: float) -> str:
+    """Draw the band that says that it costs nothing, 10 mm high on A3."""
+    u = sheet.page.unit
+    high = 10.0 * u
+    out = rect(x, y, width, high, fill=INK["melon"], rx=1.2)
+    words = _both(sheet, "free")
+    room = width - 6.4 * u
+    size = fit_size(words[0], 5.0 * u, room * (0.52 if len(words) > 1 else 1.0), bold=True, least=LEAST_MM)
+    out += label(x + 3.2 * u, y + high / 2 + size * 0.37, words[0], size, fill="#FFFFFF", bold=True)
+    if len(words) > 1:
+        rest = room - text_width(words[0], size, bold=True) - 2.0 * u
+        small = fit_size(words[1], 3.3 * u, rest, least=LEAST_MM)
+        end = x + width - 3.2 * u
+        out += label(end, y + high / 2 + small * 0.36, words[1], small, fill="#FFFFFF", anchor="end")
+    return out
+
+
+def _lines(sheet: Sheet, lines: list[Line], x: float, y: float, width: float) -> tuple[str, float]:
+    """Draw lines of text one below the other, broken where they are too long."""
+    out = ""
+    for text, wanted, bold, ink in lines:
+        size = fit_size(text, max(wanted, LEAST_MM), width, bold=bold, least=max(0.8 * wanted, LEAST_MM))
+        for line in wrap(text, size, width, bold=bold):
+            y += size * 1.42
+            out += label(x, y, line, size, fill=ink, bold=bold)
+    return out, y
+
+
+def _season(sheet: Sheet) -> list[Line]:
+    u, f = sheet.page.unit, sheet.published
+    said = [season_line(language, f.first, f.last, f.hours) for language in sheet.languages]
+    lines: list[Line] = [(said[0], 3.3 * u, True, INK["text"])]
+    return lines + [(text, 2.4 * u, False, INK["soft"]) for text in said[1:]]
+
+
+def _here(sheet: Sheet) -> Line:
+    text = "  ".join(_both(sheet, "here"))
+    return (text, 2.3 * sheet.page.unit, False, INK["text"])
+
+
+def _publisher(sheet: Sheet) -> list[Line]:
+    language, size = sheet.languages[0], 2.3 * sheet.page.unit
+    lines: list[Line] = []
+    if sheet.valid:
+        lines.append((word(language, "valid", valid=sheet.valid), size, False, INK["text"]))
+    lines.append((word(language, "publisher", publisher=sheet.publisher), size, False, INK["soft"]))
+    return lines
+
+
+def _head(sheet: Sheet) -> tuple[str, float]:
+    """Draw title, free-of-charge band, season and publisher; return also where they end."""
+    p, u = sheet.page.panel, sheet.page.unit
+    out, y = _title(sheet, p.x, p.y, p.width)
+    y += 3.6 * u
+    out += _free(sheet, p.x, y, p.width)
+    text, y = _lines(sheet, [*_season(sheet), _here(sheet), *_publisher(sheet)], p.x, y + 11.4 * u, p.width)
+    return out + text, y + 3.0 * u
+
+
+def _head_band(sheet: Sheet, area: Rect) -> str:
+    """Draw the same over the map: title, free-of-charge band, season, from left to right."""
+    u = sheet.page.unit
+    title = _titles(sheet)
+    gap = 5.0 * u
+    need = max(text_width(title[0], 10.0 * u, bold=True), text_width(title[1], 4.6 * u))
+    left = min(need, 0.42 * area.width)
+    out, _ = _title(sheet, area.x, area.y, left)
+    season = _season(sheet)
+    right = min(max(1.04 * text_width(season[0][0], season[0][1], bold=True), 60 * u), 0.36 * area.width)
+    middle = area.width - left - right - 2 * gap
+    x = area.x + left + gap
+    out += _free(sheet, x, area.y, middle)
+    here = _lines(sheet, [_here(sheet)], x, area.y + 10.6 * u, middle)
+    x += middle + gap
+    return out + here[0] + _lines(sheet, [*season, *_publisher(sheet)], x, area.y - 1.2 * u, right)[0]

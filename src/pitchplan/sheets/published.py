@@ -1,0 +1,201 @@
+"""The facts of a plan that the public sees: an allow-list, and nothing beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from pitchplan.sheets.lettering import clean
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import geopandas as gpd
+
+    from pitchplan.plan import Plan
+    from pitchplan.sheets.page import Page
+
+__all__ = ["LAYER_COLUMNS", "PITCH_COLUMNS", "SPOT_COLUMNS", "Published", "publish"]
+
+# The public audience sees these columns and no others: whatever else a table carries (growers'
+# names, phones, ID numbers) never gets past this list.
+SPOT_COLUMNS = (
+    "spot_id", "number", "name", "name_en", "address", "address_en", "district", "community_id",
+    "placement", "room", "capacity", "residents_served", "hours", "x_m", "y_m",
+)  # fmt: skip
+PITCH_COLUMNS = (
+    "pitch_id", "spot_id", "number", "street", "street_en", "side", "placement", "vehicle", "district",
+    "clear_walk_m", "clear_drive_m", "width_status", "hours", "flags",
+    "x_m", "y_m", "bearing_deg", "length_m", "width_m",
+)  # fmt: skip
+GOAL_COLUMNS = ("goal", "sense", "value", "bound", "gap", "outcome")
+LAYER_COLUMNS = {
+    "streets": ("street_id", "name", "name_en", "street_class", "width_m"),
+    "centrelines": ("street_id", "name", "name_en", "street_class", "width_m"),
+    "footways": (),
+    "open_spaces": ("name", "name_en", "kind"),
+    "buildings": (),
+    "keep_clear": ("kind",),
+    "communities": ("community_id", "name", "name_en", "district", "district_en", "contact"),
+}
+_NUMBERS = frozenset(
+    [
+        "number",
+        "room",
+        "capacity",
+        "residents_served",
+        "x_m",
+        "y_m",
+        "clear_walk_m",
+        "clear_drive_m",
+        "bearing_deg",
+        "length_m",
+        "width_m",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The facts of a plan that the public sees.
+
+    Attributes
+    ----------
+    spots : pandas.DataFrame
+        One row per spot, ordered by number: `SPOT_COLUMNS`, plus ``lon``, ``lat`` (degrees, WGS84),
+        ``community``, ``community_en``, ``district_en`` and ``grid_square``.
+    pitches : pandas.DataFrame
+        One row per pitch, ordered by number and id: `PITCH_COLUMNS`.
+    goals : pandas.DataFrame
+        `GOAL_COLUMNS`; no times.
+    first, last : datetime.date
+        The season's days.
+    hours : str
+        Opening intervals of a day.
+    crs : str
+        Planning CRS.
+    facts : dict
+        Rule book, rules not applied, vendors, hosted, residents, residents served, share assumed,
+        audit verdict.
+    """
+
+    spots: pd.DataFrame
+    pitches: pd.DataFrame
+    goals: pd.DataFrame
+    first: dt.date
+    last: dt.date
+    hours: str
+    crs: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def publish(
+    plan: Plan,
+    *,
+    communities: gpd.GeoDataFrame | None = None,
+    page: Page | None = None,
+    audit: Any = None,
+) -> Published:
+    """Take from a plan what the public may see.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    communities : geopandas.GeoDataFrame, optional
+        For the names of communities and districts.
+    page : Page, optional
+        For the grid squares.
+    audit : AuditReport, optional
+        For its verdict.
+
+    Returns
+    -------
+    Published
+        Tables with an allow-list of columns, and the facts.
+    """
+    spots = _allowed(plan.spots, SPOT_COLUMNS).sort_values(
+        ["number", "spot_id"], kind="stable", ignore_index=True
+    )
+    transformer = pyproj.Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    lon, lat = transformer.transform(spots["x_m"].to_numpy(float), spots["y_m"].to_numpy(float))
+    spots["lon"], spots["lat"] = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    spots["grid_square"] = [page.square(s.x_m, s.y_m) if page else "" for s in spots.itertuples()]
+    names = _names(communities, "community_id", "name"), _names(communities, "community_id", "name_en")
+    spots["community"] = [names[0].get(c) or c for c in spots["community_id"]]
+    spots["community_en"] = [names[1].get(c, "") for c in spots["community_id"]]
+    district_en = _names(communities, "district", "district_en")
+    spots["district_en"] = [district_en.get(d, "") for d in spots["district"]]
+    pitches = _allowed(plan.pitches, PITCH_COLUMNS).sort_values(
+        ["number", "pitch_id"], kind="stable", ignore_index=True
+    )
+    goals = plan.goals.reindex(columns=list(GOAL_COLUMNS)).reset_index(drop=True)
+    return Published(
+        spots,
+        pitches,
+        goals,
+        plan.season.first,
+        plan.season.last,
+        clean(plan.season.hours),
+        plan.crs,
+        _facts(plan, audit),
+    )
+
+
+def _facts(plan: Plan, audit: Any) -> dict[str, Any]:
+    not_applied = plan.not_applied
+    book = plan.provenance.get("book_id", plan.provenance.get("rule_book", ""))
+    return {
+        "rule_book": clean(book.get("id", "") if isinstance(book, dict) else book),
+        "not_applied": [
+            {"rule": clean(r.rule), "reason": clean(r.applied)}
+            for r in not_applied.sort_values("rule").itertuples()
+        ],
+        "outcome": clean(plan.outcome),
+        "vendors": int(plan.vendors),
+        "hosted": int(plan.hosted),
+        "shortfall": int(plan.shortfall),
+        "residents": int(plan.residents),
+        "residents_served": int(plan.residents_served),
+        "share_assumed": round(float(plan.share_assumed), 4),
+        "audit": clean(getattr(audit, "verdict", "")),
+        "audit_counts": _audit_counts(audit),
+    }
+
+
+def _audit_counts(audit: Any) -> tuple[int, int, int] | None:
+    """Return breaches, rules measured and rules not checked, so that each language can say them."""
+    parts = [getattr(audit, name, None) for name in ("breaches", "measured", "not_checked")]
+    if any(part is None for part in parts):
+        return None
+    breaches, measured, unchecked = (len(part) for part in parts if part is not None)
+    return breaches, measured - unchecked, unchecked
+
+
+def _allowed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Copy the columns of an allow-list, missing ones empty, texts cleaned."""
+    out: dict[str, Any] = {}
+    for name in columns:
+        if name in _NUMBERS:
+            cells = frame[name] if name in frame.columns else pd.Series(np.nan, index=frame.index)
+            numbers = pd.to_numeric(cells).to_numpy(dtype=float)
+            whole = name in ("number", "room", "capacity", "residents_served") and np.isfinite(numbers).all()
+            out[name] = numbers.astype(np.int64) if whole else numbers
+        else:
+            out[name] = [clean(v) for v in frame[name]] if name in frame.columns else [""] * len(frame)
+    return pd.DataFrame(out, columns=list(columns))
+
+
+def _names(communities: gpd.GeoDataFrame | None, key: str, value: str) -> dict[str, str]:
+    if communities is None:
+        return {}
+    pairs = zip(communities[key], communities[value], strict=True)
+    out: dict[str, str] = {}
+    for k, v in pairs:
+        if v:
+            out.setdefault(k, v)
+    return out

@@ -1,0 +1,309 @@
+"""A plan laid out for people: what is shown, on which paper, in which words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from pitchplan.errors import Fault, InputError
+from pitchplan.files.writing import write_atomically
+from pitchplan.sheets.layouts import layouts
+from pitchplan.sheets.lettering import clean, has_cjk
+from pitchplan.sheets.page import Page
+from pitchplan.sheets.published import LAYER_COLUMNS, Published, publish
+from pitchplan.sheets.words import check_languages
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from pitchplan.plan import Plan
+
+__all__ = ["Sheet", "map_sheet", "render", "write"]
+
+_KINDS = (".geojson", ".html", ".svg", ".pdf", ".png", ".csv")
+_NEED_NO_MAP = (".geojson", ".csv")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A plan laid out for people on one page.
+
+    Attributes
+    ----------
+    title, title_en : str
+        Titles.
+    publisher : str
+        Who answers for the map.
+    languages : tuple of str
+        First language, and the second one if there is one.
+    page : Page
+        Paper, frame, scale.
+    published : Published
+        The facts that are shown.
+    layers : dict of str to geopandas.GeoDataFrame
+        The city's layers with only the columns that are drawn, in the planning CRS.
+    valid : str
+        A line on the map's validity; empty for none.
+    contact : dict of str to str
+        Contact line by district.
+    source_note : str
+        Where the data come from.
+    """
+
+    title: str
+    title_en: str
+    publisher: str
+    languages: tuple[str, ...]
+    page: Page
+    published: Published
+    layers: dict[str, gpd.GeoDataFrame]
+    valid: str = ""
+    contact: dict[str, str] = field(default_factory=dict)
+    source_note: str = ""
+
+    @property
+    def paper(self) -> str:
+        """Name of the paper."""
+        return self.page.paper
+
+    def __repr__(self) -> str:
+        return (
+            f"Sheet: {self.title!r}, {len(self.published.spots)} spots with "
+            f"{len(self.published.pitches)} pitches"
+            f" on {self.page.paper} at 1:{self.page.scale}"
+        )
+
+    def _repr_html_(self) -> str:
+        from pitchplan.sheets.svg import svg_text
+
+        return svg_text(self, width="100%")
+
+
+def map_sheet(
+    plan: Plan,
+    city: Any,
+    *,
+    title: str,
+    title_en: str = "",
+    publisher: str,
+    language: tuple[str, ...] | str = ("zh", "en"),
+    paper: str = "A3",
+    valid: str | None = None,
+    contact: Mapping[str, str] | None = None,
+    source_note: str = "",
+    audit: Any = None,
+) -> Sheet:
+    """Lay a plan out as a map that a city can hang on a wall.
+
+    Parameters
+    ----------
+    plan : Plan
+        The chosen pitches and spots.
+    city : City
+        The layers to draw them on, in the plan's CRS.
+    title, title_en : str
+        Title in the local language and in English.
+    publisher : str
+        Who answers for the map.
+    language : tuple of str
+        First and second language; where title and names hold no Chinese character, English alone.
+    paper : {"A4", "A3", "A2", "A1"}
+        Paper, in landscape.
+    valid : str, optional
+        A line on validity beyond the season's days, which are always printed.
+    contact : mapping of str to str, optional
+        Contact line by district; by default the one its communities agree on.
+    source_note : str
+        Where the data come from, such as a licence's attribution.
+    audit : AuditReport, optional
+        Its ``verdict`` is printed.
+
+    Returns
+    -------
+    Sheet
+        To be given to `write`.
+
+    Raises
+    ------
+    InputError
+        Title or publisher is empty, the paper or a language is unknown, or the city is in another
+        CRS than the plan.
+    """
+    languages = check_languages(language)
+    for name, text in (("title", title), ("publisher", publisher)):
+        if not clean(text):
+            raise InputError(
+                Fault(f"a map without a {name}", "Give a text", "map_sheet", column=name, value=text)
+            )
+    if pyproj.CRS(city.crs) != pyproj.CRS(plan.crs):
+        raise InputError(
+            Fault(
+                f"the city is in {city.crs}, the plan in {plan.crs}",
+                "Give the city the plan was made on",
+                "map_sheet",
+            )
+        )
+    pages = layouts(paper, tuple(float(b) for b in city.bounds), plan.crs, spots=len(plan.spots))  # type: ignore[arg-type]
+    layers = {name: _layer(city, name, columns) for name, columns in LAYER_COLUMNS.items()}
+    if "en" in languages and not _holds_cjk(title, layers):
+        languages = ("en",)
+    first = Sheet(
+        clean(title),
+        clean(title_en),
+        clean(publisher),
+        languages,
+        pages[0],
+        publish(plan, communities=layers["communities"], page=pages[0], audit=audit),
+        layers,
+        clean(valid),
+        _contacts(layers["communities"], contact),
+        clean(source_note),
+    )
+    page = _best_page(first, pages)
+    published = publish(plan, communities=layers["communities"], page=page, audit=audit)
+    return replace(first, page=page, published=published)
+
+
+# How much coarser a scale may be for a list that is not cramped, not in one language, not cut short.
+_WORTH = (1.0, 1.12, 1.3, 2.0, 20.0)
+
+
+def _best_page(sheet: Sheet, pages: list[Page]) -> Page:
+    """Return the page of the largest scale at which list and key fit well, or nearly so."""
+    from pitchplan.sheets.panel import how_well_it_fits
+
+    costs = [page.scale * _WORTH[how_well_it_fits(replace(sheet, page=page))] for page in pages]
+    return pages[costs.index(min(costs))]
+
+
+def _layer(city: Any, name: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    frame = getattr(city, name, None)
+    if frame is None:
+        return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=city.crs)
+    geometry = frame.geometry.to_numpy()
+    kept = np.array([g is not None and not g.is_empty for g in geometry], dtype=bool)
+    data: dict[str, Any] = {}
+    for column in columns:
+        cells = frame[column] if column in frame.columns else pd.Series("", index=frame.index, dtype=object)
+        if column == "width_m":
+            data[column] = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)[kept]
+        else:
+            data[column] = [clean(v) for v, k in zip(cells, kept, strict=True) if k]
+    return gpd.GeoDataFrame(data, geometry=geometry[kept], crs=city.crs)
+
+
+def _contacts(communities: gpd.GeoDataFrame, given: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the contact line of each district: as given, else the one all its communities share."""
+    if given is not None:
+        return {clean(d): clean(line) for d, line in given.items() if clean(line)}
+    lines: dict[str, set[str]] = {}
+    for district, line in zip(communities["district"], communities["contact"], strict=True):
+        if line:
+            lines.setdefault(district, set()).add(line)
+    return {d: next(iter(found)) for d, found in lines.items() if len(found) == 1}
+
+
+def _holds_cjk(title: str, layers: dict[str, gpd.GeoDataFrame]) -> bool:
+    """Tell whether title, streets, communities or districts have Chinese names.
+
+    Addresses do not count: they are sentences with Chinese words in them whatever the city.
+    """
+    texts = [title, *layers["communities"]["district"]]
+    for name in ("communities", "centrelines", "streets"):
+        texts += [t for t in layers[name]["name"] if t]
+    return any(has_cjk(t) for t in texts)
+
+
+def write(what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.0) -> Path:
+    """Write a sheet, or a plan's list, in the format that the path's suffix names.
+
+    Parameters
+    ----------
+    what : Sheet or Plan
+        What is published; a bare plan has no map and goes to ``.geojson`` and ``.csv`` only.
+    path : str or os.PathLike
+        Ends with ``.geojson``, ``.html``, ``.svg``, ``.pdf``, ``.png`` or ``.csv``.
+    ppi : float
+        Pixels per inch of a ``.png``.
+
+    Returns
+    -------
+    pathlib.Path
+        The file, written whole or not at all.
+
+    Raises
+    ------
+    InputError
+        The suffix is unknown, or a map is asked of a bare plan.
+    PitchplanError
+        A library or a character's glyph that PDF and PNG need is missing.
+    OutputError
+        The file could not be written.
+    """
+    target = Path(path)
+    return write_atomically(target, render(what, target.suffix, ppi=ppi))
+
+
+def render(what: Sheet | Plan, suffix: str, *, ppi: float = 150.0) -> bytes:
+    """Return the bytes of a file that `write` would write.
+
+    Parameters
+    ----------
+    what : Sheet or Plan
+        What is published.
+    suffix : str
+        Such as ``".pdf"``.
+    ppi : float
+        Pixels per inch of a ``.png``.
+
+    Returns
+    -------
+    bytes
+        The file's content; the same on each run.
+    """
+    kind = suffix.lower()
+    if kind not in _KINDS:
+        raise InputError(Fault("unknown format", f"Use one of {', '.join(_KINDS)}", "write", value=suffix))
+    if not isinstance(what, Sheet):
+        if kind not in _NEED_NO_MAP:
+            raise InputError(
+                Fault(f"a plan alone cannot be drawn as {kind}", "Make a map_sheet of it first", "write")
+            )
+        return _data(kind, publish(what), None)
+    if kind in _NEED_NO_MAP:
+        return _data(kind, what.published, what)
+    return _drawing(kind, what, ppi)
+
+
+def _data(kind: str, published: Published, sheet: Sheet | None) -> bytes:
+    if kind == ".csv":
+        from pitchplan.sheets.tables import spots_csv
+
+        return spots_csv(published)
+    from pitchplan.sheets.geojson import geojson_bytes
+
+    return geojson_bytes(published, sheet)
+
+
+def _drawing(kind: str, sheet: Sheet, ppi: float) -> bytes:
+    maker: Any
+    if kind == ".svg":
+        from pitchplan.sheets.svg import svg_bytes as maker
+    elif kind == ".html":
+        from pitchplan.sheets.html import html_bytes as maker
+    else:
+        from pitchplan.sheets.pdf import pdf_bytes, png_bytes
+
+        return pdf_bytes(sheet) if kind == ".pdf" else png_bytes(sheet, ppi=ppi)
+    made: bytes = maker(sheet)
+    return made

@@ -1,0 +1,143 @@
+"""Small signs: features on the map, and the numbered markers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from pitchplan.sheets.draw import label, rect
+from pitchplan.sheets.ink import INK
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pitchplan.sheets.markers import Marker
+
+__all__ = ["flag_width", "marker_sign", "marker_xml", "symbol"]
+
+
+def symbol(kind: str, x: float, y: float, size: float) -> str:
+    """Return a feature's sign; each kind has its own outline, so colour is not needed to tell them.
+
+    Parameters
+    ----------
+    kind : {"bus-stop", "station", "school-gate", "hospital-gate"}
+        What it stands for.
+    x, y : float
+        Its middle, millimetres.
+    size : float
+        Its height, millimetres.
+
+    Returns
+    -------
+    str
+        SVG elements.
+    """
+    h, ink = size / 2, INK["symbol"]
+    edge = f'stroke="#FFFFFF" stroke-width="{size * 0.1:.2f}"'
+    if kind == "bus-stop":
+        body = (
+            f'<rect x="{x - h:.2f}" y="{y - h:.2f}" width="{size:.2f}" height="{size:.2f}" '
+            f'rx="{size * 0.22:.2f}" fill="{ink}" {edge}/>'
+        )
+        window = rect(x - h * 0.55, y - h * 0.55, h * 1.1, h * 0.62, fill="#FFFFFF")
+        wheels = "".join(
+            f'<circle cx="{x + s * h * 0.38:.2f}" cy="{y + h * 0.48:.2f}" r="{h * 0.17:.2f}" fill="#FFFFFF"/>'
+            for s in (-1, 1)
+        )
+        return f"<g>{body}{window.strip()}{wheels}</g>\n"
+    if kind == "station":
+        return (
+            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{h * 1.1:.2f}" fill="#FFFFFF" stroke="{INK["text"]}" '
+            f'stroke-width="{size * 0.22:.2f}"/>'
+            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{h * 0.35:.2f}" fill="{INK["text"]}"/>\n'
+        )
+    if kind == "school-gate":
+        top, low = y - h * 1.1, y + h
+        return (
+            f'<path d="M{x - h * 0.6:.2f} {low:.2f}V{top:.2f}L{x + h:.2f} '
+            f'{y - h * 0.5:.2f}L{x - h * 0.6:.2f} {y + h * 0.1:.2f}" '
+            f'fill="#B8741A" stroke="#7A4B0C" stroke-width="{size * 0.1:.2f}" stroke-linejoin="round"/>\n'
+        )
+    a = h * 0.34
+    return (
+        f'<path d="M{x - a:.2f} '
+        f"{y - h:.2f}h{2 * a:.2f}v{h - a:.2f}h{h - a:.2f}v{2 * a:.2f}h{a - h:.2f}v{h - a:.2f}h{-2 * a:.2f}"
+        f'v{a - h:.2f}h{a - h:.2f}v{-2 * a:.2f}h{h - a:.2f}z" fill="#0B7A75" {edge}/>\n'
+    )
+
+
+def marker_sign(x: float, y: float, number: int, capacity: int, radius: float, flag: float) -> str:
+    """Return a numbered circle with a flag that says how many pitches there are.
+
+    Parameters
+    ----------
+    x, y : float
+        The circle's middle, millimetres.
+    number : int
+        The spot's number.
+    capacity : int
+        Its pitches.
+    radius, flag : float
+        The circle's radius, and how far the flag reaches beyond it, millimetres.
+
+    Returns
+    -------
+    str
+        SVG elements.
+    """
+    k = flag / flag_width(capacity, 1.0)  # how much larger the flag's letters are than on A3
+    high = radius * 1.36
+    out = (
+        f'<path d="M{x:.2f} {y - high / 2:.2f}h{radius + flag - 0.5:.2f}q.5 0 .5 .5v{high - 1:.2f}q0 .5 '
+        f'-.5 .5h{0.5 - radius - flag:.2f}z"'
+        f' fill="#FFFFFF" stroke="{INK["red"]}" stroke-width=".28"/>'
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" fill="{INK["red"]}" stroke="#FFFFFF" '
+        f'stroke-width=".3"/>'
+    )
+    # A drawn cross: in Chinese fonts the multiplication sign is as wide as a character.
+    text = 2.05 * k
+    cx, cy, arm = x + radius + 0.95 * k, y, 0.36 * k
+    out += (
+        f'<path d="M{cx - arm:.2f} {cy - arm:.2f}l{2 * arm:.2f} {2 * arm:.2f}m{-2 * arm:.2f} '
+        f'0l{2 * arm:.2f} {-2 * arm:.2f}"'
+        f' stroke="{INK["red"]}" stroke-width=".26" fill="none"/>'
+    )
+    out += label(
+        cx + arm + 0.4 * k, y + text * 0.365, str(capacity), text, fill=INK["red"], bold=True
+    ).strip()
+    # Digits are 0.733 font sizes high: 3.05 mm gives 2.24 mm at the least.
+    size = radius * (1.3 if len(str(number)) <= 2 else 1.04)
+    out += label(x, y + size * 0.366, str(number), size, fill="#FFFFFF", bold=True, anchor="middle")
+    return out
+
+
+def flag_width(capacity: int, unit: float) -> float:
+    """Return how far a marker's flag reaches beyond its circle, millimetres."""
+    return (2.1 + 1.12 * len(str(capacity))) * unit
+
+
+def marker_xml(markers: list[Marker], spots: pd.DataFrame) -> str:
+    """Draw all leaders, then all true places, then all markers, so that no line runs over a number."""
+    leaders, dots, signs = [], [], []
+    for m, number, capacity in zip(markers, spots["number"], spots["capacity"], strict=True):
+        if math.hypot(m.x - m.spot_x, m.y - m.spot_y) > m.radius:
+            leaders.append(f"M{m.x:.2f} {m.y:.2f}L{m.spot_x:.2f} {m.spot_y:.2f}")
+        dots.append(f'<circle cx="{m.spot_x:.2f}" cy="{m.spot_y:.2f}" r=".62"/>')
+        signs.append(
+            f"<g>{marker_sign(m.x, m.y, int(number), int(capacity), m.radius, m.flag).strip()}</g>\n"
+        )
+    if not markers:
+        return ""
+    path = "".join(leaders)
+    lines = (
+        f'<path d="{path}" fill="none" stroke="#FFFFFF" stroke-width=".9" stroke-opacity=".85"/>\n'
+        f'<path d="{path}" fill="none" stroke="{INK["red"]}" stroke-width=".32"/>\n'
+        if path
+        else ""
+    )
+    return (
+        lines
+        + f'<g fill="{INK["red"]}" stroke="#FFFFFF" stroke-width=".2">{"".join(dots)}</g>\n'
+        + "".join(signs)
+    )
