@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, hstack
 
 from pitchplan.siting.assemble import capacities, checked_design, completed, goal_values, served_flows
 from pitchplan.siting.cuts import Cut, separate
 from pitchplan.siting.exchange import Aim, exchanged
 from pitchplan.siting.greedy import greedy_counts, is_legal
 from pitchplan.siting.solvers.highs import Answer, Relaxation, Stage, solve_stage
-from pitchplan.siting.stages import Clock, stage_of
+from pitchplan.siting.stages import Clock, cut_row, stage_of, with_cuts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -211,7 +211,7 @@ class _Seeker:
             base.row_lower,
             base.row_upper,
         )
-        return _with_cuts(stage, self.cuts)
+        return with_cuts(stage, self.cuts)
 
     def _relax(self, clock: Clock) -> None:
         """Find rows at the linear relaxation's answers until it breaks none or time is out."""
@@ -231,7 +231,7 @@ class _Seeker:
                 break
             for cut in found:
                 self.cuts.append(cut)
-                columns, values = _row(cut)
+                columns, values = cut_row(cut)
                 model.add(columns, values, cut.constant)
         self._forget()
 
@@ -333,30 +333,3 @@ class _Seeker:
 
 def _breaks(cut: Cut, point: NDArray[np.float64]) -> bool:
     return bool(point[-1] > cut.constant + cut.coefficients @ point[:-1] + 0.5)
-
-
-def _row(cut: Cut) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the row ``served - coefficients @ design <= constant``."""
-    columns = np.flatnonzero(cut.coefficients)
-    return np.append(columns, len(cut.coefficients)), np.append(-cut.coefficients[columns], 1.0)
-
-
-def _with_cuts(stage: Stage, cuts: Sequence[Cut]) -> Stage:
-    if not cuts:
-        return stage
-    rows = [_row(cut) for cut in cuts]
-    indptr = np.cumsum([0, *(len(c) for c, _ in rows)])
-    more = csr_array(
-        (np.concatenate([v for _, v in rows]), np.concatenate([c for c, _ in rows]), indptr),
-        shape=(len(cuts), stage.matrix.shape[1]),
-    )
-    return Stage(
-        stage.costs,
-        stage.most,
-        stage.lower,
-        stage.upper,
-        stage.integer,
-        csr_array(vstack([stage.matrix, more], format="csr")),
-        np.append(stage.row_lower, np.full(len(cuts), -np.inf)),
-        np.append(stage.row_upper, [c.constant for c in cuts]),
-    )

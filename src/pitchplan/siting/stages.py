@@ -13,9 +13,12 @@ from pitchplan.siting.solvers.highs import Stage
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from numpy.typing import NDArray
+
+    from pitchplan.siting.cuts import Cut
     from pitchplan.siting.problem import SitingProblem
 
-__all__ = ["Clock", "stage_of"]
+__all__ = ["Clock", "cut_row", "stage_of", "with_cuts"]
 
 
 class Clock:
@@ -94,4 +97,32 @@ def stage_of(
         matrix=csr_array(vstack(parts, format="csr")),
         row_lower=np.concatenate(lower),
         row_upper=np.concatenate(upper),
+    )
+
+
+def cut_row(cut: Cut) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the row ``served - coefficients @ design <= constant``."""
+    columns = np.flatnonzero(cut.coefficients)
+    return np.append(columns, len(cut.coefficients)), np.append(-cut.coefficients[columns], 1.0)
+
+
+def with_cuts(stage: Stage, cuts: Sequence[Cut]) -> Stage:
+    """Return a stage with the rows of some cuts added; its last column is the residents served."""
+    if not cuts:
+        return stage
+    rows = [cut_row(cut) for cut in cuts]
+    indptr = np.cumsum([0, *(len(c) for c, _ in rows)])
+    more = csr_array(
+        (np.concatenate([v for _, v in rows]), np.concatenate([c for c, _ in rows]), indptr),
+        shape=(len(cuts), stage.matrix.shape[1]),
+    )
+    return Stage(
+        stage.costs,
+        stage.most,
+        stage.lower,
+        stage.upper,
+        stage.integer,
+        csr_array(vstack([stage.matrix, more], format="csr")),
+        np.append(stage.row_lower, np.full(len(cuts), -np.inf)),
+        np.append(stage.row_upper, [c.constant for c in cuts]),
     )
