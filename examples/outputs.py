@@ -63,11 +63,7 @@ def summary(result: Result, out: Path) -> str:
         + (f", {plan.shortfall} vendors without one" if plan.shortfall else ", every vendor has one"),
         f"residents reached  {plan.residents_served} of {plan.residents}",
     ]
-    for goal in plan.goals.itertuples():
-        lines.append(
-            f"{goal.goal:<18} {goal.value:g}, bound {goal.bound:g}, gap {goal.gap:.2%}, {goal.outcome}"
-            f" ({goal.seconds:.1f} s)"
-        )
+    lines += plan.goal_lines
     for name, other in result.others.items():
         values = ", ".join(f"{g.goal} {g.value:g}" for g in other.goals.itertuples())
         lines.append(f"{name:<18} {values}")

@@ -101,16 +101,23 @@ class Plan:
         """Share of the pitches that rest on an assumed street width."""
         return float((self.pitches["width_status"] == "assumed").mean()) if len(self.pitches) else 0.0
 
+    @property
+    def goal_lines(self) -> list[str]:
+        """One line per goal: name, value, bound, gap, outcome and seconds."""
+        lines = []
+        for g in self.goals.itertuples():
+            given_up = f" ({g.sought:g} before later goals)" if g.sought != g.value else ""
+            worth = f"{g.value:g}{given_up}, bound {g.bound:g}, gap {g.gap:.2%}"
+            lines.append(f"{g.goal:<18} {worth}, {g.outcome} ({g.seconds:.1f} s)")
+        return lines
+
     def __repr__(self) -> str:
         lines = [
             f"Plan: {len(self.spots)} spots with {len(self.pitches)} pitches for {self.vendors} vendors"
             + (f" (short by {self.shortfall})" if self.shortfall else ""),
             f"  {self.residents_served} of {self.residents} residents served · {self.outcome}",
         ]
-        for g in self.goals.itertuples():
-            lines.append(
-                f"  {g.goal}: {g.value:g}, bound {g.bound:g}, gap {g.gap:.2%}, {g.outcome}, {g.seconds:.1f} s"
-            )
+        lines += [f"  {line}" for line in self.goal_lines]
         return "\n".join(lines)
 
     def plot(self, ax: Any = None) -> Any:

@@ -274,6 +274,8 @@ GOALS = _table(
     ("gap", "number", "|value - bound| / max(1, |value|)"),
     ("outcome", "text", "PROVEN, WITHIN_GAP, TIME_LIMIT or INTERRUPTED"),
     ("seconds", "number", "time spent"),
+    ("sought", "number", "what was reached when it was sought, before later goals used its slack"),
+    ("slack", "number", "share that later goals might give up"),
 )
 BREACHES = _table(
     "breaches",

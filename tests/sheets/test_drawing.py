@@ -22,6 +22,7 @@ from pitchplan.sheets import pdf as pdf_room
 from pitchplan.sheets.lettering import text_width
 from pitchplan.sheets.listing import arrange, list_body
 from pitchplan.sheets.mapbody import marker_layout
+from pitchplan.sheets.page import Rect
 from pitchplan.sheets.panel import list_area
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -429,3 +430,16 @@ def test_missing_cells_of_any_kind_are_blank(plan: Any, city: Any) -> None:
     assert ">nan<" not in svg
     assert "&lt;NA&gt;" not in svg
     assert "未分区" in svg
+
+
+def test_a_narrow_list_breaks_addresses_and_never_cuts_them(build: Any) -> None:
+    city = build.city(latin=True)
+    plan = build.plan(city, spots=28)
+    sheet = map_sheet(plan, city, paper="A4", title="Jinan", publisher="Bureau")
+    text = " ".join(_texts(render(sheet, ".svg")))
+    for address in plan.spots["address_en"]:
+        assert all(word in text for word in address.replace(",", " ").split())
+    _, columns, left_out = arrange(sheet, Rect(0, 0, 45, 400))
+    assert left_out == 0
+    for block in (b for column in columns for b in column if not b.heading):
+        assert " ".join(block.content[1]) == block.content[0].address_en

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -43,6 +44,7 @@ _WAY_ZH = {
     "NW": "西北",
 }
 _ROUND_M = 5
+_FAR_M = 300.0
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,24 @@ def _nearest(crossings: Crossings, street: str, x: float, y: float) -> tuple[str
     return str(rows["other"].iloc[at]), str(rows["other_en"].iloc[at]), way, metres
 
 
+def _of_open_space(run: Any, crossings: Crossings) -> tuple[str, str]:
+    """Write the address of a square by its name, else by the nearest crossing of named streets."""
+    if run.street:
+        return f"{run.street}内（{run.community}）", f"{run.street_en or run.street}, {run.community_en}"
+    rows = crossings.table
+    dx, dy = run.x_m - rows["x_m"].to_numpy(), run.y_m - rows["y_m"].to_numpy()
+    distance = np.hypot(dx, dy)
+    if not len(rows) or distance.min() > _FAR_M:
+        return f"场地内（{run.community}）", f"open space, {run.community_en}"
+    row = rows.iloc[int(np.argmin(distance))]
+    _, _, way, metres = _nearest(crossings, str(row["street"]), run.x_m, run.y_m) or ("", "", "N", 0)
+    zh = f"场地，{row['street']}{row['other']}路口{_WAY_ZH[way]}{metres}米"
+    return (
+        zh,
+        f"open space, {metres} m {_SIDE_EN[way]} of {row['street']} / {row['other_en'] or row['other']}",
+    )
+
+
 def address_lines(
     runs: pd.DataFrame, crossings: Crossings
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
@@ -116,8 +136,9 @@ def address_lines(
         name = str(run.street) or "无名路"
         name_en = str(run.street_en) or str(run.street) or "Unnamed street"
         if run.placement == "open-space":
-            local.append(f"{str(run.street) or '场地'}内（{run.community}）")
-            english.append(f"{str(run.street_en) or str(run.street) or 'open space'}, {run.community_en}")
+            zh, en = _of_open_space(run, crossings)
+            local.append(zh)
+            english.append(en)
             continue
         side_zh, side_en = _SIDE_ZH.get(run.side, ""), _SIDE_EN.get(run.side, "")
         found = _nearest(crossings, str(run.street), run.x_m, run.y_m) if run.street else None

@@ -36,14 +36,15 @@ def square_communities(
     up = int(np.ceil((bounds[3] - south) / side_m)) or 1
     column, row = (a.ravel() for a in np.meshgrid(np.arange(across), np.arange(up)))
     x, y = west + column * side_m, south + row * side_m
-    names = [f"{_letters(c)}{up - r}" for c, r in zip(column, row, strict=True)]
+    names = [f"cell {_letters(c)}-{up - r}" for c, r in zip(column, row, strict=True)]
+    columns = [f"cells {_letters(c)}" for c in column]
     return gpd.GeoDataFrame(
         {
             "community_id": [f"cell-{int(a)}-{int(b)}" for a, b in zip(x, y, strict=True)],
             "name": names,
             "name_en": names,
-            "district": [_letters(c) for c in column],
-            "district_en": [_letters(c) for c in column],
+            "district": columns,
+            "district_en": columns,
             "residents": np.nan,
             "contact": "",
         },

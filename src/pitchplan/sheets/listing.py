@@ -242,7 +242,7 @@ def draw_list(sheet: Sheet, area: Rect) -> str:
             area.x,
             body.bottom - 0.6 * u,
             word(sheet.languages[0], "more", n=left_out),
-            2.3 * u,
+            max(LEAST_MM, 2.3 * u),
             bold=True,
             fill=INK["red"],
         )

@@ -173,7 +173,7 @@ def map_sheet(
 
 
 # How much coarser a scale may be for a list that is not cramped, not in one language, not cut short.
-_WORTH = (1.0, 1.12, 1.3, 2.0, 20.0)
+_WORTH = (1.0, 1.12, 1.3, 4.0, 20.0)
 
 
 def _best_page(sheet: Sheet, pages: list[Page]) -> Page:

@@ -246,7 +246,7 @@ def _goals(problem: SitingProblem, values: list[int], records: list[GoalRecord])
         )
         for goal, value, record in zip(problem.goals, values, records, strict=True)
     ]
-    return pd.DataFrame(rows, columns=[*GOALS.names, "sought", "slack"])
+    return pd.DataFrame(rows, columns=GOALS.names)
 
 
 def _chosen(problem: SitingProblem, counts: NDArray[np.int64]) -> pd.DataFrame:
