@@ -2,8 +2,8 @@
 
     PITCHPLAN_DATA=... python benchmarks/real_cities.py [helsinki] [cambridge]
 
-Runs `examples/real_streets.py` on the files of the folder that PITCHPLAN_DATA names. No city publishes a harvest
-survey, so both borrow the demonstration city's.
+Runs `examples/real_streets.py` on the files of the folder that PITCHPLAN_DATA names. No city publishes
+a harvest survey, so both borrow the demonstration city's.
 """
 
 from __future__ import annotations
