@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pitchplan import datasets, errors, schemas
     from pitchplan.auditing.audit import AuditReport, audit_plan
     from pitchplan.candidates.find import Candidates, find_candidates
-    from pitchplan.city.layers import City, read_city
+    from pitchplan.city.layers import City
+    from pitchplan.city.reading import read_city
     from pitchplan.demand.forecast import Forecast, Provision, forecast_vendors
     from pitchplan.demand.harvest import read_harvest
     from pitchplan.demand.season import Season
@@ -65,7 +66,7 @@ _WHERE = {
     "limits": "siting",
     "map_sheet": "sheets.sheet",
     "random_plan": "siting.baselines",
-    "read_city": "city.layers",
+    "read_city": "city.reading",
     "read_decisions": "siting.decisions",
     "read_harvest": "demand.harvest",
     "read_rule_book": "rules.book",

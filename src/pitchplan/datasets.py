@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pitchplan.city.layers import City, read_city
+from pitchplan.city.layers import City
+from pitchplan.city.reading import read_city
 from pitchplan.demand.harvest import read_harvest
 from pitchplan.demand.season import Season
 from pitchplan.errors import PitchplanError

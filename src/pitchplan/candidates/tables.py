@@ -1,0 +1,142 @@
+"""The candidates' public tables: pitches, runs, clashes and the rule book's limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from pitchplan.candidates.addresses import address_lines, find_crossings
+from pitchplan.candidates.places import Places, place_ids
+from pitchplan.city.layers import City
+from pitchplan.rules.book import RuleBook, Vehicle
+from pitchplan.rules.kinds import KINDS
+
+if TYPE_CHECKING:
+    from pitchplan.demand.season import Season
+
+__all__ = ["clash_table", "limit_table", "pitch_table", "run_table"]
+
+
+def pitch_table(
+    bays: Places, city: City, bay: Vehicle, season: Season, waived: NDArray[np.object_]
+) -> pd.DataFrame:
+    """Give the candidates' public table."""
+    ids = place_ids(bays.x_m, bays.y_m, bays.bearing_deg, "P")
+    first = pd.Series(ids).groupby(bays.run).first()
+    communities = city.communities
+    at = bays.community
+
+    def of_community(column: str) -> NDArray[np.object_]:
+        values = np.full(len(bays), "", dtype=object)
+        values[at >= 0] = communities[column].to_numpy(dtype=object)[at[at >= 0]]
+        return values
+
+    flags = [_flags(w, s) for w, s in zip(waived, bays.width_status, strict=True)]
+    return pd.DataFrame(
+        {
+            "pitch_id": ids,
+            "run_id": "R" + first.reindex(bays.run).str[1:].to_numpy(dtype=object),
+            "street_id": bays.street_id,
+            "street": bays.street,
+            "street_en": bays.street_en,
+            "street_class": bays.street_class,
+            "side": bays.side,
+            "chainage_m": bays.chainage_m,
+            "placement": bays.placement,
+            "vehicle": bay.id,
+            "community_id": of_community("community_id"),
+            "community": of_community("name"),
+            "community_en": of_community("name_en"),
+            "district": of_community("district"),
+            "clear_walk_m": np.round(bays.clear_walk_m, 3),
+            "clear_drive_m": np.round(bays.clear_drive_m, 3),
+            "width_status": bays.width_status,
+            "hours": season.hours,
+            "flags": np.array(flags, dtype=object),
+            "x_m": np.round(bays.x_m, 4),
+            "y_m": np.round(bays.y_m, 4),
+            "bearing_deg": np.round(bays.bearing_deg, 5),
+            "length_m": bay.length_m,
+            "width_m": bay.width_m,
+        }
+    )
+
+
+def _flags(waived: str, width_status: str) -> str:
+    flags = [f"waived: {waived}"] if waived else []
+    return "; ".join(flags + (["width assumed, to be taped"] if width_status == "assumed" else []))
+
+
+def run_table(pitches: pd.DataFrame, city: City) -> pd.DataFrame:
+    """Give the runs' public table, with address lines."""
+    groups = pitches.groupby("run_id", sort=False)
+    middle = groups.nth(0).set_index("run_id").copy()
+    runs = middle[
+        ["street_id", "street", "street_en", "street_class", "side", "placement", "community_id", "district"]
+    ].copy()
+    runs["community"] = middle["community"]
+    runs["community_en"] = middle["community_en"].where(middle["community_en"] != "", middle["community"])
+    runs["room"] = groups.size()
+    runs["length_m"] = groups["chainage_m"].max() - groups["chainage_m"].min() + groups["length_m"].first()
+    runs["x_m"], runs["y_m"] = groups["x_m"].mean(), groups["y_m"].mean()
+    runs = runs.reset_index()
+    runs["address"], runs["address_en"] = address_lines(runs, find_crossings(city.centrelines))
+    return runs.drop(columns=["community", "community_en"])
+
+
+def clash_table(bays: Places, pitches: pd.DataFrame, city: City, book: RuleBook) -> pd.DataFrame:
+    """List every pair of bays that may not both be chosen, columns as `schemas.CLASHES`."""
+    ids = pitches["pitch_id"].to_numpy(dtype=object)
+    parts = [_overlaps(bays, ids)]
+    for rule in book.rules:
+        kind = KINDS[rule.kind]
+        if hasattr(kind, "clash") and len(bays) and not kind.missing(rule, city):
+            found = kind.clash(rule, bays, city)
+            parts.append(_pair_table(ids, found.a, found.b, rule.id, found.measured, found.required))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _overlaps(bays: Places, ids: NDArray[np.object_]) -> pd.DataFrame:
+    a, b = (
+        bays.tree.query(bays.rectangles, predicate="intersects")
+        if len(bays)
+        else np.zeros((2, 0), dtype=np.intp)
+    )
+    a, b = a[a < b], b[a < b]
+    over = shapely.area(shapely.intersection(bays.rectangles[a], bays.rectangles[b])) > 1e-9
+    order = np.lexsort((b[over], a[over]))
+    return _pair_table(ids, a[over][order], b[over][order], "overlap", np.zeros(int(over.sum())), 0.0)
+
+
+def _pair_table(
+    ids: NDArray[np.object_],
+    a: NDArray[np.intp],
+    b: NDArray[np.intp],
+    rule: str,
+    measured: NDArray[np.float64],
+    required: float,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "pitch_a": ids[a],
+            "pitch_b": ids[b],
+            "rule": np.full(len(a), rule, dtype=object),
+            "measured": np.round(measured, 3),
+            "required": np.full(len(a), required),
+        }
+    )
+
+
+def limit_table(book: RuleBook, city: City) -> pd.DataFrame:
+    """List the rule book's limits: rule, group_by, group, at_least, at_most (pitches)."""
+    rows = [
+        row
+        for rule in book.rules
+        if hasattr(KINDS[rule.kind], "limit") and not KINDS[rule.kind].missing(rule, city)
+        for row in KINDS[rule.kind].limit(rule, city)
+    ]
+    return pd.DataFrame(rows, columns=["rule", "group_by", "group", "at_least", "at_most"])

@@ -1,0 +1,348 @@
+"""Reading a city: layer after layer through the gate, into one City."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from pitchplan.city import gate
+from pitchplan.city.carriageways import derive_carriageways, read_widths
+from pitchplan.city.columns import normal_class, rename_columns
+from pitchplan.city.layers import TABLES, City
+from pitchplan.city.stand_ins import fill_in
+from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.files.reading import read_layer
+
+__all__ = ["read_city"]
+
+Source: TypeAlias = str | os.PathLike[str] | gpd.GeoDataFrame
+
+_SHAPES: dict[str, gate.Shape] = {
+    "streets": "polygon",
+    "centrelines": "line",
+    "footways": "polygon",
+    "open_spaces": "polygon",
+    "buildings": "polygon",
+    "keep_clear": "any",
+    "kerb_regulations": "any",
+    "communities": "polygon",
+}
+_IDS = {
+    "streets": "street_id",
+    "centrelines": "street_id",
+    "footways": "footway_id",
+    "open_spaces": "open_space_id",
+    "buildings": "building_id",
+    "keep_clear": "feature_id",
+    "kerb_regulations": "regulation_id",
+    "communities": "community_id",
+}
+_FOOTWAY_LINE_M = 2.0
+
+
+def _load(source: Source, name: str) -> tuple[gpd.GeoDataFrame, str]:
+    if isinstance(source, gpd.GeoDataFrame):
+        frame, text = source.reset_index(drop=True), name
+    else:
+        frame, text = read_layer(source), os.fspath(source)
+    if not len(frame):
+        raise InputError(Fault("the layer is empty", f"Give {name} that hold something", text))
+    return frame, text
+
+
+def _sources(value: Source | Mapping[str, Source]) -> list[tuple[str, Source]]:
+    """List (kind, source) pairs; a mapping gives the kind of each source."""
+    if isinstance(value, Mapping):
+        return [(str(kind), source) for kind, source in value.items()]
+    return [("", value)]
+
+
+def _level(values: pd.Series) -> np.ndarray:
+    """Read levels: numbers, or words of a grade column."""
+    number = pd.to_numeric(values, errors="coerce")
+    word = values.astype(str).str.lower()
+    number = number.where(number.notna(), word.str.contains("above|bridge").astype(float))
+    levels: np.ndarray = number.fillna(0).round().astype(int).to_numpy()
+    return levels
+
+
+def _ids(out: pd.DataFrame, column: str, prefix: str) -> pd.Series:
+    """Give ids as text: as given where unique, with a suffix where a multipart was split."""
+    ids = out[column].astype(object) if column in out else pd.Series([None] * len(out), index=out.index)
+    if ids.isna().all():
+        return prefix + "-" + (out["source_row"] + 1).astype(str)
+    text = ids.where(ids.notna(), prefix + "-" + (out["source_row"] + 1).astype(str)).astype(str)
+    return text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+
+
+def _text(values: pd.Series) -> pd.Series:
+    return values.astype(object).where(values.notna(), "").astype(str).str.strip()
+
+
+def _empty(name: str, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    columns = [c for c in TABLES[name].names if c != "geometry"]
+    return gpd.GeoDataFrame(
+        {c: pd.Series(dtype=object) for c in columns}, geometry=gpd.GeoSeries([], crs=crs), crs=crs
+    )
+
+
+class _Reader:
+    """Reads layers one after another into one CRS and keeps the notes."""
+
+    def __init__(
+        self,
+        crs: str | None,
+        assume_crs: str | None,
+        columns: Mapping[str, str],
+        classes: Mapping[str, str],
+    ) -> None:
+        self.crs: pyproj.CRS | None = None
+        if crs is not None:
+            try:
+                self.crs = pyproj.CRS.from_user_input(crs)
+            except pyproj.exceptions.CRSError:
+                raise InputError(
+                    Fault("not a CRS", "Use a code such as EPSG:4548", "crs", value=crs)
+                ) from None
+        self.assume_crs, self.columns, self.classes = assume_crs, columns, classes
+        self.notes: list[str] = []
+        self.given: set[str] = set()
+
+    def layer(
+        self,
+        name: str,
+        value: Source | Mapping[str, Source] | None,
+        loaded: tuple[gpd.GeoDataFrame, str] | None = None,
+    ) -> gpd.GeoDataFrame:
+        """Read one layer from its sources, unless it is loaded already, or give an empty one."""
+        if value is None:
+            assert self.crs is not None
+            return _empty(name, self.crs)
+        parts = [self._part(name, kind, *(loaded or _load(source, name))) for kind, source in _sources(value)]
+        self.given.add(name)
+        joined: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
+        return joined
+
+    def _part(self, name: str, kind: str, frame: gpd.GeoDataFrame, text: str) -> gpd.GeoDataFrame:
+        frame = gate.require_crs(frame, text, self.assume_crs)
+        if self.crs is None:
+            self.crs = gate.choose_crs(frame)
+        wanted = [c for c in TABLES[name].names if c != "geometry"]
+        own = {k.split(".", 1)[1]: v for k, v in self.columns.items() if k.split(".", 1)[0] == name}
+        frame, notes = rename_columns(frame, wanted, given=own, source=text)
+        self.notes += notes
+        if name == "footways" and set(frame.geom_type.dropna()) <= {"LineString", "MultiLineString"}:
+            frame = frame.to_crs(self.crs)
+            frame = frame.set_geometry(frame.geometry.buffer(_FOOTWAY_LINE_M / 2, cap_style="flat"))
+            self.notes.append(f"{text}: footways are lines, taken as {_FOOTWAY_LINE_M:g} m wide (assumed)")
+        shape = _SHAPES[name]
+        frame, notes = gate.pass_gate(frame, self.crs, shape=shape, source=text)
+        self.notes += notes
+        return self._finish(frame, name, kind, text)
+
+    def _finish(self, frame: gpd.GeoDataFrame, name: str, kind: str, text: str) -> gpd.GeoDataFrame:
+        out = frame.copy()
+        table = TABLES[name]
+        for column in table.columns:
+            if column.name == "geometry":
+                continue
+            if column.name == _IDS[name]:
+                out[column.name] = _ids(out, column.name, kind or name.rstrip("s"))
+            elif column.name == "level":
+                out["level"] = _level(out["level"]) if "level" in out else 0
+            elif column.name == "kind" and kind:
+                out["kind"] = kind
+            elif column.name not in out:
+                out[column.name] = np.nan if column.kind == "number" else ""
+            elif column.kind == "text":
+                out[column.name] = _text(out[column.name])
+        if "street_class" in out:
+            out["street_class"] = [normal_class(v, self.classes) for v in out["street_class"]]
+        if name in ("keep_clear", "kerb_regulations"):
+            self._require_kind(out, text)
+            self.given |= {f"{name}:{k}" for k in out["kind"].unique()}
+        if name == "communities":
+            out = self._communities(out, text)
+        return out[[c for c in table.names if c != "geometry"] + ["geometry"]]
+
+    def _require_kind(self, out: gpd.GeoDataFrame, text: str) -> None:
+        faults = Faults(text)
+        for row in out.loc[out["kind"] == "", "source_row"].unique():
+            faults.add(
+                "a feature without a kind",
+                "Fill the column 'kind', or give the layer as {'bus-stop': path}",
+                row=int(row) + 1,
+                column="kind",
+            )
+        faults.raise_if_any()
+
+    def _communities(self, out: gpd.GeoDataFrame, text: str) -> gpd.GeoDataFrame:
+        given = out["residents"].notna()
+        numbers = pd.to_numeric(out["residents"].astype(str).str.replace(",", ""), errors="coerce")
+        faults = Faults(text)
+        for i in np.flatnonzero((given & (numbers.isna() | (numbers < 0))).to_numpy()):
+            faults.add(
+                "residents that are not a number of people",
+                "Write a whole number, 0 or more",
+                row=int(out["source_row"].iloc[i]) + 1,
+                column="residents",
+                value=out["residents"].iloc[i],
+            )
+        faults.raise_if_any()
+        # A community split into parts keeps one row, so that its residents count once.
+        dissolved = out.assign(residents=numbers).dissolve("source_row", as_index=False)
+        dissolved["name"] = dissolved["name"].where(dissolved["name"] != "", dissolved["community_id"])
+        dissolved["district"] = dissolved["district"].where(dissolved["district"] != "", dissolved["name"])
+        self.notes.append(
+            f"{text}: {len(dissolved)} communities in {dissolved['district'].nunique()} districts"
+        )
+        return dissolved
+
+
+def _without_islands(streets: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+    """Cut traffic islands out of the carriageways and lift bridges off the ground."""
+    word = streets["street_class"].str.lower()
+    island, bridge = (
+        word.str.contains("island|median").to_numpy(),
+        word.str.contains("bridge|viaduct").to_numpy(),
+    )
+    out = streets.copy()
+    out.loc[bridge & (out["level"] == 0), "level"] = 1
+    if bridge.any():
+        notes.append(f"streets: {int(bridge.sum())} polygons on bridges lifted to level 1: no pitch there")
+    if island.any():
+        notes.append(f"streets: {int(island.sum())} traffic islands taken out of the carriageway")
+        cut = shapely.union_all(out.geometry.array[island])
+        out = out[~island].reset_index(drop=True)
+        out = out.set_geometry(shapely.difference(out.geometry.array, cut), crs=out.crs)
+        out = out[~out.geometry.is_empty].explode(ignore_index=True)
+    return out
+
+
+def read_city(
+    *,
+    streets: Source,
+    centrelines: Source | None = None,
+    footways: Source | None = None,
+    open_spaces: Source | Mapping[str, Source] | None = None,
+    buildings: Source | None = None,
+    keep_clear: Source | Mapping[str, Source] | None = None,
+    kerb_regulations: Source | Mapping[str, Source] | None = None,
+    communities: Source | None = None,
+    crs: str | None = None,
+    assume_crs: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    classes: Mapping[str, str] | None = None,
+    cell_m: float = 500.0,
+    residents_per_km2: float = 7000.0,
+) -> City:
+    """Read a city's layers into one metric CRS.
+
+    Parameters
+    ----------
+    streets : path or GeoDataFrame
+        Carriageway polygons, or centrelines, from which carriageways are made by width: given,
+        from lanes, or assumed by class.
+    centrelines : path or GeoDataFrame, optional
+        Axes with names and classes, where ``streets`` holds polygons.
+    footways, buildings, communities : path or GeoDataFrame, optional
+        Polygons (footways may be lines). Square cells stand in for communities.
+    open_spaces, keep_clear, kerb_regulations : path, GeoDataFrame or mapping, optional
+        One layer with a column ``kind``, or a mapping from kind to layer.
+    crs : str, optional
+        Planning CRS; chosen from the place where not given.
+    assume_crs : str, optional
+        CRS for layers that state none (TopoJSON never does).
+    columns : mapping, optional
+        ``{"streets.width_m": "PAVE_WIDTH"}``: columns that are not recognised by name.
+    classes : mapping, optional
+        ``{"2": "main"}``: street classes that are not recognised by name.
+    cell_m, residents_per_km2 : float
+        Side of the square cells, metres, and the density that stand in where communities or
+        residents are not given; both are reported as assumptions.
+
+    Returns
+    -------
+    City
+
+    Raises
+    ------
+    InputError
+        A file is missing or cannot be read, states no CRS, is empty, or holds bad values.
+    """
+    reader = _Reader(crs, assume_crs, columns or {}, classes or {})
+    first, text = _load(streets, "streets")
+    as_lines = set(first.geom_type.dropna()) <= {"LineString", "MultiLineString", "LinearRing"}
+    if as_lines:
+        _let_lines_be_streets(text, reader)
+        axes = reader.layer("centrelines", streets, (first, text))
+        reader.given |= {"streets"}
+        areas = axes
+    else:
+        areas = reader.layer("streets", streets, (first, text))
+        axes = reader.layer("centrelines", centrelines)
+        areas = _without_islands(areas, reader.notes)
+        areas["width_status"] = areas["width_status"].where(areas["width_status"] != "", "measured")
+    axes, areas = _measure(axes, areas, as_lines=as_lines, reader=reader)
+    assert reader.crs is not None
+    city = City(
+        streets=areas,
+        centrelines=axes,
+        footways=reader.layer("footways", footways),
+        open_spaces=reader.layer("open_spaces", open_spaces),
+        buildings=reader.layer("buildings", buildings),
+        keep_clear=reader.layer("keep_clear", keep_clear),
+        kerb_regulations=reader.layer("kerb_regulations", kerb_regulations),
+        communities=reader.layer("communities", communities),
+        crs=_crs_name(reader.crs),
+        given=frozenset(reader.given),
+        notes=tuple(reader.notes),
+    )
+    return fill_in(city, cell_m, residents_per_km2)
+
+
+def _crs_name(crs: pyproj.CRS) -> str:
+    """Name a CRS by its EPSG code, else by its full text."""
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.to_wkt()
+
+
+def _let_lines_be_streets(text: str, reader: _Reader) -> None:
+    """Let ``streets.*`` column mappings hold for centrelines given as streets."""
+    reader.columns = {k.replace("streets.", "centrelines.", 1): v for k, v in reader.columns.items()}
+    reader.notes.append(f"{text}: streets are lines, carriageways are made from their widths")
+
+
+def _measure(
+    axes: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, as_lines: bool, reader: _Reader
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Fill in widths with their status and make carriageways where only lines were given."""
+    if not len(axes):
+        return axes, areas
+    axes = _without_twins(axes, reader.notes)
+    if not as_lines:
+        # Polygons tell the width; a class's assumed width only sizes the junction discs.
+        width, _ = read_widths(axes["width_m"], axes["lanes"], axes["street_class"])
+        return axes.assign(width_m=width, width_status="measured"), areas
+    width, status = read_widths(axes["width_m"], axes["lanes"], axes["street_class"])
+    status = axes["width_status"].where(axes["width_status"] == "checked", status)
+    axes = axes.assign(width_m=width, width_status=status)
+    counts = status.value_counts().to_dict()
+    reader.notes.append("widths: " + ", ".join(f"{n} streets {s}" for s, n in sorted(counts.items())))
+    return axes, derive_carriageways(axes)
+
+
+def _without_twins(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+    """Drop lines that another line repeats, forwards or backwards."""
+    key = shapely.to_wkb(shapely.normalize(shapely.set_precision(axes.geometry.array, 0.001)))
+    twin = pd.Series(key).duplicated().to_numpy()
+    if twin.any():
+        notes.append(f"centrelines: {int(twin.sum())} duplicates and reversed twins dropped")
+    return axes[~twin].reset_index(drop=True)
