@@ -212,3 +212,11 @@ def test_a_rule_with_nothing_measured_is_no_pass(plan, spring):
 def test_breaches_are_raised_with_numbers(plan, spring):
     with pytest.raises(pp.errors.BreachesFound, match=r"measured .* required"):
         pp.audit_plan(with_pitch(plan, x_m=0.0, y_m=0.0), spring.city, spring.book).raise_for_breaches()
+
+
+@pytest.mark.parametrize("rule", ["community-quota", "spot-size"])
+def test_quotas_are_kept_to_the_last_pitch(plan, spring, rule):
+    by = "community_id" if rule == "community-quota" else "spot_id"
+    most = int(plan.pitches[by].value_counts().max())
+    assert rule not in rules_broken(plan, spring, spring.book.with_number(rule, at_most=most))
+    assert rule in rules_broken(plan, spring, spring.book.with_number(rule, at_most=most - 1))
