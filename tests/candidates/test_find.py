@@ -234,7 +234,8 @@ def test_no_bay_leaves_its_carriageway_or_overlaps_a_neighbour(seed):
     city = bent_city(seed)
     found = find(city, *BASE)
     shapes = boxes(found.pitches)
-    assert shapely.covers(shapely.union_all(city.streets.geometry.array), shapes).all()
+    carriageway = shapely.union_all(city.streets.geometry.array)
+    assert shapely.area(shapely.difference(shapes, carriageway)).max() < 0.003
     a, b = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
     ids = found.pitches["pitch_id"].to_numpy()
     clashing = {frozenset(p) for p in zip(found.clashes["pitch_a"], found.clashes["pitch_b"], strict=True)}

@@ -21,7 +21,7 @@ STEP_M = 1.0
 """Distance between the fine positions along a kerb, metres."""
 BEND_M = 0.4
 """Most a kerb may bend away from the straight edge of a bay, metres."""
-_SAMPLES = 13
+_SAMPLES = 25
 _OFF_KERB_M = 0.01
 
 
@@ -68,12 +68,12 @@ def kerbside_places(
         community=communities_of(city, centre),
         clear_drive_m=unknown,
         clear_walk_m=unknown.copy(),
+        free_depth_m=unknown.copy(),
         run=np.full(len(line), -1),
         placement=np.full(len(line), "kerbside", dtype=object),
         length_m=vehicle.length_m,
         width_m=vehicle.width_m,
         axes=np.asarray(city.centrelines.geometry.array),
-        carriageways=kerbs.carriageways,
         hours=season.intervals,
     )
     recess = offset.max(axis=1, initial=0.0) - offset.min(axis=1, initial=0.0) + _OFF_KERB_M

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pitchplan.candidates.places import Places
 
-__all__ = ["DRIVE_REACH_M", "WALK_REACH_M", "clear_drive", "clear_walk", "facing_gaps"]
+__all__ = ["DRIVE_REACH_M", "WALK_REACH_M", "clear_walk", "facing_gaps", "sweep_kerbs"]
 
 DRIVE_REACH_M = 25.0
 """How far the carriageway is searched for its other kerb; a clear width of 25 means 25 or more."""
@@ -57,14 +57,18 @@ def _depth(start: Floats, end: Floats, length: float) -> Floats:
     return np.where(outside | (np.maximum(a, b) <= _EDGE_M), np.inf, near)
 
 
-def _frames(places: Places, *, forward: bool) -> tuple[Floats, Floats, Floats]:
-    """Give origin, along and depth vectors of the strip in front of or behind each place."""
+def _frames(places: Places, *, forward: bool, from_kerb: bool = False) -> tuple[Floats, Floats, Floats]:
+    """Give origin, along and depth vectors of the strip in front of or behind each place.
+
+    The strip begins at the place's edge, or ``from_kerb`` at its other edge, so that it holds the place.
+    """
     angle = np.radians(places.bearing_deg)
     along = np.stack([np.sin(angle), np.cos(angle)], axis=-1)
     inward = np.stack([-along[:, 1], along[:, 0]], axis=-1)
     depth = inward if forward else -inward
     centre = np.stack([places.x_m, places.y_m], axis=-1)
-    return centre + depth * places.width_m / 2 - along * places.length_m / 2, along, depth
+    edge = -places.width_m / 2 if from_kerb else places.width_m / 2
+    return centre + depth * edge - along * places.length_m / 2, along, depth
 
 
 def _strips(origin: Floats, along: Floats, depth: Floats, length: float, reach: float) -> NDArray[np.object_]:
@@ -75,13 +79,15 @@ def _strips(origin: Floats, along: Floats, depth: Floats, length: float, reach: 
     return boxes
 
 
-def _swept(places: Places, segments: Floats, reach: float, *, forward: bool) -> Floats:
+def _swept(
+    places: Places, segments: Floats, reach: float, *, forward: bool, from_kerb: bool = False
+) -> Floats:
     """Give the least depth of any segment in the strip of each place, at most ``reach``."""
     out = np.full(len(places), reach)
     if not len(segments) or not len(places):
         return out
     tree = shapely.STRtree(shapely.linestrings(segments))
-    origin, along, depth = _frames(places, forward=forward)
+    origin, along, depth = _frames(places, forward=forward, from_kerb=from_kerb)
     for first in range(0, len(places), _CHUNK):
         part = slice(first, first + _CHUNK)
         strips = _strips(origin[part], along[part], depth[part], places.length_m, reach)
@@ -103,22 +109,30 @@ def _pair_depth(
     return _depth(ends[0], ends[1], length)
 
 
-def clear_drive(places: Places, rings: NDArray[np.object_]) -> Floats:
-    """Measure the carriageway left beside each kerbside place, metres.
+def sweep_kerbs(places: Places, rings: NDArray[np.object_]) -> tuple[Floats, Floats]:
+    """Measure how deep the carriageway is free before each kerbside place, and what is left beside it.
+
+    One sweep from the place's own kerb edge tells both: the nearest kerb line in front of that edge
+    lies either beyond the place, and leaves a clear width, or within it.
 
     Parameters
     ----------
     places : Places
-        Kerbside places.
+        Kerbside places, their kerb edge within the carriageway.
     rings : ndarray of shapely.LinearRing
         Every kerb line, islands included.
 
     Returns
     -------
-    ndarray of float, shape (places,)
-        From the place's inner edge to the nearest kerb in front of it, at most `DRIVE_REACH_M`.
+    clear_m : ndarray of float, shape (places,)
+        From the place's inner edge to the nearest kerb in front of it, 0 to `DRIVE_REACH_M`.
+    free_depth_m : ndarray of float, shape (places,)
+        From the place's kerb edge to the nearest kerb in front of it, at most the place's width, which
+        it is where the place lies wholly within the carriageway.
     """
-    return _swept(places, _segments(rings), DRIVE_REACH_M, forward=True)
+    reach = places.width_m + DRIVE_REACH_M
+    depth = _swept(places, _segments(rings), reach, forward=True, from_kerb=True)
+    return np.maximum(depth - places.width_m, 0.0), np.minimum(depth, places.width_m)
 
 
 def clear_walk(places: Places, buildings: NDArray[np.object_]) -> Floats:

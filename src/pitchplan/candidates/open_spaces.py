@@ -88,7 +88,6 @@ def open_space_places(
     season: Season,
     shape: RunShape,
     first_line: int,
-    carriageways: NDArray[np.object_],
 ) -> Places:
     """Set bays in rows over every usable open space.
 
@@ -100,8 +99,6 @@ def open_space_places(
         A block, which becomes one run, is no longer and no deeper than a run may be.
     first_line : int
         Number of the first block, after the kerb lines.
-    carriageways : ndarray of shapely.Polygon
-        Joined carriageways, carried along.
 
     Returns
     -------
@@ -122,7 +119,7 @@ def open_space_places(
         parts.append(part.sort_values(["block", "row", "column"], kind="stable"))
     empty = pd.DataFrame(columns=["column", "row", "x", "y", "bearing", "id", "name", "name_en", "block"])
     frame = pd.concat(parts, ignore_index=True) if parts else empty
-    return _as_places(city, frame, vehicle, season, first_line, carriageways)
+    return _as_places(city, frame, vehicle, season, first_line)
 
 
 def _as_places(
@@ -131,7 +128,6 @@ def _as_places(
     vehicle: Vehicle,
     season: Season,
     first_line: int,
-    carriageways: NDArray[np.object_],
 ) -> Places:
     count = len(frame)
     block = pd.factorize(frame["block"])[0].astype(np.intp)
@@ -159,11 +155,11 @@ def _as_places(
         community=communities_of(city, np.stack([x, y], axis=-1)) if count else np.zeros(0, dtype=np.intp),
         clear_drive_m=np.full(count, np.nan),
         clear_walk_m=np.full(count, vehicle.aisle_m),
+        free_depth_m=np.full(count, np.nan),
         run=np.full(count, -1),
         placement=text("open-space"),
         length_m=vehicle.length_m,
         width_m=vehicle.width_m,
         axes=np.asarray(city.centrelines.geometry.array),
-        carriageways=carriageways,
         hours=season.intervals,
     )

@@ -69,14 +69,16 @@ class Places:
         Position of the community; -1 where none.
     clear_drive_m, clear_walk_m : ndarray of float, shape (n,)
         Swept clear widths; not a number where they have no meaning or cannot be measured.
+    free_depth_m : ndarray of float, shape (n,)
+        How deep the carriageway is free from the kerb edge on, at most the place's width.
     run : ndarray of int, shape (n,)
         Run it belongs to; -1 before runs are made.
     placement : str
         kerbside or open-space; "" where both are joined.
     length_m, width_m : float
         Sides of the rectangle.
-    axes, carriageways : ndarray of object
-        Axes of the streets, and the joined carriageways on the ground.
+    axes : ndarray of object
+        Axes of the streets.
     hours : tuple of (int, int)
         The season's opening intervals.
     """
@@ -99,12 +101,12 @@ class Places:
     community: NDArray[np.intp]
     clear_drive_m: Floats
     clear_walk_m: Floats
+    free_depth_m: Floats
     run: NDArray[np.intp]
     placement: NDArray[np.object_]
     length_m: float
     width_m: float
     axes: NDArray[np.object_]
-    carriageways: NDArray[np.object_]
     hours: tuple[tuple[int, int], ...]
 
     def __len__(self) -> int:
@@ -131,7 +133,7 @@ class Places:
         return replace(self, run=run)
 
 
-_SHARED = {"length_m", "width_m", "axes", "carriageways", "hours"}
+_SHARED = {"length_m", "width_m", "axes", "hours"}
 _PER_PLACE = [f.name for f in fields(Places) if f.name not in _SHARED]
 
 

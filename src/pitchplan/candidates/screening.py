@@ -90,7 +90,8 @@ def screen_places(
         Of one placement.
     city : City
     rules : sequence of Rule
-        The book's rules.
+        The book's rules; those of a decisive kind are asked first, and what they refuse is asked no
+        more.
     placement : str
         Rules that do not hold for it are left out.
     unfit : dict, optional
@@ -107,7 +108,7 @@ def screen_places(
     sound = places.take(fit)
     not_applied: dict[str, str] = {}
     waived = np.full(len(places), "", dtype=object)
-    for rule in rules:
+    for rule in sorted(rules, key=lambda r: not getattr(KINDS[r.kind], "DECISIVE", False)):
         kind = KINDS[rule.kind]
         why = kind.missing(rule, city)
         if why:
@@ -117,6 +118,10 @@ def screen_places(
             lifted = verdict.refused & _waived_at(rule.id, places, waivers)
             waived[lifted] = [f"{w},{rule.id}".lstrip(",") for w in waived[lifted]]
             verdicts[rule.id] = replace(verdict, refused=verdict.refused & ~lifted)
+            if getattr(kind, "DECISIVE", False):
+                # Nobody asks what else is wrong on a main street; elsewhere it is measured in full.
+                fit = fit & ~verdicts[rule.id].refused
+                sound = places.take(fit)
     return Screening(places, verdicts, not_applied, waived)
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _LAYERS = ("carriageway", "communities", "open_spaces", "footways", "buildings")
 _IDS = {
-    "carriageway": "street_id",
     "communities": "community_id",
     "open_spaces": "open_space_id",
     "footways": "footway_id",
@@ -52,25 +51,27 @@ def missing(rule: Rule, city: City) -> str:
 
 
 def screen(rule: Rule, places: Places, city: City) -> Verdict:
-    """Refuse places that are not within, or that overlap; measured is the area at fault, m²."""
-    frame = _layer(rule, city)
+    """Refuse places that are not within, or that overlap.
+
+    Measured is the area at fault in square metres; for the carriageway, how deep it is free from the
+    place's kerb edge on, in metres.
+    """
+    verdict = nothing_seen(len(places), 0.0)
     if not len(places):
-        return nothing_seen(0, 0.0)
+        return verdict
+    frame = _layer(rule, city)
     if rule["layer"] == "carriageway":
-        shapes, names = places.carriageways, np.full(len(places.carriageways), "", dtype=object)
-    else:
-        shapes, names = np.asarray(frame.geometry.array), frame[_IDS[rule["layer"]]].to_numpy()
+        refused = places.free_depth_m < places.width_m
+        return Verdict(refused, places.free_depth_m, places.width_m, verdict.feature_id, len(frame))
+    shapes, names = np.asarray(frame.geometry.array), frame[_IDS[rule["layer"]]].to_numpy()
     shapely.prepare(shapes)
     if rule["relation"] == "outside":
         return _outside(places, shapes, names)
-    verdict = nothing_seen(len(places), 0.0)
     verdict.refused[:] = True
     _, covered = places.tree.query(shapes, predicate="covers")
     verdict.refused[covered] = False
-    bad = np.flatnonzero(verdict.refused)
-    boxes = places.rectangles[bad]
-    own = rule["layer"] != "carriageway"  # the joined carriageways are one
-    verdict.measured[bad] = shapely.area(boxes) - overlap_areas(boxes, shapes, largest=own)
+    boxes = places.rectangles[verdict.refused]
+    verdict.measured[verdict.refused] = shapely.area(boxes) - overlap_areas(boxes, shapes, largest=True)
     return Verdict(verdict.refused, verdict.measured, 0.0, verdict.feature_id, len(frame))
 
 

@@ -20,6 +20,9 @@ PARAMETERS = {
     "near_m": Parameter(float, "least distance to a street of these classes, metres", 0.0),
 }
 
+DECISIVE = True
+"""What this kind refuses is measured by no further rule: it is cheap to ask and never in doubt."""
+
 
 def missing(rule: Rule, city: City) -> str:
     """Say that no street has a class, or nothing."""
