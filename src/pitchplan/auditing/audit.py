@@ -13,7 +13,7 @@ from pitchplan import schemas
 from pitchplan.auditing.bays import Scene, draw_scene
 from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.kinds import AUDITS
-from pitchplan.errors import BreachesFound
+from pitchplan.errors import BreachesFound, Fault, InputError
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
@@ -120,7 +120,20 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     -------
     AuditReport
         A breach within the radius of a decision that waives its rule is counted as waived.
+
+    Raises
+    ------
+    InputError
+        The city is in another CRS than the plan.
     """
+    if pyproj.CRS(city.crs) != pyproj.CRS(plan.crs):
+        raise InputError(
+            Fault(
+                f"the city is in {city.crs}, the plan in {plan.crs}",
+                "Give the city the plan was made on",
+                "audit_plan",
+            )
+        )
     scene = draw_scene(plan, city)
     waivers = _waivers(plan)
     breaches: list[tuple[str, str, float, float, str]] = []

@@ -153,6 +153,8 @@ def map_sheet(
         )
     pages = layouts(paper, tuple(float(b) for b in city.bounds), plan.crs, spots=len(plan.spots))  # type: ignore[arg-type]
     layers = {name: _layer(city, name, columns) for name, columns in LAYER_COLUMNS.items()}
+    # Colours go by the order of the communities: by id, not by the order of the file.
+    layers["communities"] = layers["communities"].sort_values("community_id", ignore_index=True)
     if "en" in languages and not _holds_cjk(title, layers):
         languages = ("en",)
     first = Sheet(

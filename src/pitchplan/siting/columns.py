@@ -42,7 +42,12 @@ class Bays:
 
 
 def bay_columns(
-    pitches: pd.DataFrame, runs: pd.DataFrame, clashes: pd.DataFrame, cost: NDArray[np.int64]
+    pitches: pd.DataFrame,
+    runs: pd.DataFrame,
+    clashes: pd.DataFrame,
+    cost: NDArray[np.int64],
+    *,
+    by_street: bool = False,
 ) -> Bays:
     """Give each pitch a column; pitches without clashes that are alike share one.
 
@@ -56,6 +61,8 @@ def bay_columns(
         Columns as `schemas.CLASHES`.
     cost : numpy.ndarray of int64, shape (pitches,)
         Obstruction of each pitch.
+    by_street : bool
+        Whether a limit counts by street, so that pitches of a run on two streets are not alike.
 
     Returns
     -------
@@ -69,16 +76,18 @@ def bay_columns(
     run = np.array([place[r] for r in pitches["run_id"].astype(str)], dtype=np.int64)
     seen: dict[tuple[object, ...], int] = {}
     column = np.zeros(len(pitches), dtype=np.int64)
+    street = pitches["street_id"].fillna("").astype(str) if by_street else [""] * len(pitches)
     alike = zip(
         run.tolist(),
+        street,
         pitches["community_id"].fillna("").astype(str),
         pitches["district"].fillna("").astype(str),
         cost.tolist(),
         pitches["pitch_id"],
         strict=True,
     )
-    for k, (r, community, district, score, pitch) in enumerate(alike):
-        key = (r, community, district, score, pitch if pitch in clashing else "")
+    for k, (r, on, community, district, score, pitch) in enumerate(alike):
+        key = (r, on, community, district, score, pitch if pitch in clashing else "")
         column[k] = seen.setdefault(key, len(seen))
     _, first, size = np.unique(column, return_index=True, return_counts=True)
     return Bays(column, run[first], size.astype(np.int64), cost[first], first.astype(np.int64))

@@ -133,8 +133,6 @@ def _check_values(frame: pd.DataFrame, name: str, lines: list[int]) -> None:
 def apply_decisions(
     decisions: pd.DataFrame,
     candidates: Candidates,
-    *,
-    bounds: tuple[float, float, float, float] | None = None,
 ) -> Applied:
     """Find what each decision means for the candidates, and answer it in words.
 
@@ -144,8 +142,6 @@ def apply_decisions(
         As `read_decisions` returns it.
     candidates : Candidates
         Legal pitches, runs and refusals.
-    bounds : (float, float, float, float) or None
-        West, south, east and north of the city in its CRS, metres; None for no check.
 
     Returns
     -------
@@ -154,15 +150,12 @@ def apply_decisions(
 
     Raises
     ------
-    InputError
-        A place lies outside the city.
     NoPlanExists
         A place is to be kept and every pitch around it is forbidden.
     """
     to_plan = Transformer.from_crs("EPSG:4326", candidates.crs, always_xy=True)
     px, py = to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy())
     places = np.column_stack([np.asarray(px, float), np.asarray(py, float)]).reshape(-1, 2)
-    _check_inside(decisions, places, bounds)
     pitches = candidates.pitches
     at = pitches[["x_m", "y_m"]].to_numpy(dtype=float)
     ids = pitches["pitch_id"].to_numpy(dtype=object)
@@ -175,6 +168,7 @@ def apply_decisions(
     )
     free = ~np.isin(ids.astype(str), sorted(forbidden))
     keep: dict[str, str] = {}
+    lifted = {w["decision_id"] for w in candidates.provenance.get("waivers", [])}
     answers = []
     for row, place, gap in zip(decisions.itertuples(), places, gaps, strict=True):
         near = gap <= row.radius_m
@@ -185,22 +179,43 @@ def apply_decisions(
         elif row.what == "nominate":
             answers.append(_nominated(row, int(near.sum()), place, candidates.refusals))
         else:
-            answers.append(
-                f"rule {row.rule} waived; {int(near.sum())} legal pitches within {row.radius_m:g} m"
-            )
+            answers.append(_waiver(row, int(near.sum()), lifted))
     return Applied(
         decisions.assign(answer=pd.Series(answers, index=decisions.index, dtype=object)), keep, forbidden
     )
 
 
-def _check_inside(
-    decisions: pd.DataFrame, places: NDArray[np.float64], bounds: tuple[float, float, float, float] | None
-) -> None:
-    if bounds is None or len(decisions) == 0:
+def _waiver(row: object, legal: int, lifted: set[str]) -> str:
+    """Say whether a waiver was used when the candidates were found."""
+    rule, radius_m = row.rule, row.radius_m  # type: ignore[attr-defined]
+    if row.decision_id not in lifted:  # type: ignore[attr-defined]
+        return f"rule {rule} not waived: give the decisions to find_candidates too"
+    return f"rule {rule} waived; {legal} legal pitches within {radius_m:g} m"
+
+
+def check_inside(decisions: pd.DataFrame, crs: str, bounds: tuple[float, float, float, float]) -> None:
+    """Raise for decisions on places outside of the city.
+
+    Parameters
+    ----------
+    decisions : pandas.DataFrame
+        As `read_decisions` returns it, in the order of the file.
+    crs : str
+        Planning CRS.
+    bounds : (float, float, float, float)
+        West, south, east and north of the city, metres.
+
+    Raises
+    ------
+    InputError
+        Names every such decision.
+    """
+    if len(decisions) == 0:
         return
     west, south, east, north = bounds
     radius = decisions["radius_m"].to_numpy(dtype=float)
-    x, y = places.T
+    to_plan = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    x, y = map(np.asarray, to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy()))
     inside = (x >= west - radius) & (x <= east + radius) & (y >= south - radius) & (y <= north + radius)
     faults = Faults("decisions")
     for k in np.flatnonzero(~inside):

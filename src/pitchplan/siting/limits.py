@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pitchplan.errors import Fault, InputError, NoPlanExists
+from pitchplan.errors import Fault, Faults, InputError, NoPlanExists
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,7 @@ __all__ = [
     "Limit",
     "Quota",
     "SpotSize",
+    "check_groups",
     "check_room",
     "limits_table",
     "members",
@@ -27,20 +28,20 @@ __all__ = [
 ]
 
 LIMIT_COLUMNS = ("rule", "group_by", "group", "at_least", "at_most")
-_GROUPS = ("community_id", "district", "spot", "city")
+_GROUPS = ("community_id", "district", "street_id", "spot", "city")
 _NO_MOST = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At least and at most so many pitches in a community, a district or the city.
+    """At least and at most so many pitches in a community, a district, a street or the city.
 
     Attributes
     ----------
     group_by : str
-        ``"community_id"``, ``"district"`` or ``"city"``.
+        ``"community_id"``, ``"district"``, ``"street_id"`` or ``"city"``.
     group : str
-        Which community or district; ``""`` for the city.
+        Which community, district or street; ``""`` for the city.
     at_least : int
         Fewest pitches.
     at_most : int or None
@@ -85,6 +86,7 @@ def limits_table(given: pd.DataFrame, more: Iterable[Limit]) -> pd.DataFrame:
         A group_by is unknown, a number is negative or ``at_most`` is below ``at_least``.
     """
     rows = [tuple(r) for r in given[list(LIMIT_COLUMNS)].itertuples(index=False)] if len(given) else []
+    more = _checked(more)
     for limit in more:
         by, group = (limit.group_by, limit.group) if isinstance(limit, Quota) else ("spot", "")
         rows.append(("planner", by, group, limit.at_least, limit.at_most))
@@ -105,6 +107,50 @@ def limits_table(given: pd.DataFrame, more: Iterable[Limit]) -> pd.DataFrame:
     if faults:
         raise InputError(*faults)
     return table.drop_duplicates().sort_values(list(LIMIT_COLUMNS), kind="stable", ignore_index=True)
+
+
+def _checked(limits: Iterable[Limit]) -> list[Limit]:
+    """Return the planner's own limits, or raise one error for all that cannot be counted."""
+    if isinstance(limits, Quota | SpotSize):
+        return _checked([limits])
+    if not isinstance(limits, Iterable) or isinstance(limits, str):
+        raise InputError(
+            Fault("not a list of limits", "Give a list of Quota and SpotSize", "limits", value=limits)
+        )
+    asked = list(limits)
+    faults = Faults("limits")
+    for number, limit in enumerate(asked, start=1):
+        if not isinstance(limit, Quota | SpotSize):
+            faults.add("not a limit", "Use limits.Quota or limits.SpotSize", row=number, value=limit)
+            continue
+        for column in ("at_least", "at_most"):
+            value = getattr(limit, column)
+            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            if not (whole and 0 <= value <= _NO_MOST) and not (value is None and column == "at_most"):
+                faults.add(
+                    "not a number of pitches", "Give a whole number", row=number, column=column, value=value
+                )
+    faults.raise_if_any()
+    return asked
+
+
+def check_groups(limits: pd.DataFrame, pitches: pd.DataFrame, communities: pd.DataFrame) -> None:
+    """Raise for planner's limits on a community, district or street that the city does not have."""
+    faults = Faults("limits")
+    for limit in limits[limits["rule"] == "planner"].itertuples():
+        if limit.group_by in ("spot", "city"):
+            continue
+        frame = pitches if limit.group_by == "street_id" else communities
+        known = sorted({str(g) for g in frame[limit.group_by]})
+        if str(limit.group) not in known:
+            some = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
+            faults.add(
+                f"there is no {limit.group_by} of that name",
+                f"Use one of: {some}",
+                column="group",
+                value=limit.group,
+            )
+    faults.raise_if_any()
 
 
 def spot_size(limits: pd.DataFrame) -> tuple[int, int]:

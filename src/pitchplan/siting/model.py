@@ -10,9 +10,9 @@ import pandas as pd
 from pitchplan.errors import Fault, InputError, NoPlanExists
 from pitchplan.schemas import DECISIONS
 from pitchplan.siting.columns import Layout, bay_columns, layout
-from pitchplan.siting.decisions import Applied, apply_decisions, read_decisions
+from pitchplan.siting.decisions import Applied, apply_decisions, check_inside, read_decisions
 from pitchplan.siting.goals import CoverResidents, Goal, HostVendors, KeepTrafficClear, default_goals
-from pitchplan.siting.limits import Limit, check_room, limits_table, spot_size
+from pitchplan.siting.limits import Limit, check_groups, check_room, limits_table, spot_size
 from pitchplan.siting.problem import Facts, GoalRow, Serving, SitingProblem
 from pitchplan.siting.rows import all_rows
 from pitchplan.traffic.obstruction import Obstruction, obstruction
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pitchplan.city.layers import City
 
 __all__ = ["siting_problem"]
+
+_MOST_VENDORS = 1_000_000
 
 
 class _HasPeak(Protocol):
@@ -76,6 +78,7 @@ def siting_problem(
     sought = _checked(default_goals() if goals is None else tuple(goals))
     applied = _decided(decisions, candidates, city)
     table = limits_table(candidates.limits, limits)
+    check_groups(table, candidates.pitches, city.communities)
     runs = candidates.runs.assign(run_id=candidates.runs["run_id"].astype(str))
     runs = runs.sort_values("run_id", kind="stable", ignore_index=True)
     pitches = candidates.pitches.assign(pitch_id=candidates.pitches["pitch_id"].astype(str))
@@ -93,7 +96,8 @@ def siting_problem(
         None,
     )
     traffic = any(isinstance(g, KeepTrafficClear) for g in sought)
-    bays = bay_columns(legal, runs, candidates.clashes, scores.per_pitch)
+    by_street = "street_id" in set(table["group_by"])
+    bays = bay_columns(legal, runs, candidates.clashes, scores.per_pitch, by_street=by_street)
     plan = layout(bays, legal, runs, scores.street_ids if traffic else (), serving)
     clashes = candidates.clashes
     least_most = spot_size(table)
@@ -128,15 +132,17 @@ def siting_problem(
 
 
 def _vendors(vendors: int | _HasPeak) -> int:
-    count = getattr(vendors, "peak", vendors)
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 0:
-        raise InputError(
-            Fault("not a number of vendors", "Give a whole number, 0 or more", "vendors", value=vendors)
-        )
-    return int(count)
+    count: object = getattr(vendors, "peak", vendors)
+    if isinstance(count, int | np.integer) and not isinstance(count, bool) and 0 <= count <= _MOST_VENDORS:
+        return int(count)
+    fix = f"Give a whole number, 0 to {_MOST_VENDORS}"
+    raise InputError(Fault("not a number of vendors", fix, "vendors", value=vendors))
 
 
 def _checked(goals: tuple[Goal, ...]) -> tuple[Goal, ...]:
+    for goal in goals:
+        if not isinstance(goal, HostVendors | CoverResidents | KeepTrafficClear):
+            raise InputError(Fault("not a goal", "Use goals.HostVendors() and the like", "goals", value=goal))
     names = [g.name for g in goals]
     if not names or len(set(names)) < len(names):
         raise InputError(
@@ -148,8 +154,10 @@ def _checked(goals: tuple[Goal, ...]) -> tuple[Goal, ...]:
 def _decided(decisions: str | Path | pd.DataFrame | None, candidates: Candidates, city: City) -> Applied:
     if decisions is None:
         return Applied(pd.DataFrame(columns=[*DECISIONS.names, "answer"]), {}, frozenset())
-    table = read_decisions(decisions).sort_values("decision_id", kind="stable", ignore_index=True)
-    return apply_decisions(table, candidates, bounds=city.bounds)
+    table = read_decisions(decisions)
+    check_inside(table, candidates.crs, city.bounds)
+    table = table.sort_values("decision_id", kind="stable", ignore_index=True)
+    return apply_decisions(table, candidates)
 
 
 def _total_residents(city: City) -> float:

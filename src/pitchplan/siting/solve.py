@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.errors import NonePlanFound, NoPlanExists, SolverLied
+from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists, SolverLied
 from pitchplan.plan import Outcome
 from pitchplan.siting.assemble import (
     GoalRecord,
@@ -48,6 +48,11 @@ class _Search:
 
 def solve(problem: SitingProblem, *, time_limit_s: float, gap: float, log: bool) -> Plan:
     """Seek the goals in order; see `SitingProblem.solve`."""
+    for name, number, least in (("time_limit_s", time_limit_s, 0.01), ("gap", gap, 0.0)):
+        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= least:
+            raise InputError(
+                Fault("not a number it can take", f"Give {least:g} or more", "solve", None, name, number)
+            )
     clock = Clock(time_limit_s - min(_KEPT_BACK_S, time_limit_s / 10))
     search = _Search(None, [], [])
     try:
@@ -205,17 +210,24 @@ def _contradiction(problem: SitingProblem) -> str:
     asked = [k for k, rows in enumerate(problem.rows) if rows.optional]
     clock = Clock(_DIAGNOSIS_S)
 
+    unsure = False
+
     def possible(without: set[int]) -> bool:
+        nonlocal unsure
         model = stage_of(problem, 0, [], served=False, without=without)
         model.costs[:] = 0.0
-        return (
-            solve_stage(model, time_limit_s=max(0.1, clock.left / 2), first_is_enough=True).values is not None
-        )
+        answer = solve_stage(model, time_limit_s=max(0.1, clock.left / 2), first_is_enough=True)
+        unsure = unsure or (answer.values is None and answer.status != "infeasible")
+        return answer.values is not None
 
     blamed = [problem.rows[k].name for k in asked if clock.left > 0 and possible({k})]
     if blamed:
         return "no plan exists; taking back any one of these would allow one: " + "; ".join(blamed)
+    names = "; ".join(problem.rows[k].name for k in asked[:10])
     if asked and possible(set(asked)):
-        names = "; ".join(problem.rows[k].name for k in asked[:10])
         return f"no plan exists; these contradict each other, more than one at once: {names}"
-    return "no plan exists: the rows contradict each other even without quotas and decisions"
+    if unsure or clock.left <= 0:
+        return f"no plan exists; which limits contradict each other was not found in time, look at: {names}"
+    if not asked:
+        return "no plan exists: the limits on spots and the clashes leave none"
+    return f"no plan exists: the limits on spots and the clashes leave none, with or without {names}"
