@@ -99,9 +99,9 @@ def draw_scene(plan: Plan, city: City) -> Scene:
     streets = ground(city.streets).geometry
     around = shapely.union_all([b.buffer(40) for b in boxes]) if boxes else shapely.Point()
     carriageway = shapely.union_all(shapely.intersection(streets[streets.intersects(around)].array, around))
-    kerbs = shapely.intersection(
-        shapely.boundary(shapely.union_all(streets[streets.intersects(around)].array)), around
-    )
+    boundary = shapely.boundary(shapely.union_all(streets[streets.intersects(around)].array))
+    # Nothing has no boundary: far from every street there is no kerb.
+    kerbs = shapely.MultiLineString() if boundary is None else shapely.intersection(boundary, around)
     shapely.prepare(carriageway)
     bays = [_bay(row, box, kerbs) for row, box in zip(plan.pitches.itertuples(), boxes, strict=True)]
     return Scene(plan, city, bays, carriageway, kerbs)

@@ -11,7 +11,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from pitchplan.candidates.bays import BEND_M, kerbside_places, lay_bays, runs_of
-from pitchplan.candidates.clearance import DRIVE_REACH_M, clear_drive, clear_walk
+from pitchplan.candidates.clearance import DRIVE_REACH_M, clear_walk, sweep_kerbs
 from pitchplan.candidates.kerbs import KerbLines, kerb_lines
 from pitchplan.candidates.open_spaces import open_space_places
 from pitchplan.candidates.places import Places, join_places, place_ids
@@ -23,6 +23,7 @@ from pitchplan.candidates.screening import (
     rules_report,
     screen_places,
 )
+from pitchplan.candidates.summary import summary_table
 from pitchplan.candidates.tables import clash_table, limit_table, pitch_table, run_table
 from pitchplan.city.layers import City
 from pitchplan.city.pieces import overlap_areas
@@ -95,6 +96,10 @@ class Candidates:
         """Rules that were not applied, with the reason in ``applied``."""
         return self.rules_report[self.rules_report["applied"] != "yes"]
 
+    def summary(self) -> pd.DataFrame:
+        """Say per rule what it cost: columns as `candidates.summary.summary_table` gives them."""
+        return summary_table(self.rules_report, self.refusals)
+
     def why(self, *, lon: float, lat: float, within_m: float = 30.0) -> pd.DataFrame:
         """Answer "why not here?": the rules that the nearest place breaks.
 
@@ -116,6 +121,11 @@ class Candidates:
         InputError
             No place was looked at within that distance.
         """
+        for name, number, most in (("lon", lon, 180.0), ("lat", lat, 90.0), ("within_m", within_m, 1e5)):
+            least = 0.0 if name == "within_m" else -most
+            if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
+                fix = f"Give {least:g} to {most:g}; check that lon and lat are not swapped"
+                raise InputError(Fault("not a number it can be", fix, "why", None, name, number))
         to_plan = pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
         x, y = to_plan.transform(lon, lat)
         here = np.hypot(self.places["x_m"] - x, self.places["y_m"] - y)
@@ -223,7 +233,7 @@ def find_candidates(
         runs=runs,
         refusals=refusal_table(screening),
         clashes=clashes,
-        limits=limit_table(book, city),
+        limits=limit_table(book, city, bay, pitches),
         rules_report=rules_report(book, screening, clashes, UNFIT),
         places=places,
         season=season,
@@ -244,6 +254,12 @@ def find_candidates(
 def _waivers(decisions: pd.DataFrame | None, book: RuleBook, crs: str) -> list[Waiver]:
     if decisions is None:
         return []
+    if not isinstance(decisions, pd.DataFrame) or "what" not in decisions:
+        raise InputError(
+            Fault(
+                "not a table of decisions", "Read it with read_decisions first", "decisions", value=decisions
+            )
+        )
     rows = decisions[decisions["what"] == "waive"]
     known = {r.id for r in book.rules}
     unknown = [
@@ -302,7 +318,7 @@ def _kerbside(
     unfit = _unfit(places, bend, kerbs)
     fit = ~np.logical_or.reduce([v.refused for v in unfit.values()])
     sound = places.take(fit)
-    places.clear_drive_m[fit] = clear_drive(sound, kerbs.rings)
+    places.clear_drive_m[fit], places.free_depth_m[fit] = sweep_kerbs(sound, kerbs.rings)
     # People walk from the kerb on, not from the bay's edge.
     places.clear_walk_m[fit] = clear_walk(sound, np.asarray(city.buildings.geometry.array)) - recess[fit]
     if not len(city.centrelines):
@@ -315,7 +331,7 @@ def _kerbside(
 def _open_space(
     city: City, book: RuleBook, bay: Vehicle, season: Season, kerbs: KerbLines, waivers: list[Waiver]
 ) -> Screening:
-    places = open_space_places(city, book, bay, season, _shape(book), len(kerbs.rings), kerbs.carriageways)
+    places = open_space_places(city, book, bay, season, _shape(book), len(kerbs.rings))
     # A square that reaches into the street does not make the carriageway a place to stand.
     unfit: dict[str, Verdict] = {}
     if len(places) and len(kerbs.carriageways):

@@ -131,12 +131,17 @@ def _pair_table(
     )
 
 
-def limit_table(book: RuleBook, city: City) -> pd.DataFrame:
-    """List the rule book's limits: rule, group_by, group, at_least, at_most (pitches)."""
+def limit_table(book: RuleBook, city: City, bay: Vehicle, pitches: pd.DataFrame) -> pd.DataFrame:
+    """List the rule book's limits: rule, group_by, group, at_least, at_most (pitches).
+
+    Streets without a pitch are left out: there is nothing to count on them.
+    """
     rows = [
         row
         for rule in book.rules
         if hasattr(KINDS[rule.kind], "limit") and not KINDS[rule.kind].missing(rule, city)
-        for row in KINDS[rule.kind].limit(rule, city)
+        for row in KINDS[rule.kind].limit(rule, city, bay)
     ]
-    return pd.DataFrame(rows, columns=["rule", "group_by", "group", "at_least", "at_most"])
+    table = pd.DataFrame(rows, columns=["rule", "group_by", "group", "at_least", "at_most"])
+    idle = (table["group_by"] == "street_id") & ~table["group"].isin(pitches["street_id"].astype(str))
+    return table[~idle].reset_index(drop=True)

@@ -10,44 +10,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.rules.kinds import KINDS
-from pitchplan.rules.rule import Parameter, Rule
+from pitchplan.rules.rows import lend, lend_vehicle, rule_of, vehicle_of
+from pitchplan.rules.rule import Rule, check_parameters
+from pitchplan.rules.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["RuleBook", "Vehicle", "preset_names", "read_rule_book", "rule_book"]
-
-_ORIGINS = ("cited", "borrowed", "ours")
-_PLACEMENTS = ("kerbside", "open-space")
-_RULE_KEYS = {"id", "kind", "source", "origin", "placements", "title", "title_en"}
-
-
-@dataclass(frozen=True)
-class Vehicle:
-    """A class of vehicle and the bay it needs.
-
-    Attributes
-    ----------
-    id : str
-        Name of the class.
-    length_m, width_m : float
-        The bay as painted: along the kerb and away from it, vehicle and goods included.
-    gap_m : float
-        Free length between two bays, metres.
-    aisle_m : float
-        Free depth between two rows of bays in an open space, metres.
-    source, origin : str
-        Where the numbers come from.
-    """
-
-    id: str
-    length_m: float
-    width_m: float
-    gap_m: float
-    aisle_m: float
-    source: str
-    origin: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +36,10 @@ class RuleBook:
         In the order of the file.
     vehicles : tuple of Vehicle
         Bays by class of vehicle.
+    note : str
+        What the book cannot say in rules, for people.
+    base : str
+        Book it inherits from; "" for none.
     """
 
     id: str
@@ -69,6 +47,8 @@ class RuleBook:
     title_en: str
     rules: tuple[Rule, ...]
     vehicles: tuple[Vehicle, ...]
+    note: str = ""
+    base: str = ""
     file: str = field(default="", compare=False, repr=False)
 
     def __getitem__(self, rule_id: str) -> Rule:
@@ -108,7 +88,7 @@ class RuleBook:
         """
         old = self[rule_id]
         faults = Faults(f"{self.id}, rule {rule_id!r}")
-        checked = _parameters(KINDS[old.kind].PARAMETERS, {**old.parameters, **parameters}, faults)
+        checked = check_parameters(KINDS[old.kind].PARAMETERS, {**old.parameters, **parameters}, faults)
         faults.raise_if_any()
         source = f"set by the planner (was: {old.source})"
         new = replace(old, parameters=checked, origin="ours", source=source)
@@ -120,119 +100,47 @@ class RuleBook:
             self[name]
         return replace(self, rules=tuple(r for r in self.rules if r.id not in rule_ids))
 
+    def table(self) -> pd.DataFrame:
+        """List the rules, a row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns rule, kind, numbers (parameters in words, units in their names), placements,
+            source, origin, title, title_en.
+
+        Examples
+        --------
+        >>> rule_book("jinan-2019").table().set_index("rule").loc["junction", "numbers"]
+        'feature=junction, distance_m=10.0, side=any'
+        """
+        import pandas as pd
+
+        rows = [
+            (
+                r.id,
+                r.kind,
+                r.numbers,
+                ", ".join(r.placements),
+                r.source,
+                r.origin,
+                r.title,
+                r.title_en,
+            )
+            for r in self.rules
+        ]
+        columns = ["rule", "kind", "numbers", "placements", "source", "origin", "title", "title_en"]
+        return pd.DataFrame(rows, columns=columns)
+
     def __repr__(self) -> str:
         lines = [f"RuleBook {self.id}: {self.title_en or self.title}, {len(self.rules)} rules"]
-        for r in self.rules:
-            numbers = ", ".join(f"{k}={v}" for k, v in r.parameters.items() if v not in ([], 10**9))
-            lines.append(f"  {r.id} ({r.kind}, {r.origin}): {numbers}")
+        lines += [f"  note: {self.note}"] if self.note else []
+        lines += [f"  {r.id} ({r.kind}, {r.origin}): {r.numbers}" for r in self.rules]
         return "\n".join(lines)
 
 
-def _parameters(known: Mapping[str, Parameter], given: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
-    """Check a rule's parameters and fill in the defaults."""
-    for name in given.keys() - known.keys():
-        faults.add(
-            "a parameter the kind does not take",
-            f"It takes {', '.join(known)}",
-            column=name,
-            value=given[name],
-        )
-    checked: dict[str, Any] = {}
-    for name, parameter in known.items():
-        value = given.get(name, parameter.default)
-        if value is ...:
-            faults.add("a parameter is missing", f"Give {parameter.meaning}", column=name)
-            continue
-        if parameter.type is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        wrong = not isinstance(value, parameter.type) or isinstance(value, bool)
-        if wrong or (parameter.choices and value not in parameter.choices):
-            wanted = " or ".join(map(str, parameter.choices)) or parameter.type.__name__
-            faults.add(
-                "a parameter of the wrong kind",
-                f"Give {parameter.meaning}: {wanted}",
-                column=name,
-                value=value,
-            )
-        elif isinstance(value, float | int) and not 0 <= value < float("inf"):
-            faults.add("a number that cannot be", "Give a number of 0 or more", column=name, value=value)
-        elif parameter.positive and value == 0:
-            faults.add(
-                "a rule that asks for nothing", "Give more than 0, or delete it", column=name, value=value
-            )
-        else:
-            checked[name] = value
-    return checked
-
-
-def _rule(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None, list[Fault]]:
-    """Make one rule of a TOML row."""
-    faults = Faults(f"{file}, rule {row.get('id', number)!r}")
-    for key in ("id", "kind", "source", "origin"):
-        if not isinstance(row.get(key), str) or not row[key].strip():
-            faults.add(
-                f"{key} is missing",
-                "Every rule has id, kind, source and origin",
-                column=key,
-                value=row.get(key),
-            )
-    if row.get("kind") not in KINDS:
-        faults.add(
-            "a kind that is not known", f"Kinds are {', '.join(KINDS)}", column="kind", value=row.get("kind")
-        )
-    if row.get("origin") not in _ORIGINS:
-        faults.add(
-            "an origin that is not known",
-            "Say cited, borrowed or ours",
-            column="origin",
-            value=row.get("origin"),
-        )
-    placements = row.get("placements", list(_PLACEMENTS))
-    if not isinstance(placements, list) or not placements or set(placements) - set(_PLACEMENTS):
-        faults.add(
-            "placements that are not known", "Use kerbside, open-space", column="placements", value=placements
-        )
-    if faults.found:
-        return None, faults.found
-    given = {k: v for k, v in row.items() if k not in _RULE_KEYS}
-    parameters = _parameters(KINDS[row["kind"]].PARAMETERS, given, faults)
-    if faults.found:
-        return None, faults.found
-    return (
-        Rule(
-            row["id"],
-            row["kind"],
-            parameters,
-            row["source"],
-            row["origin"],
-            tuple(placements),
-            str(row.get("title", "")),
-            str(row.get("title_en", "")),
-            file,
-        ),
-        [],
-    )
-
-
-def _vehicle(row: Mapping[str, Any], file: str) -> Vehicle:
-    faults = Faults(f"{file}, vehicle {row.get('id')!r}")
-    for key in ("id", "source", "origin"):
-        if not isinstance(row.get(key), str):
-            faults.add(
-                f"{key} is missing", "Every vehicle has id, source and origin", column=key, value=row.get(key)
-            )
-    for key in ("length_m", "width_m", "gap_m", "aisle_m"):
-        value = row.get(key)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 50:
-            faults.add("not a length", "Give metres, up to 50", column=key, value=value)
-        elif key in ("length_m", "width_m") and value < 0.5:
-            faults.add("a bay that is too small", "Give at least 0.5 m", column=key, value=value)
-    faults.raise_if_any()
-    numbers = {k: float(row[k]) for k in ("length_m", "width_m", "gap_m", "aisle_m")}
-    return Vehicle(id=row["id"], source=row["source"], origin=row["origin"], **numbers)
-
-
-def _book(text: str, file: str) -> RuleBook:
+def _book(text: str, file: str, folder: Path | None, chain: tuple[str, ...]) -> RuleBook:
+    """Make a book of its text; ``chain`` names it and the books whose base it is."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -240,12 +148,31 @@ def _book(text: str, file: str) -> RuleBook:
     head = data.get("book")
     if not isinstance(head, dict) or not isinstance(head.get("id"), str):
         raise InputError(Fault("no [book] with an id", 'Begin with [book] and id = "…"', file))
+    base = _base(head, file, folder, chain)
     rows, vehicles = data.get("rule", []), data.get("vehicle", [])
-    if not isinstance(rows, list) or not isinstance(vehicles, list) or not vehicles:
+    lists = isinstance(rows, list) and isinstance(vehicles, list)
+    if not lists or not (vehicles or base) or not all(isinstance(r, dict) for r in [*rows, *vehicles]):
         raise InputError(
             Fault("no [[vehicle]] or no [[rule]] rows", "Add [[vehicle]] and [[rule]] tables", file)
         )
-    made = [_rule(row, i + 1, file) for i, row in enumerate(rows)]
+    rules = _rules(rows, file)
+    bays = tuple(vehicle_of(v, file) for v in vehicles)
+    book = RuleBook(
+        head["id"],
+        str(head.get("title", "")),
+        str(head.get("title_en", "")),
+        rules,
+        bays,
+        str(head.get("note", "")),
+        base.id if base else "",
+        file,
+    )
+    return _inherit(book, base, head.get("without", []))
+
+
+def _rules(rows: list[dict[str, Any]], file: str) -> tuple[Rule, ...]:
+    """Make every rule, or name every fault at once."""
+    made = [rule_of(row, i + 1, file) for i, row in enumerate(rows)]
     found = [fault for _, faults in made for fault in faults]
     rules = tuple(rule for rule, _ in made if rule is not None)
     seen: set[str] = set()
@@ -257,26 +184,86 @@ def _book(text: str, file: str) -> RuleBook:
         seen.add(rule.id)
     if found:
         raise InputError(*found)
-    bays = tuple(_vehicle(v, file) for v in vehicles)
-    return RuleBook(head["id"], str(head.get("title", "")), str(head.get("title_en", "")), rules, bays, file)
+    return rules
+
+
+def _base(head: Mapping[str, Any], file: str, folder: Path | None, chain: tuple[str, ...]) -> RuleBook | None:
+    """Read the book that ``base`` names: a preset, or a .toml file beside the book."""
+    name = head.get("base", "")
+    if name == "":
+        return None
+    fix = f"Name a preset ({', '.join(preset_names())}) or a .toml file beside the book"
+    if not isinstance(name, str):
+        raise InputError(Fault("a base that is no name", fix, file, column="base", value=name))
+    if name in preset_names():
+        return _preset(name, chain)
+    if folder is None or not name.endswith(".toml") or not (folder / name).is_file():
+        raise InputError(Fault("a base that does not exist", fix, file, column="base", value=name))
+    return _file(folder / name, chain)
+
+
+def _inherit(book: RuleBook, base: RuleBook | None, without: object) -> RuleBook:
+    """Add the base's rules and vehicles that the book neither overrides nor drops, in the base's order."""
+    if not isinstance(without, list) or (without and base is None):
+        fix = "Give a list of rule ids of the base"
+        raise InputError(Fault("nothing to leave out", fix, book.file, column="without", value=without))
+    if base is None:
+        return book
+    known = {r.id for r in base.rules}
+    strange = [w for w in without if w not in known]
+    if strange:
+        fix = f"Rules of {base.id}: {', '.join(sorted(known))}"
+        raise InputError(
+            *(Fault("no such rule in the base", fix, book.file, column="without", value=w) for w in strange)
+        )
+    own = {r.id: r for r in book.rules}
+    kept = [
+        own.pop(r.id) if r.id in own else lend(r, base.id)
+        for r in base.rules
+        if r.id in own or r.id not in without
+    ]
+    bays = {v.id: v for v in book.vehicles}
+    lent = [bays.pop(v.id) if v.id in bays else lend_vehicle(v, base.id) for v in base.vehicles]
+    return replace(book, rules=(*kept, *own.values()), vehicles=(*lent, *bays.values()))
+
+
+def _file(file: Path, chain: tuple[str, ...]) -> RuleBook:
+    name = str(file.resolve())
+    if name in chain:
+        raise InputError(
+            Fault("books that are each other's base", "Take one base out", chain[-1], value=file.name)
+        )
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(Fault("the file does not exist", "Check the path", str(file))) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(Fault(f"cannot be read: {error}", "Save it as UTF-8 text", str(file))) from None
+    return _book(text, str(file), file.parent, (*chain, name))
+
+
+def _preset(name: str, chain: tuple[str, ...]) -> RuleBook:
+    file = f"preset {name}"
+    if file in chain:
+        raise InputError(Fault("books that are each other's base", "Take one base out", file, value=name))
+    text = (resources.files("pitchplan.rules") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    return _book(text, file, None, (*chain, file))
 
 
 def read_rule_book(path: str | os.PathLike[str]) -> RuleBook:
     """Read a rule book of one's own from a TOML file.
 
+    ``base = "…"`` under [book] names a preset, or a TOML file beside the book, whose rules it inherits
+    unless it has one of the same id or names it in ``without = ["…"]``. What is inherited is marked
+    as borrowed, and its source begins with the base's id.
+
     Raises
     ------
     InputError
-        The file is missing, is not TOML, or a rule is wrong; every wrong rule is named at once.
+        The file is missing, is not TOML, or a rule is wrong; every wrong rule is named at once. The
+        base does not exist, or leads back to the book.
     """
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(Fault("the file does not exist", "Check the path", str(path))) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Fault(f"cannot be read: {error}", "Save it as UTF-8 text", str(path))) from None
-    return _book(text, str(path))
+    return _file(Path(path), ())
 
 
 def preset_names() -> list[str]:
@@ -307,5 +294,4 @@ def rule_book(name: str) -> RuleBook:
                 value=name,
             )
         )
-    text = (resources.files("pitchplan.rules") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
-    return _book(text, f"preset {name}")
+    return _preset(name, ())

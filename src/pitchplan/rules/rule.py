@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["MARGIN_M", "Parameter", "Rule"]
+if TYPE_CHECKING:
+    from pitchplan.errors import Faults
+
+__all__ = ["MARGIN_M", "Parameter", "Rule", "check_parameters"]
 
 MARGIN_M = 0.001
 """The finder asks for the limit and this much more, the audit for the plain limit."""
@@ -28,6 +31,8 @@ class Parameter:
         Whether 0 is refused, since a rule with it would ask for nothing.
     choices : tuple
         Values that are allowed; empty for any.
+    most : float
+        Greatest number that is allowed.
     """
 
     type: type
@@ -35,6 +40,7 @@ class Parameter:
     default: Any = ...
     choices: tuple[Any, ...] = ()
     positive: bool = False
+    most: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -71,3 +77,54 @@ class Rule:
 
     def __getitem__(self, name: str) -> Any:
         return self.parameters[name]
+
+    @property
+    def numbers(self) -> str:
+        """Its parameters in words, those that say nothing left out."""
+        said = {k: v for k, v in self.parameters.items() if v not in ([], 10**9)}
+        return ", ".join(f"{k}={v}" for k, v in said.items())
+
+
+def check_parameters(
+    known: Mapping[str, Parameter], given: Mapping[str, Any], faults: Faults
+) -> dict[str, Any]:
+    """Check a rule's parameters and fill in the defaults."""
+    for name in sorted(given.keys() - known.keys()):
+        faults.add(
+            "a parameter the kind does not take",
+            f"It takes {', '.join(known)}",
+            column=name,
+            value=given[name],
+        )
+    checked: dict[str, Any] = {}
+    for name, parameter in known.items():
+        value = given.get(name, parameter.default)
+        if value is ...:
+            faults.add("a parameter is missing", f"Give {parameter.meaning}", column=name)
+            continue
+        if parameter.type is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value) if abs(value) <= 1e9 else float("inf")
+        wrong = not isinstance(value, parameter.type) or isinstance(value, bool)
+        if isinstance(value, list):
+            # An empty list where one must be given would switch the rule off without a word.
+            wrong = any(not isinstance(v, str) or not v for v in value)
+            wrong = wrong or (not value and parameter.default is ...)
+        if wrong or (parameter.choices and value not in parameter.choices):
+            wanted = " or ".join(map(str, parameter.choices)) or parameter.type.__name__
+            faults.add(
+                "a parameter of the wrong kind",
+                f"Give {parameter.meaning}: {wanted}",
+                column=name,
+                value=value,
+            )
+        elif isinstance(value, float | int) and not 0 <= value <= min(parameter.most, 1e9):
+            upto = f", up to {parameter.most:g}" if parameter.most < float("inf") else ""
+            fix = f"Give a number of 0 or more{upto}"
+            faults.add("a number that cannot be", fix, column=name, value=value)
+        elif parameter.positive and value == 0:
+            faults.add(
+                "a rule that asks for nothing", "Give more than 0, or delete it", column=name, value=value
+            )
+        else:
+            checked[name] = value
+    return checked

@@ -9,11 +9,14 @@ from pitchplan.auditing.kinds import (
     clear_width,
     inside,
     kerb_regulation,
+    kerb_share,
+    one_side,
     quota,
     run_length,
     setback,
     spacing,
     street_class,
+    street_width,
 )
 
 if TYPE_CHECKING:
@@ -32,4 +35,7 @@ AUDITS: dict[str, Callable[[Rule, Scene], Finding]] = {
     "spacing": spacing.audit,
     "run-length": run_length.audit,
     "quota": quota.audit,
+    "street-width": street_width.audit,
+    "one-side": one_side.audit,
+    "kerb-share": kerb_share.audit,
 }

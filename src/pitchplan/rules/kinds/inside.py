@@ -47,7 +47,8 @@ def _layer(rule: Rule, city: City) -> gpd.GeoDataFrame:
 
 def missing(rule: Rule, city: City) -> str:
     """Say which layer the city lacks for this rule, or nothing."""
-    return "" if len(_layer(rule, city)) else f"no {rule['layer']}"
+    of_kinds = f" of kind {', '.join(rule['kinds'])}" if rule["kinds"] else ""
+    return "" if len(_layer(rule, city)) else f"no {rule['layer']}{of_kinds}"
 
 
 def screen(rule: Rule, places: Places, city: City) -> Verdict:

@@ -10,6 +10,7 @@ from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
+    from pitchplan.rules.vehicle import Vehicle
 
 PARAMETERS = {
     "group_by": Parameter(str, "what the quota counts in", choices=("community", "district", "spot", "city")),
@@ -22,11 +23,16 @@ PARAMETERS = {
 
 def missing(rule: Rule, city: City) -> str:
     """Say that residents are not known where a share of them is asked for, or nothing."""
+    column = {"community": "name", "district": "district"}.get(rule["group_by"])
+    if rule["groups"] and column:
+        known = set(city.communities[column]) | set(city.communities["community_id"])
+        if not known & set(rule["groups"]):
+            return f"no {rule['group_by']} called {', '.join(rule['groups'])}"
     asks = rule["at_most_share"] < 1.0
     return "no residents known" if asks and not city.communities["residents"].notna().any() else ""
 
 
-def limit(rule: Rule, city: City) -> list[dict[str, Any]]:
+def limit(rule: Rule, city: City, vehicle: Vehicle) -> list[dict[str, Any]]:
     """Give one limit per group: rule, group_by, group, at_least, at_most (pitches)."""
     by = {"community": "community_id", "district": "district"}.get(rule["group_by"], rule["group_by"])
     row = {"rule": rule.id, "group_by": by}

@@ -25,9 +25,11 @@ DECISIVE = True
 
 
 def missing(rule: Rule, city: City) -> str:
-    """Say that no street has a class, or nothing."""
+    """Say that no street has a class, or none a forbidden one, or nothing."""
     classes = set(city.streets["street_class"]) | set(city.centrelines["street_class"])
-    return "" if classes - {"unknown", ""} else "no street has a class"
+    if not classes - {"unknown", ""}:
+        return "no street has a class"
+    return "" if classes & set(rule["forbidden"]) else f"no street of class {', '.join(rule['forbidden'])}"
 
 
 def screen(rule: Rule, places: Places, city: City) -> Verdict:

@@ -1,0 +1,54 @@
+"""Audit twin of one-side: distances between pitches whose fronts face each other on one street."""
+
+from __future__ import annotations
+
+from math import hypot
+from typing import TYPE_CHECKING
+
+from pitchplan.auditing.bays import Bay, Scene
+from pitchplan.auditing.findings import Breach, Finding
+
+if TYPE_CHECKING:
+    from pitchplan.rules.rule import Rule
+
+
+def audit(rule: Rule, scene: Scene) -> Finding:
+    """Compare every two kerbside pitches of a street by the direction from the kerb to the carriageway."""
+    names = dict(zip(scene.plan.pitches["pitch_id"], scene.plan.pitches["street"], strict=True))
+    streets: dict[str, list[Bay]] = {}
+    for bay in scene.bays:
+        if bay.placement == "kerbside":
+            streets.setdefault(str(names[bay.pitch_id] or bay.street_id), []).append(bay)
+    finding = Finding(sum(map(len, streets.values())), len(streets))
+    for bays in streets.values():
+        for i, one in enumerate(bays):
+            for other in bays[i + 1 :]:
+                if not _face(one, other):
+                    continue
+                measured = one.polygon.distance(other.polygon)
+                finding.margin(measured - rule["within_m"])
+                if measured < rule["within_m"]:
+                    finding.breaches.append(
+                        Breach(
+                            one.pitch_id,
+                            measured,
+                            rule["within_m"],
+                            other.pitch_id,
+                            one.centre.x,
+                            one.centre.y,
+                        )
+                    )
+    return finding
+
+
+def _face(one: Bay, other: Bay) -> bool:
+    """Tell whether the two fronts look more than 120 degrees apart."""
+    ax, ay = _front(one)
+    bx, by = _front(other)
+    return ax * bx + ay * by < -0.5
+
+
+def _front(bay: Bay) -> tuple[float, float]:
+    back, front = bay.kerb_edge.centroid, bay.inner_edge.centroid
+    dx, dy = front.x - back.x, front.y - back.y
+    return dx / hypot(dx, dy), dy / hypot(dx, dy)

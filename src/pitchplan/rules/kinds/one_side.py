@@ -1,0 +1,51 @@
+"""One side: of the two sides of a street only one holds pitches, within a distance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from pitchplan.rules.effects import Pairs
+from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
+
+if TYPE_CHECKING:
+    from pitchplan.candidates.places import Places
+    from pitchplan.city.layers import City
+
+PARAMETERS = {
+    "within_m": Parameter(
+        float, "pitches on opposite sides nearer to each other than this clash, metres", positive=True
+    )
+}
+OPPOSED = -0.5
+"""Cosine of the angle between two kerbs from which on they are opposite sides: 120 degrees."""
+
+
+def missing(rule: Rule, city: City) -> str:
+    """Nothing is ever missing: the pitches themselves are measured."""
+    return ""
+
+
+def clash(rule: Rule, places: Places, city: City) -> Pairs:
+    """Keep apart kerbside pitches on opposite sides of one street that are nearer than ``within_m``.
+
+    A street is what bears one name, or one id where it has none. Each pitch has the carriageway on
+    its left; two are on opposite sides where they point more than 120 degrees apart, so that a bend
+    between two pitches of one side does not part them.
+    """
+    asked = rule["within_m"] + MARGIN_M
+    a, b = places.tree.query(places.rectangles, predicate="dwithin", distance=asked)
+    named = np.where(places.street.astype(str) != "", places.street.astype(str), places.street_id.astype(str))
+    street = pd.factorize(pd.Series(named))[0]
+    kerbside = (places.placement == "kerbside") & (named != "")
+    kept = (a < b) & (street[a] == street[b]) & kerbside[a] & kerbside[b]
+    a, b = a[kept], b[kept]
+    apart = np.cos(np.radians(places.bearing_deg[a] - places.bearing_deg[b])) < OPPOSED + 1e-6
+    a, b = a[apart], b[apart]
+    distance = shapely.distance(places.rectangles[a], places.rectangles[b])
+    near = distance < asked
+    order = np.lexsort((b[near], a[near]))
+    return Pairs(a[near][order], b[near][order], distance[near][order], rule["within_m"])
