@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pitchplan import datasets, errors, schemas
     from pitchplan.auditing.audit import AuditReport, audit_plan
+    from pitchplan.candidates.compare import compare_books
     from pitchplan.candidates.find import Candidates, find_candidates
     from pitchplan.city.layers import City
+    from pitchplan.city.osm import read_osm
     from pitchplan.city.reading import read_city
     from pitchplan.demand.forecast import Forecast, Provision, forecast_vendors
     from pitchplan.demand.harvest import read_harvest
@@ -57,6 +59,7 @@ _WHERE = {
     "SitingProblem": "siting.problem",
     "SolverLied": "errors",
     "audit_plan": "auditing.audit",
+    "compare_books": "candidates.compare",
     "datasets": "",
     "errors": "",
     "find_candidates": "candidates.find",
@@ -69,6 +72,7 @@ _WHERE = {
     "read_city": "city.reading",
     "read_decisions": "siting.decisions",
     "read_harvest": "demand.harvest",
+    "read_osm": "city.osm",
     "read_rule_book": "rules.book",
     "rule_book": "rules.book",
     "schemas": "",

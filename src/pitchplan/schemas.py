@@ -21,6 +21,7 @@ __all__ = [
     "CLASHES",
     "COMMUNITIES",
     "DECISIONS",
+    "FIELD_LIST",
     "FOOTWAYS",
     "GOALS",
     "KEEP_CLEAR",
@@ -110,6 +111,7 @@ _STREET_COLUMNS: tuple[tuple[str, Kind, str] | tuple[str, Kind, str, bool], ...]
     ("width_m", "number", "width of the carriageway; not a number where polygons tell it", False),
     ("width_status", "text", "checked, measured, given, lanes or assumed"),
     ("lanes", "number", "lanes in both directions together", False),
+    ("oneway", "text", "yes, reverse (against the line) or no; empty where nobody says", False),
     ("level", "count", "0 on the ground, above or below on bridges and in tunnels"),
 )
 STREETS = _table("streets", *_STREET_COLUMNS, ("geometry", "geometry", "carriageway polygon"))
@@ -162,6 +164,18 @@ COMMUNITIES = _table(
     ("residents", "number", "people who live there", False),
     ("contact", "text", "contact line that may be published", False),
     ("geometry", "geometry", "polygon"),
+)
+FIELD_LIST = _table(
+    "field_list",
+    ("street_id", "text", "street whose width is to be taped"),
+    ("name", "text", "name in the local language", False),
+    ("street_class", "text", "class of the street"),
+    ("width_m", "number", "width taken so far, metres"),
+    ("width_status", "text", "lanes or assumed"),
+    ("length_m", "number", "length of all its lines together, metres"),
+    ("x_m", "number", "middle of its longest line, easting in the planning CRS"),
+    ("y_m", "number", "middle of its longest line, northing in the planning CRS"),
+    ("place", "text", "where to find it: name, streets it meets, community"),
 )
 DECISIONS = _table(
     "decisions",

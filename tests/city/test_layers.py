@@ -159,13 +159,6 @@ def test_islands_are_cut_out_and_bridges_lifted():
     assert any("traffic islands" in n for n in city.notes)
 
 
-def test_invalid_polygons_are_repaired_and_counted():
-    bow = shapely.Polygon([(X, Y), (X + 10, Y + 10), (X + 10, Y), (X, Y + 10)])
-    city = pp.read_city(streets=frame([street(), bow]))
-    assert shapely.is_valid(city.streets.geometry.array).all()
-    assert any("1 invalid geometries repaired" in n for n in city.notes)
-
-
 def test_lines_become_carriageways_of_their_width():
     lines = frame([shapely.LineString([(X, Y), (X + 100, Y)])], highway=["residential"], width=["12 ft"])
     city = pp.read_city(streets=lines)

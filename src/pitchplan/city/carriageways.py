@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-__all__ = ["ASSUMED_WIDTH_M", "LANE_M", "derive_carriageways", "derive_junctions", "read_widths"]
+__all__ = [
+    "ASSUMED_WIDTH_M",
+    "LANE_M",
+    "WIDEST_M",
+    "derive_carriageways",
+    "derive_junctions",
+    "read_widths",
+    "without_islands",
+]
 
 LANE_M = 3.25
 """Width of a lane where only the number of lanes is known (the lower of CJJ 37-2012's 3.25 and 3.5 m)."""
@@ -27,7 +35,8 @@ ASSUMED_WIDTH_M = {
 
 _NUMBER = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(m|metres?|meters?|米|ft|feet|'|)\s*$", re.IGNORECASE)
 _FOOT_M = 0.3048
-_WIDEST_M = 100.0
+WIDEST_M = 100.0
+"""No carriageway is wider, metres; a larger number is no width."""
 
 
 def _width(value: object) -> float:
@@ -36,7 +45,7 @@ def _width(value: object) -> float:
         return float("nan")
     number = float(match.group(1).replace(",", "."))
     metres = number * (_FOOT_M if match.group(2).lower() in ("ft", "feet", "'") else 1.0)
-    return metres if 0 < metres <= _WIDEST_M else float("nan")
+    return metres if 0 < metres <= WIDEST_M else float("nan")
 
 
 def read_widths(width: pd.Series, lanes: pd.Series, street_class: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -138,3 +147,23 @@ def derive_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         ),
         crs=lines.crs,
     )
+
+
+def without_islands(streets: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+    """Cut traffic islands out of the carriageways and lift bridges off the ground, counted in ``notes``."""
+    word = streets["street_class"].str.lower()
+    island, bridge = (
+        word.str.contains("island|median").to_numpy(),
+        word.str.contains("bridge|viaduct").to_numpy(),
+    )
+    out = streets.copy()
+    out.loc[bridge & (out["level"] == 0), "level"] = 1
+    if bridge.any():
+        notes.append(f"streets: {int(bridge.sum())} polygons on bridges lifted to level 1: no pitch there")
+    if island.any():
+        notes.append(f"streets: {int(island.sum())} traffic islands taken out of the carriageway")
+        cut = shapely.union_all(out.geometry.array[island])
+        out = out[~island].reset_index(drop=True)
+        out = out.set_geometry(shapely.difference(out.geometry.array, cut), crs=out.crs)
+        out = out[~out.geometry.is_empty].explode(ignore_index=True)
+    return out

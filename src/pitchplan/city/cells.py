@@ -9,7 +9,11 @@ import numpy as np
 import pyproj
 import shapely
 
+from pitchplan.errors import Fault, InputError
+
 __all__ = ["square_communities", "with_assumed_residents"]
+
+_MOST_CELLS = 100_000
 
 
 def square_communities(
@@ -34,6 +38,14 @@ def square_communities(
     west, south = (np.floor(np.array(bounds[:2]) / side_m) * side_m).tolist()
     across = int(np.ceil((bounds[2] - west) / side_m)) or 1
     up = int(np.ceil((bounds[3] - south) / side_m)) or 1
+    if across * up > _MOST_CELLS:
+        raise InputError(
+            Fault(
+                f"the streets reach over {across * side_m / 1000:.0f} × {up * side_m / 1000:.0f} km",
+                "Delete what lies far away (a feature at 0, 0?), or give communities",
+                "streets",
+            )
+        )
     column, row = (a.ravel() for a in np.meshgrid(np.arange(across), np.arange(up)))
     x, y = west + column * side_m, south + row * side_m
     names = [f"cell {_letters(c)}-{up - r}" for c, r in zip(column, row, strict=True)]

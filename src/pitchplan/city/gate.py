@@ -6,18 +6,35 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
+from numpy.typing import NDArray
 
+from pitchplan.city.repair import Repair, repair_polygons
 from pitchplan.errors import Fault, Faults, InputError
 
-__all__ = ["choose_crs", "pass_gate", "require_crs"]
+__all__ = ["Shape", "choose_crs", "crs_name", "parse_crs", "pass_gate", "require_crs"]
 
 Shape = Literal["polygon", "line", "any"]
 
 _CHINA = (73.0, 18.0, 135.5, 54.0)
 _FIRST_CGCS2000_ZONE = (4534, 75)  # EPSG code of the 3-degree zone with central meridian 75° E
 _DIMENSION = {"polygon": 2, "line": 1}
+
+
+def crs_name(crs: pyproj.CRS) -> str:
+    """Name a CRS by its EPSG code, else by its full text."""
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.to_wkt())
+
+
+def parse_crs(text: str, source: str, example: str) -> pyproj.CRS:
+    """Read a CRS, or refuse what is none and name an example."""
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        raise InputError(Fault("not a CRS", f"Use a code such as {example}", source, value=text)) from None
 
 
 def require_crs(frame: gpd.GeoDataFrame, source: str, assume_crs: str | None) -> gpd.GeoDataFrame:
@@ -46,12 +63,7 @@ def require_crs(frame: gpd.GeoDataFrame, source: str, assume_crs: str | None) ->
                     source,
                 )
             )
-        try:
-            frame = frame.set_crs(pyproj.CRS.from_user_input(assume_crs))
-        except pyproj.exceptions.CRSError:
-            raise InputError(
-                Fault("not a CRS", "Use a code such as EPSG:4326", "assume_crs", value=assume_crs)
-            ) from None
+        frame = frame.set_crs(parse_crs(assume_crs, "assume_crs", "EPSG:4326"))
     bounds = frame.total_bounds
     outside = bounds[0] < -180 or bounds[2] > 180 or bounds[1] < -90 or bounds[3] > 90
     if frame.crs.is_geographic and outside:
@@ -107,8 +119,49 @@ def _refuse_nan(frame: gpd.GeoDataFrame, source: str) -> None:
     faults.raise_if_any()
 
 
+def _without_heights(frame: gpd.GeoDataFrame, source: str, notes: list[str]) -> gpd.GeoDataFrame:
+    high = int(shapely.has_z(frame.geometry.array).sum())
+    if high:
+        notes.append(f"{source}: heights of {high} features dropped")
+    return frame.set_geometry(shapely.force_2d(frame.geometry.array), crs=frame.crs)
+
+
+def _without_empty(frame: gpd.GeoDataFrame, source: str, notes: list[str]) -> gpd.GeoDataFrame:
+    empty = (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    if empty.any():
+        notes.append(f"{source}: {int(empty.sum())} features without geometry dropped")
+    return frame[~empty]
+
+
+def _merge_duplicates(frame: gpd.GeoDataFrame, source: str, notes: list[str]) -> gpd.GeoDataFrame:
+    """Keep the first of features that agree in geometry (in any order of vertices) and attributes."""
+    columns = [c for c in frame.columns if c not in ("geometry", "source_row")]
+    key = pd.DataFrame(frame[columns]).astype(object).where(frame[columns].notna(), None).astype(str)
+    key = key.assign(shape=shapely.to_wkb(shapely.normalize(frame.geometry.array)))
+    twin = key.duplicated().to_numpy()
+    if twin.any():
+        notes.append(f"{source}: {int(twin.sum())} exact duplicates merged with the first of their kind")
+    return frame[~twin]
+
+
+def _keep_shape(frame: gpd.GeoDataFrame, shape: Shape, source: str, notes: list[str]) -> gpd.GeoDataFrame:
+    """Drop lines of no length and parts of another dimension than the layer's."""
+    parts = frame.geometry.array
+    dimension = shapely.get_dimensions(parts)
+    keep: NDArray[np.bool_] = ~shapely.is_empty(parts)
+    short = keep & (dimension == 1) & ~(shapely.length(parts) > 0)
+    if short.any():
+        notes.append(f"{source}: {int(short.sum())} lines of no length dropped")
+    if shape != "any":
+        other = ~short & (~keep | (dimension != _DIMENSION[shape]))
+        if other.any():
+            notes.append(f"{source}: {int(other.sum())} parts that are not {shape}s dropped")
+        keep &= ~other
+    return frame[keep & ~short].reset_index(drop=True)
+
+
 def pass_gate(
-    frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, shape: Shape, source: str
+    frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, shape: Shape, source: str, repair: Repair = "safe"
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Bring a layer into the planning CRS with clean geometry.
 
@@ -122,43 +175,31 @@ def pass_gate(
         What the layer must hold; parts of other dimension are dropped and counted.
     source : str
         Name in errors and notes.
+    repair : {"safe", "any"}
+        Whether invalid polygons that can be read in two ways are refused (`repair_polygons`).
 
     Returns
     -------
     frame : geopandas.GeoDataFrame
         Same columns and ``source_row`` (position in what was given); 2-D, valid, single-part.
     notes : list of str
-        What was dropped, repaired or split, each with its count.
+        What was dropped, repaired, merged or split, each with its count.
 
     Raises
     ------
     InputError
-        A coordinate is not a number, or nothing of the wanted shape is left.
+        A coordinate is not a number, an invalid polygon can be read in two ways, or nothing of the
+        wanted shape is left.
     """
     notes: list[str] = []
     _refuse_nan(frame, source)
-    out = frame.set_geometry(shapely.force_2d(frame.geometry.array), crs=frame.crs)
-    out = out.assign(source_row=np.arange(len(out)))
-    empty = (out.geometry.isna() | out.geometry.is_empty).to_numpy()
-    if empty.any():
-        notes.append(f"{source}: {int(empty.sum())} features without geometry dropped")
-        out = out[~empty]
-    invalid = ~shapely.is_valid(out.geometry.array)
-    if invalid.any():
-        geometry = np.asarray(out.geometry.array)
-        geometry[invalid] = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
-        out = out.set_geometry(geometry, crs=out.crs)
-        notes.append(f"{source}: {int(invalid.sum())} invalid geometries repaired")
+    out = _without_heights(frame, source, notes)
+    out = _without_empty(out.assign(source_row=np.arange(len(out))), source, notes).to_crs(crs)
+    out = repair_polygons(out, notes, repair=repair, source=source)
+    if shape != "line":
+        out = _merge_duplicates(out, source, notes)
     before = len(out)
-    out = out.to_crs(crs).explode(ignore_index=True)
-    if shape != "any":
-        keep = shapely.get_dimensions(out.geometry.array) == _DIMENSION[shape]
-        keep &= ~shapely.is_empty(out.geometry.array)
-        if shape == "line":
-            keep &= shapely.length(out.geometry.array) > 0
-        if (~keep).any():
-            notes.append(f"{source}: {int((~keep).sum())} parts that are not {shape}s dropped")
-        out = out[keep].reset_index(drop=True)
+    out = _keep_shape(out.explode(ignore_index=True), shape, source, notes)
     if len(out) > before:
         notes.append(f"{source}: multipart features split into {len(out)} parts")
     if not len(out):

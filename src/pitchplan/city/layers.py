@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from pitchplan import schemas
 
@@ -69,6 +71,42 @@ class City:
     def residents(self) -> int:
         """Residents of all communities."""
         return int(self.communities["residents"].fillna(0).sum())
+
+    def field_list(self) -> pd.DataFrame:
+        """List the streets whose width is assumed or counted from lanes, longest first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `schemas.FIELD_LIST`: what to take along with the tape.
+        """
+        from pitchplan.city.checking import streets_to_check
+
+        return streets_to_check(self)
+
+    def with_checked(self, widths: Mapping[str, float] | pd.DataFrame) -> City:
+        """Give a new city in which streets have the width that was taped on site.
+
+        Parameters
+        ----------
+        widths : mapping or pandas.DataFrame
+            Street id to width, metres; or a table with columns street_id and width_m that holds
+            only the streets that were taped.
+
+        Returns
+        -------
+        City
+            Carriageways of those streets are made again, with status "checked".
+
+        Raises
+        ------
+        InputError
+            Streets are polygons (their width is measured already), an id is not known, or a
+            width is not a number of metres above 0 and up to 100.
+        """
+        from pitchplan.city.checking import with_checked_widths
+
+        return with_checked_widths(self, widths)
 
     def __repr__(self) -> str:
         west, south, east, north = self.bounds

@@ -10,12 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 
 from pitchplan.city import gate
-from pitchplan.city.carriageways import derive_carriageways, read_widths
+from pitchplan.city.carriageways import derive_carriageways, read_widths, without_islands
+from pitchplan.city.chains import join_chains, without_twins
 from pitchplan.city.columns import normal_class, rename_columns
+from pitchplan.city.datum import check_datums, convert_layer
+from pitchplan.city.fitting import Extent, extent_of, require_fit, require_near
 from pitchplan.city.layers import TABLES, City
+from pitchplan.city.repair import Repair, check_repair
 from pitchplan.city.stand_ins import fill_in
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.files.reading import read_layer
@@ -47,12 +50,12 @@ _IDS = {
 _FOOTWAY_LINE_M = 2.0
 
 
-def _load(source: Source, name: str) -> tuple[gpd.GeoDataFrame, str]:
+def _load(source: Source, name: str, encoding: str | None = None) -> tuple[gpd.GeoDataFrame, str]:
     if isinstance(source, gpd.GeoDataFrame):
         frame, text = source.reset_index(drop=True), name
     else:
-        frame, text = read_layer(source), os.fspath(source)
-    if not len(frame):
+        frame, text = read_layer(source, encoding=encoding), os.fspath(source)
+    if not (frame.geometry.notna() & ~frame.geometry.is_empty).any():
         raise InputError(Fault("the layer is empty", f"Give {name} that hold something", text))
     return frame, text
 
@@ -102,16 +105,15 @@ class _Reader:
         assume_crs: str | None,
         columns: Mapping[str, str],
         classes: Mapping[str, str],
+        datum: str | Mapping[str, str] | None,
+        repair: Repair,
+        encoding: str | None,
     ) -> None:
-        self.crs: pyproj.CRS | None = None
-        if crs is not None:
-            try:
-                self.crs = pyproj.CRS.from_user_input(crs)
-            except pyproj.exceptions.CRSError:
-                raise InputError(
-                    Fault("not a CRS", "Use a code such as EPSG:4548", "crs", value=crs)
-                ) from None
-        self.assume_crs, self.columns, self.classes = assume_crs, columns, classes
+        self.crs = None if crs is None else gate.parse_crs(crs, "crs", "EPSG:4548")
+        self.datums, self.repair = check_datums(datum, list(TABLES)), check_repair(repair)
+        self.extent: Extent | None = None
+        self.assume_crs, self.encoding = assume_crs, encoding
+        self.columns, self.classes = columns, classes
         self.notes: list[str] = []
         self.given: set[str] = set()
 
@@ -125,13 +127,18 @@ class _Reader:
         if value is None:
             assert self.crs is not None
             return _empty(name, self.crs)
-        parts = [self._part(name, kind, *(loaded or _load(source, name))) for kind, source in _sources(value)]
+        parts = [
+            self._part(name, kind, *(loaded or _load(source, name, self.encoding)))
+            for kind, source in _sources(value)
+        ]
         self.given.add(name)
         joined: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
+        if name in self.datums:
+            joined.attrs["datum"] = "WGS84"
         return joined
 
     def _part(self, name: str, kind: str, frame: gpd.GeoDataFrame, text: str) -> gpd.GeoDataFrame:
-        frame = gate.require_crs(frame, text, self.assume_crs)
+        frame = self._placed(gate.require_crs(frame, text, self.assume_crs), name, text)
         if self.crs is None:
             self.crs = gate.choose_crs(frame)
         wanted = [c for c in TABLES[name].names if c != "geometry"]
@@ -143,9 +150,21 @@ class _Reader:
             frame = frame.set_geometry(frame.geometry.buffer(_FOOTWAY_LINE_M / 2, cap_style="flat"))
             self.notes.append(f"{text}: footways are lines, taken as {_FOOTWAY_LINE_M:g} m wide (assumed)")
         shape = _SHAPES[name]
-        frame, notes = gate.pass_gate(frame, self.crs, shape=shape, source=text)
+        frame, notes = gate.pass_gate(frame, self.crs, shape=shape, source=text, repair=self.repair)
         self.notes += notes
         return self._finish(frame, name, kind, text)
+
+    def _placed(self, frame: gpd.GeoDataFrame, name: str, text: str) -> gpd.GeoDataFrame:
+        """Bring the layer into WGS84 by its datum, and make sure that it lies where the streets do."""
+        require_fit(frame, text)
+        if name in self.datums:
+            frame = convert_layer(frame, self.datums[name], text)
+            self.notes.append(f"{text}: converted from {self.datums[name]} to WGS84")
+        if self.extent is None:
+            self.extent = extent_of(frame, text)
+        else:
+            require_near(frame, self.extent, text)
+        return frame
 
     def _finish(self, frame: gpd.GeoDataFrame, name: str, kind: str, text: str) -> gpd.GeoDataFrame:
         out = frame.copy()
@@ -206,26 +225,6 @@ class _Reader:
         return dissolved
 
 
-def _without_islands(streets: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
-    """Cut traffic islands out of the carriageways and lift bridges off the ground."""
-    word = streets["street_class"].str.lower()
-    island, bridge = (
-        word.str.contains("island|median").to_numpy(),
-        word.str.contains("bridge|viaduct").to_numpy(),
-    )
-    out = streets.copy()
-    out.loc[bridge & (out["level"] == 0), "level"] = 1
-    if bridge.any():
-        notes.append(f"streets: {int(bridge.sum())} polygons on bridges lifted to level 1: no pitch there")
-    if island.any():
-        notes.append(f"streets: {int(island.sum())} traffic islands taken out of the carriageway")
-        cut = shapely.union_all(out.geometry.array[island])
-        out = out[~island].reset_index(drop=True)
-        out = out.set_geometry(shapely.difference(out.geometry.array, cut), crs=out.crs)
-        out = out[~out.geometry.is_empty].explode(ignore_index=True)
-    return out
-
-
 def read_city(
     *,
     streets: Source,
@@ -240,8 +239,11 @@ def read_city(
     assume_crs: str | None = None,
     columns: Mapping[str, str] | None = None,
     classes: Mapping[str, str] | None = None,
+    encoding: str | None = None,
     cell_m: float = 500.0,
     residents_per_km2: float = 7000.0,
+    datum: str | Mapping[str, str] | None = None,
+    repair: Repair = "safe",
 ) -> City:
     """Read a city's layers into one metric CRS.
 
@@ -264,9 +266,16 @@ def read_city(
         ``{"streets.width_m": "PAVE_WIDTH"}``: columns that are not recognised by name.
     classes : mapping, optional
         ``{"2": "main"}``: street classes that are not recognised by name.
+    encoding : str, optional
+        Encoding of shapefiles whose ``.cpg`` is missing or wrong, such as ``"GB18030"``.
     cell_m, residents_per_km2 : float
         Side of the square cells, metres, and the density that stand in where communities or
         residents are not given; both are reported as assumptions.
+    datum : str or mapping, optional
+        ``{"communities": "GCJ-02"}``: layers whose degrees are GCJ-02 or BD-09, as Chinese web maps
+        show them; one text stands for all layers. They are converted to WGS84 first.
+    repair : {"safe", "any"}
+        What becomes of invalid polygons whose area is anybody's guess: refused, or repaired all the same.
 
     Returns
     -------
@@ -275,10 +284,11 @@ def read_city(
     Raises
     ------
     InputError
-        A file is missing or cannot be read, states no CRS, is empty, or holds bad values.
+        A file is missing or cannot be read, states no CRS or one its numbers do not fit, lies away
+        from the streets, is empty, or holds bad values.
     """
-    reader = _Reader(crs, assume_crs, columns or {}, classes or {})
-    first, text = _load(streets, "streets")
+    reader = _Reader(crs, assume_crs, columns or {}, classes or {}, datum, repair, encoding)
+    first, text = _load(streets, "streets", encoding)
     as_lines = set(first.geom_type.dropna()) <= {"LineString", "MultiLineString", "LinearRing"}
     if as_lines:
         _let_lines_be_streets(text, reader)
@@ -288,7 +298,7 @@ def read_city(
     else:
         areas = reader.layer("streets", streets, (first, text))
         axes = reader.layer("centrelines", centrelines)
-        areas = _without_islands(areas, reader.notes)
+        areas = without_islands(areas, reader.notes)
         areas["width_status"] = areas["width_status"].where(areas["width_status"] != "", "measured")
     axes, areas = _measure(axes, areas, as_lines=as_lines, reader=reader)
     assert reader.crs is not None
@@ -301,22 +311,18 @@ def read_city(
         keep_clear=reader.layer("keep_clear", keep_clear),
         kerb_regulations=reader.layer("kerb_regulations", kerb_regulations),
         communities=reader.layer("communities", communities),
-        crs=_crs_name(reader.crs),
+        crs=gate.crs_name(reader.crs),
         given=frozenset(reader.given),
         notes=tuple(reader.notes),
     )
     return fill_in(city, cell_m, residents_per_km2)
 
 
-def _crs_name(crs: pyproj.CRS) -> str:
-    """Name a CRS by its EPSG code, else by its full text."""
-    code = crs.to_epsg()
-    return f"EPSG:{code}" if code else crs.to_wkt()
-
-
 def _let_lines_be_streets(text: str, reader: _Reader) -> None:
     """Let ``streets.*`` column mappings hold for centrelines given as streets."""
     reader.columns = {k.replace("streets.", "centrelines.", 1): v for k, v in reader.columns.items()}
+    if "streets" in reader.datums:
+        reader.datums["centrelines"] = reader.datums["streets"]
     reader.notes.append(f"{text}: streets are lines, carriageways are made from their widths")
 
 
@@ -326,23 +332,15 @@ def _measure(
     """Fill in widths with their status and make carriageways where only lines were given."""
     if not len(axes):
         return axes, areas
-    axes = _without_twins(axes, reader.notes)
+    axes = without_twins(axes, reader.notes)
     if not as_lines:
         # Polygons tell the width; a class's assumed width only sizes the junction discs.
         width, _ = read_widths(axes["width_m"], axes["lanes"], axes["street_class"])
-        return axes.assign(width_m=width, width_status="measured"), areas
+        return join_chains(axes.assign(width_m=width, width_status="measured"), reader.notes), areas
     width, status = read_widths(axes["width_m"], axes["lanes"], axes["street_class"])
     status = axes["width_status"].where(axes["width_status"] == "checked", status)
-    axes = axes.assign(width_m=width, width_status=status)
+    axes = join_chains(axes.assign(width_m=width, width_status=status), reader.notes)
+    status = axes["width_status"]
     counts = status.value_counts().to_dict()
     reader.notes.append("widths: " + ", ".join(f"{n} streets {s}" for s, n in sorted(counts.items())))
     return axes, derive_carriageways(axes)
-
-
-def _without_twins(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
-    """Drop lines that another line repeats, forwards or backwards."""
-    key = shapely.to_wkb(shapely.normalize(shapely.set_precision(axes.geometry.array, 0.001)))
-    twin = pd.Series(key).duplicated().to_numpy()
-    if twin.any():
-        notes.append(f"centrelines: {int(twin.sum())} duplicates and reversed twins dropped")
-    return axes[~twin].reset_index(drop=True)

@@ -12,7 +12,9 @@ from pitchplan.city.carriageways import derive_junctions
 from pitchplan.city.cells import square_communities, with_assumed_residents
 from pitchplan.city.layers import City
 
-__all__ = ["fill_in"]
+__all__ = ["ASSUMED_WIDTHS", "assumed_widths", "fill_in"]
+
+ASSUMED_WIDTHS = "of the streets have a width assumed by class"
 
 
 def fill_in(city: City, cell_m: float, residents_per_km2: float) -> City:
@@ -37,10 +39,7 @@ def fill_in(city: City, cell_m: float, residents_per_km2: float) -> City:
         assumptions.append(f"no residents given: {residents_per_km2:g} per km² assumed")
     elif has_buildings and communities["residents"].isna().any():
         communities = _count_residents(communities, city.buildings)
-    if len(city.centrelines):
-        assumed = float((city.centrelines["width_status"] == "assumed").mean())
-        if assumed:
-            assumptions.append(f"{assumed:.0%} of the streets have a width assumed by class")
+    assumptions += assumed_widths(city.centrelines)
     return replace(
         city,
         keep_clear=gpd.GeoDataFrame(keep_clear, geometry="geometry", crs=city.streets.crs),
@@ -49,6 +48,12 @@ def fill_in(city: City, cell_m: float, residents_per_km2: float) -> City:
         notes=tuple(notes),
         assumptions=tuple(assumptions),
     )
+
+
+def assumed_widths(centrelines: gpd.GeoDataFrame) -> list[str]:
+    """Say which share of the streets has a width assumed by class; nothing where none has."""
+    share = float((centrelines["width_status"] == "assumed").mean()) if len(centrelines) else 0.0
+    return [f"{share:.0%} {ASSUMED_WIDTHS}"] if share else []
 
 
 def _count_residents(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

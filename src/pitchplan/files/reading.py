@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pyogrio
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.files.paths import check_file
+from pitchplan.files.shapefiles import shapefile_encoding
+from pitchplan.files.zipped import unzipped_shapefile
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,15 +20,19 @@ if TYPE_CHECKING:
 __all__ = ["read_layer"]
 
 # A driver prefix makes GDAL refuse content that is not what the suffix says: a file named
-# streets.geojson may hold a VRT that opens another file of this machine.
-_DRIVERS = {
+# streets.geojson may hold a VRT that opens another file of this machine. Formats without a prefix
+# are asked which driver opens them before anything is read.
+_PREFIXES = {
     ".geojson": "GeoJSON:",
     ".json": "GeoJSON:",
     ".topojson": "TopoJSON:",
     ".gpkg": "GPKG:",
     ".shp": "",
     ".fgb": "",
+    ".kml": "",
 }
+_DRIVERS = {".shp": ("ESRI Shapefile",), ".fgb": ("FlatGeobuf",), ".kml": ("LIBKML", "KML")}
+_SUFFIXES = (*_PREFIXES, ".zip", ".parquet", ".geoparquet")
 
 
 def _split(source: str | os.PathLike[str]) -> tuple[Path, str | None, str | None]:
@@ -46,33 +53,16 @@ def _split(source: str | os.PathLike[str]) -> tuple[Path, str | None, str | None
     return Path(path), layer, subset
 
 
-def _check_path(path: Path, source: str) -> None:
-    if "://" in source or source.startswith("/vsi"):
-        raise InputError(Fault("not a local file", "Download it first and give its path", source))
-    if not path.exists():
-        raise InputError(Fault("the file does not exist", "Check the path", source))
-    if not path.is_file():
-        raise InputError(Fault("not a plain file", "Give the path of one file", source))
-    if path.stat().st_size == 0:
-        raise InputError(Fault("the file is empty", "Export it again", source))
-    if path.suffix.lower() not in _DRIVERS:
-        raise InputError(
-            Fault(
-                "a format that is not read",
-                f"Convert it to one of {', '.join(sorted(_DRIVERS))}",
-                source,
-                value=path.suffix,
-            )
-        )
-
-
-def read_layer(source: str | os.PathLike[str]) -> gpd.GeoDataFrame:
+def read_layer(source: str | os.PathLike[str], *, encoding: str | None = None) -> gpd.GeoDataFrame:
     """Read one layer of one local file.
 
     Parameters
     ----------
     source : str or path
-        Path, optionally followed by ``|layername=…`` and ``|subset=<SQL>`` as QGIS writes it.
+        Path, optionally followed by ``|layername=…`` and ``|subset=<SQL>`` as QGIS writes it. GeoJSON,
+        TopoJSON, GeoPackage, FlatGeobuf, KML, shapefile, a zip with one shapefile, or GeoParquet.
+    encoding : str, optional
+        Encoding of a shapefile's text where its ``.cpg`` is missing or wrong.
 
     Returns
     -------
@@ -82,39 +72,89 @@ def read_layer(source: str | os.PathLike[str]) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        The file is missing, empty, not of its suffix's format, or has no such layer.
+        The file is missing, empty, not of its suffix's format, has no such layer, or its text is
+        garbled.
     """
     path, layer, subset = _split(source)
     text = os.fspath(source)
-    _check_path(path, text)
-    address = f"{_DRIVERS[path.suffix.lower()]}{path.resolve()}"
+    check_file(path, text, _SUFFIXES)
+    suffix = path.suffix.lower()
+    if suffix in (".parquet", ".geoparquet"):
+        frame = _read_parquet(path, text, layer or subset)
+    elif suffix == ".zip":
+        with unzipped_shapefile(path, text) as unpacked:
+            frame = _read(unpacked, text, layer, subset, encoding)
+    else:
+        frame = _read(path, text, layer, subset, encoding)
+    if "geometry" not in frame.columns:
+        raise InputError(Fault("the layer has no geometry", "Choose a layer with geometry", text))
+    return frame
+
+
+def _read(
+    path: Path, text: str, layer: str | None, subset: str | None, encoding: str | None
+) -> gpd.GeoDataFrame:
+    suffix = path.suffix.lower()
+    options = {}
+    if suffix == ".shp" and (codec := shapefile_encoding(path, text, encoding)):
+        options["ENCODING"] = codec
+    address = f"{_PREFIXES[suffix]}{path.resolve()}"
     try:
-        if layer is None:
-            names = [str(n) for n in pyogrio.list_layers(address)[:, 0]]
-            if len(names) > 1:
-                raise InputError(
-                    Fault(
-                        "the file has more than one layer",
-                        f"Choose one with |layername=…: {', '.join(names)}",
-                        text,
-                    )
-                )
         with warnings.catch_warnings():
             # What GDAL and GEOS mutter about bad geometry, the gate says with row numbers.
             warnings.simplefilter("ignore")
+            layer = layer or _only_layer(address, text)
+            if suffix in _DRIVERS and _driver(address, layer, options) not in _DRIVERS[suffix]:
+                raise InputError(
+                    Fault(f"cannot be read as {suffix[1:]}: it is another format", "Export it again", text)
+                )
             frame: gpd.GeoDataFrame = pyogrio.read_dataframe(
-                address, layer=layer, where=subset, on_invalid="ignore", fid_as_index=False
+                address, layer=layer, where=subset, on_invalid="ignore", fid_as_index=False, **options
             )
     except InputError:
         raise
     except Exception as error:
         raise InputError(
             Fault(
-                f"cannot be read as {path.suffix.lower().lstrip('.')}: {error}",
+                f"cannot be read as {suffix.lstrip('.')}: {error}",
                 "Open it in QGIS and export it again; check |layername= and |subset=",
                 text,
             )
         ) from None
-    if "geometry" not in frame.columns:
-        raise InputError(Fault("the layer has no geometry", "Choose a layer with geometry", text))
     return frame
+
+
+def _only_layer(address: str, text: str) -> str | None:
+    """Refuse a file of several layers; None takes the only one."""
+    names = [str(n) for n in pyogrio.list_layers(address)[:, 0]]
+    if len(names) > 1:
+        raise InputError(
+            Fault(
+                "the file has more than one layer",
+                f"Choose one with |layername=…: {', '.join(names)}",
+                text,
+            )
+        )
+    return None
+
+
+def _driver(address: str, layer: str | None, options: dict[str, str]) -> str:
+    return str(pyogrio.read_info(address, layer=layer, **options)["driver"])
+
+
+def _read_parquet(path: Path, text: str, options: str | None) -> gpd.GeoDataFrame:
+    """Read GeoParquet with pyarrow, which is not a dependency."""
+    import geopandas as gpd
+
+    if options:
+        raise InputError(Fault("GeoParquet has no layers and takes no subset", "Leave them out", text))
+    try:
+        return gpd.read_parquet(path)
+    except ImportError:
+        raise InputError(
+            Fault("GeoParquet is read with pyarrow, which is not installed", "pip install pyarrow", text)
+        ) from None
+    except Exception as error:
+        raise InputError(
+            Fault(f"cannot be read as GeoParquet: {error}", "Export it again with its geometry", text)
+        ) from None

@@ -1,0 +1,80 @@
+"""Centrelines without twins, and the pieces of one street joined into one line."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+__all__ = ["join_chains", "without_twins"]
+
+
+def without_twins(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+    """Drop lines that another line repeats, forwards or backwards, and count them in ``notes``."""
+    key = shapely.to_wkb(shapely.normalize(shapely.set_precision(axes.geometry.array, 0.001)))
+    twin = pd.Series(key).duplicated().to_numpy()
+    if twin.any():
+        notes.append(f"centrelines: {int(twin.sum())} duplicates and reversed twins dropped")
+    return axes[~twin].reset_index(drop=True)
+
+
+def _links(axes: gpd.GeoDataFrame, sort: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pair lines of one sort whose ends meet where nothing else of their level passes."""
+    coords, row = shapely.get_coordinates(axes.geometry.array, return_index=True)
+    end = (np.diff(row, prepend=-1) != 0) | (np.diff(row, append=-1) != 0)
+    x, y = np.round(coords, 3).T
+    vertices = pd.DataFrame({"x": x, "y": y, "level": axes["level"].to_numpy()[row], "row": row, "end": end})
+    there = vertices.groupby(["x", "y", "level"], sort=False)
+    bare = (there["row"].transform("size") == 2) & there["end"].transform("all")
+    pairs = vertices[bare.to_numpy()].sort_values(["x", "y", "level"], kind="stable")["row"].to_numpy()
+    a, b = pairs[::2], pairs[1::2]
+    joined = (a != b) & (sort[a] == sort[b])
+    return a[joined], b[joined]
+
+
+def join_chains(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+    """Join the lines of one street where two of them meet and nothing else does.
+
+    Parameters
+    ----------
+    axes : geopandas.GeoDataFrame
+        Centrelines, columns as `schemas.CENTRELINES`.
+    notes : list of str
+        Takes the count of lines that were joined.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One line for each chain, in the place and direction of its first line. Lines are joined only
+        where every column but the geometry agrees (street_id, name, class, width, level …); rows in
+        the order of their chains' first lines.
+    """
+    columns = [c for c in axes.columns if c != "geometry"]
+    sort = axes.groupby(columns, dropna=False, sort=False).ngroup().to_numpy()
+    a, b = _links(axes, sort)
+    if not len(a):
+        return axes
+    graph = coo_array((np.ones(len(a)), (a, b)), shape=(len(axes), len(axes)))
+    _, chain = connected_components(graph, directed=False)
+    shapes = np.array(axes.geometry.array, dtype=object)
+    keep = np.ones(len(axes), dtype=bool)
+    members = pd.Series(np.arange(len(axes))).groupby(chain).agg(list)
+    for rows in members[members.map(len) > 1]:
+        whole = shapely.line_merge(shapely.multilinestrings(list(shapes[rows])))
+        if whole.geom_type == "LineString":
+            shapes[rows[0]] = _in_direction_of(shapes[rows[0]], whole)
+            keep[rows[1:]] = False
+    if keep.all():
+        return axes
+    notes.append(f"centrelines: {int((~keep).sum())} lines joined to the piece of their street before them")
+    return axes.set_geometry(shapes, crs=axes.crs)[keep].reset_index(drop=True)
+
+
+def _in_direction_of(first: shapely.LineString, whole: shapely.LineString) -> shapely.LineString:
+    """Turn the joined line the way its first piece ran."""
+    start, end = (shapely.line_locate_point(whole, shapely.get_point(first, i)) for i in (0, 1))
+    return whole if start <= end else shapely.reverse(whole)

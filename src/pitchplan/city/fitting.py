@@ -1,0 +1,152 @@
+"""Whether a layer's numbers fit the CRS it states, and lie where the streets are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from pitchplan.errors import Fault, InputError
+
+__all__ = ["NEAR_KM", "Extent", "extent_of", "require_fit", "require_near"]
+
+NEAR_KM = 1.0
+"""How far beyond the streets' extent a layer may begin, kilometres: further than any rule reaches."""
+
+_MARGIN_DEG = 1.0
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Where a layer lies.
+
+    Attributes
+    ----------
+    west, south, east, north : float
+        Degrees, WGS84.
+    source : str
+        Name of the layer.
+    crs : str
+        Name of the CRS it states.
+    """
+
+    west: float
+    south: float
+    east: float
+    north: float
+    source: str
+    crs: str
+
+
+def _name(crs: pyproj.CRS) -> str:
+    code = crs.to_epsg()
+    return f"EPSG:{code} ({crs.name})" if code else str(crs.name)
+
+
+def extent_of(frame: gpd.GeoDataFrame, source: str) -> Extent | None:
+    """Give the extent of a layer; None where it holds no finite coordinate."""
+    bounds = frame.total_bounds
+    if not np.isfinite(bounds).all():
+        return None
+    to_degrees = pyproj.Transformer.from_crs(frame.crs, 4326, always_xy=True)
+    low_x, low_y, high_x, high_y = (float(b) for b in bounds)
+    west, south, east, north = to_degrees.transform_bounds(low_x, low_y, high_x, high_y)
+    return Extent(west, south, east, north, source, _name(frame.crs))
+
+
+def require_fit(frame: gpd.GeoDataFrame, source: str) -> None:
+    """Refuse a layer whose middle lies more than one degree outside of its CRS's area of use.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Layer with a CRS.
+    source : str
+        Name in errors.
+
+    Raises
+    ------
+    InputError
+        Names the CRS, where it may be used, and where the numbers lie.
+    """
+    area = frame.crs.area_of_use
+    coords = shapely.get_coordinates(frame.geometry.array)
+    coords = coords[np.isfinite(coords).all(axis=1)]
+    if area is None or area.west > area.east or not len(coords):
+        return
+    x, y = np.median(coords, axis=0)
+    to_degrees = pyproj.Transformer.from_crs(frame.crs, 4326, always_xy=True)
+    lon, lat = to_degrees.transform(x, y)
+    far_x = max(area.west - lon, lon - area.east)
+    far_y = max(area.south - lat, lat - area.north)
+    if max(far_x, far_y) <= _MARGIN_DEG:
+        return
+    place = (
+        f"longitude {lon:.1f}, latitude {lat:.1f}" if np.isfinite([lon, lat]).all() else "nowhere on earth"
+    )
+    made_for = f"longitude {area.west:.1f} to {area.east:.1f}, latitude {area.south:.1f} to {area.north:.1f}"
+    raise InputError(
+        Fault(
+            f"the numbers do not fit the CRS: in {_name(frame.crs)} they lie at {place}, but it is made "
+            f"for {made_for}",
+            "Set the CRS the numbers are really in",
+            source,
+            value=(round(float(x), 3), round(float(y), 3)),
+        )
+    )
+
+
+def require_near(frame: gpd.GeoDataFrame, streets: Extent, source: str) -> None:
+    """Refuse a layer that lies away from the streets as a whole.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Layer with a CRS.
+    streets : Extent
+    source : str
+        Name in errors.
+
+    Raises
+    ------
+    InputError
+        The extents are more than `NEAR_KM` apart; names the distance and both CRSs.
+    """
+    here = extent_of(frame, source)
+    if here is None:
+        return
+    km = _apart_km(here, streets)
+    if km <= NEAR_KM:
+        return
+    raise InputError(
+        Fault(
+            f"the layer, in {here.crs}, lies {km:,.0f} km away from the streets "
+            f"({streets.source}, in {streets.crs})",
+            "Give the layer of this city; check that both state the CRS their numbers are really in",
+            source,
+        )
+    )
+
+
+def _apart_km(a: Extent, b: Extent) -> float:
+    """Measure between the nearest sides of two extents, kilometres; infinite where one is nowhere."""
+    numbers = [a.west, a.south, a.east, a.north, b.west, b.south, b.east, b.north]
+    if not np.isfinite(numbers).all():
+        return float("inf")
+    lon = _nearest(a.west, a.east, b.west, b.east)
+    lat = _nearest(a.south, a.north, b.south, b.north)
+    _, _, metres = pyproj.Geod(ellps="WGS84").inv(lon[0], lat[0], lon[1], lat[1])
+    return float(metres) / 1000
+
+
+def _nearest(a_low: float, a_high: float, b_low: float, b_high: float) -> tuple[float, float]:
+    """Give the nearest values of two intervals, one value twice where they overlap."""
+    if a_high < b_low:
+        return a_high, b_low
+    if b_high < a_low:
+        return a_low, b_high
+    shared = max(a_low, b_low)
+    return shared, shared

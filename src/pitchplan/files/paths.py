@@ -1,0 +1,52 @@
+"""What a path must be before anything opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pitchplan.errors import Fault, InputError
+
+__all__ = ["check_file"]
+
+
+def check_file(path: Path, source: str, suffixes: Iterable[str]) -> None:
+    """Refuse what is not one plain, local file with content and a known suffix.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    source : str
+        What the planner wrote, for the error.
+    suffixes : iterable of str
+        Suffixes that are read, lower case.
+
+    Raises
+    ------
+    InputError
+        What is wrong with it.
+    """
+    if "://" in source or source.startswith("/vsi"):
+        raise InputError(Fault("not a local file", "Download it first and give its path", source))
+    try:
+        exists = path.exists()
+    except (OSError, ValueError):  # a NUL in the name, or a name that is too long
+        exists = False
+    if not exists:
+        raise InputError(Fault("the file does not exist", "Check the path", source))
+    if not path.is_file():
+        raise InputError(Fault("not a plain file", "Give the path of one file", source))
+    if path.stat().st_size == 0:
+        raise InputError(Fault("the file is empty", "Export it again", source))
+    suffix = path.suffix.lower()
+    if suffix in suffixes:
+        return
+    if suffix in (".osm", ".pbf"):
+        raise InputError(
+            Fault("an OpenStreetMap extract is a whole city", "Read it with pitchplan.read_osm", source)
+        )
+    known = ", ".join(sorted(suffixes))
+    raise InputError(
+        Fault("a format that is not read", f"Convert it to one of {known}", source, value=path.suffix)
+    )

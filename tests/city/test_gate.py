@@ -1,0 +1,215 @@
+"""What the gate mends, merges, joins and refuses, with its counts."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+import pitchplan as pp
+from pitchplan.city.carriageways import derive_carriageways
+
+CRS = "EPSG:4548"
+X, Y = 500_000.0, 4_057_000.0
+BOW = shapely.Polygon([(X, Y), (X + 10, Y + 10), (X + 10, Y), (X, Y + 10)])
+STREET = shapely.box(X, Y, X + 200, Y + 10)
+
+
+def frame(shapes, crs=CRS, **columns):
+    return gpd.GeoDataFrame(columns, geometry=list(shapes), crs=crs)
+
+
+def small(**layers):
+    return pp.read_city(streets=frame([STREET], name=["泉城路"], street_class=["local"]), **layers)
+
+
+def noted(city, words):
+    return [n for n in city.notes if words in n]
+
+
+def line(*points):
+    return shapely.LineString([(X + x, Y + y) for x, y in points])
+
+
+# --- invalid polygons ---------------------------------------------------------------------------
+
+
+def test_a_bow_tie_is_refused_with_its_row_and_both_areas():
+    with pytest.raises(pp.InputError) as error:
+        small(buildings=frame([STREET, BOW]))
+    fault = error.value.faults[0]
+    assert fault.row == 2
+    assert "50.0 m²" in fault.what
+    assert "25.0 m²" in fault.what
+    assert 'repair="any"' in fault.fix
+
+
+def test_a_bow_tie_is_repaired_on_demand():
+    city = small(buildings=frame([BOW]), repair="any")
+    assert city.buildings.area.sum() == pytest.approx(50)
+    assert noted(city, "1 invalid geometries repaired, 1 of them with an area that is a guess")
+
+
+def test_a_ring_that_touches_itself_is_repaired_without_asking():
+    hole_at_the_rim = shapely.Polygon(
+        [(X, Y), (X + 30, Y), (X + 30, Y + 30), (X, Y + 30), (X, Y + 10), (X + 5, Y + 15), (X, Y + 10)]
+    )
+    assert not hole_at_the_rim.is_valid
+    city = small(buildings=frame([hole_at_the_rim]))
+    assert city.buildings.area.sum() == pytest.approx(900)
+    assert shapely.is_valid(city.buildings.geometry.array).all()
+    assert noted(city, "1 invalid geometries repaired")
+
+
+def test_a_fault_below_a_thousandth_is_repaired():
+    # A loop of 0.2 × 0.1 m is wound the wrong way at the edge of 10,000 m².
+    big = shapely.Polygon(
+        [(X, Y), (X + 100, Y), (X + 100, Y + 100), (X + 50.1, Y + 100), (X + 49.9, Y + 100.1),
+         (X + 50.1, Y + 100.1), (X + 49.9, Y + 100), (X, Y + 100)]
+    )  # fmt: skip
+    assert not big.is_valid
+    assert small(buildings=frame([big])).buildings.area.sum() == pytest.approx(10_000, abs=0.1)
+
+
+def test_unknown_way_to_repair():
+    with pytest.raises(pp.InputError, match='"safe" or "any"'):
+        small(repair="maybe")
+
+
+def test_cambridge_roads_differ_by_no_more_than_a_thousandth(real_data):
+    roads = real_data / "cambridge_ma" / "BASEMAP_Roads.topojson"
+    city = pp.read_city(streets=roads, assume_crs="EPSG:4326")
+    assert noted(city, "12 invalid geometries repaired")
+
+
+# --- does it fit, does it lie where the streets are ------------------------------------------------
+
+
+def test_degrees_that_say_they_are_metres_are_refused():
+    with pytest.raises(pp.InputError, match="do not fit the CRS") as error:
+        small(buildings=frame([shapely.box(117.0, 36.65, 117.001, 36.651)]))
+    assert "EPSG:4548" in str(error.value)
+    assert "buildings" in str(error.value)
+
+
+def test_a_wrong_zone_is_refused():
+    # The numbers of Jinan in the zone of 120° E lie in its area, but 267 km away from the streets.
+    wrong = frame([STREET], crs="EPSG:4549", name=["a"])
+    with pytest.raises(pp.InputError, match="km away from the streets") as error:
+        small(communities=wrong)
+    assert "EPSG:4549" in str(error.value)
+    assert "EPSG:4548" in str(error.value)
+    assert "communities: " in str(error.value)
+
+
+def test_a_layer_far_outside_of_its_area_is_refused():
+    far = shapely.box(X + 900_000, Y, X + 900_100, Y + 100)
+    with pytest.raises(pp.InputError, match="made for longitude 115"):
+        small(buildings=frame([far]))
+
+
+@pytest.mark.parametrize(("metres", "away"), [(900, False), (1300, True)])
+def test_a_layer_may_begin_a_kilometre_beyond_the_streets(metres, away):
+    house = frame([shapely.box(X + 200 + metres, Y, X + 210 + metres, Y + 10)])
+    if away:
+        with pytest.raises(pp.InputError, match="1 km away from the streets"):
+            small(buildings=house)
+    else:
+        assert len(small(buildings=house).buildings) == 1
+
+
+def test_each_source_of_a_mapping_is_looked_at():
+    near, far = frame([shapely.Point(X, Y)]), frame([shapely.Point(24.9, 60.2)], crs="EPSG:4326")
+    with pytest.raises(pp.InputError, match=r"keep_clear.*km away from the streets"):
+        small(keep_clear={"hydrant": near, "bus-stop": far})
+
+
+# --- heights, lines of no length, duplicates --------------------------------------------------------
+
+
+def test_heights_are_dropped_and_counted():
+    high = shapely.force_3d(STREET, 31.0)
+    city = small(buildings=frame([high, shapely.box(X, Y + 20, X + 5, Y + 30)]))
+    assert not city.buildings.has_z.any()
+    assert noted(city, "heights of 1 features dropped")
+
+
+def test_lines_of_no_length_are_dropped_and_counted():
+    lines = frame([line((0, 0), (100, 0)), line((5, 5), (5, 5))], highway=["residential"] * 2)
+    city = pp.read_city(streets=lines)
+    assert len(city.centrelines) == 1
+    assert noted(city, "1 lines of no length dropped")
+
+
+def test_lines_of_no_length_are_no_kerb_regulation_either():
+    kept = frame([line((0, 0), (100, 0)), line((5, 5), (5, 5))], kind=["no-stopping"] * 2)
+    city = small(kerb_regulations=kept)
+    assert len(city.kerb_regulations) == 1
+    assert noted(city, "1 lines of no length dropped")
+
+
+def test_exact_duplicates_are_merged_and_counted():
+    a = shapely.Point(X, Y)
+    city = small(keep_clear=frame([a, a, a], kind=["hydrant", "hydrant", "bus-stop"]))
+    assert city.keep_clear["kind"].tolist() == ["hydrant", "bus-stop"]
+    assert noted(city, "1 exact duplicates merged")
+
+
+def test_features_with_other_attributes_are_no_duplicates():
+    a = shapely.Point(X, Y)
+    city = small(keep_clear=frame([a, a], kind=["hydrant"] * 2, feature_id=["h1", "h2"]))
+    assert city.keep_clear["feature_id"].tolist() == ["h1", "h2"]
+
+
+def test_a_community_given_twice_counts_its_residents_once():
+    other_start = shapely.Polygon(np.roll(shapely.get_coordinates(STREET)[:-1], 2, axis=0))
+    twice = frame([STREET, other_start], name=["a", "a"], residents=[900, 900])
+    assert small(communities=twice).residents == 900
+
+
+# --- chains -----------------------------------------------------------------------------------------
+
+
+def chain(**changed):
+    shapes = [line((0, 0), (50, 0)), line((100, 0), (50, 0)), line((100, 0), (150, 40))]
+    columns = {"street_id": ["s"] * 3, "name": ["甲路"] * 3, "width_m": [8.0] * 3, **changed}
+    return frame(shapes, **columns)
+
+
+def test_the_pieces_of_a_street_are_joined_in_the_direction_of_the_first():
+    city = pp.read_city(streets=chain())
+    assert len(city.centrelines) == len(city.streets) == 1
+    assert city.centrelines.geometry.iloc[0].equals_exact(line((0, 0), (50, 0), (100, 0), (150, 40)), 1e-6)
+    assert noted(city, "2 lines joined to the piece of their street")
+
+
+def test_joining_leaves_the_carriageway_as_it_was():
+    joined = shapely.union_all(pp.read_city(streets=chain()).streets.geometry.array)
+    apart = shapely.union_all(derive_carriageways(chain()).geometry.array)
+    # Corners are rounded by eight chords a quarter, which start elsewhere on a disc and on a bend.
+    assert shapely.area(shapely.symmetric_difference(joined, apart)) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("street_id", ["s", "s", "t"]), ("width_m", [8.0, 8.0, 9.0]), ("name", ["甲路", "甲路", "乙路"])],
+)
+def test_other_streets_and_other_widths_are_not_joined(column, values):
+    assert len(pp.read_city(streets=chain(**{column: values})).centrelines) == 2
+
+
+@pytest.mark.parametrize("through", [line((50, -30), (50, 0), (50, 30)), line((50, 0), (50, 30))])
+def test_nothing_is_joined_where_another_street_passes(through):
+    shapes = [*chain().geometry[:2], through]
+    city = pp.read_city(streets=frame(shapes, street_id=["s", "s", "t"], width_m=[8.0] * 3))
+    assert len(city.centrelines) == 3
+
+
+def test_a_ring_of_pieces_becomes_one_closed_line():
+    shapes = [line((0, 0), (50, 0)), line((50, 0), (50, 50)), line((50, 50), (0, 0))]
+    city = pp.read_city(streets=frame(shapes, street_id=["s"] * 3, width_m=[6.0] * 3))
+    assert city.centrelines.geometry.iloc[0].is_ring
+
+
+def test_axes_of_polygon_streets_are_joined_too():
+    axes = chain().drop(columns="width_m")
+    assert len(small(centrelines=axes).centrelines) == 1

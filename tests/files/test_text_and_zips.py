@@ -1,0 +1,201 @@
+"""Shapefiles' encodings, zips, KML, GeoParquet and tags in hstore notation."""
+
+import zipfile
+
+import geopandas as gpd
+import pytest
+import shapely
+
+import pitchplan as pp
+from pitchplan.files.osm import parse_tags
+from pitchplan.files.reading import read_layer
+
+NAMES = ["舜耕路", "经十路", "泺源大街", "联通路"]
+RARE = "㐀𠀀路"  # in GB18030, not in GBK
+
+
+def streets(names):
+    lines = [shapely.LineString([(117, 36 + i / 1000), (117.01, 36 + i / 1000)]) for i in range(len(names))]
+    return gpd.GeoDataFrame({"名称": names}, geometry=lines, crs=4326)
+
+
+def shapefile(tmp_path, names, encoding, page):
+    path = tmp_path / "街道.shp"
+    streets(names).to_file(path, encoding=encoding)
+    cpg = path.with_suffix(".cpg")
+    cpg.unlink(missing_ok=True)
+    if page is not None:
+        cpg.write_text(page)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("encoding", "page"),
+    [
+        ("UTF-8", None),
+        ("UTF-8", "UTF-8"),
+        ("UTF-8", "65001"),
+        ("UTF-8", "nonsense"),
+        ("GBK", None),
+        ("GBK", "GBK"),
+        ("GBK", "936"),
+        ("GBK", "GB18030"),
+        ("GB18030", None),
+        ("GB18030", "GB18030"),
+        ("GB18030", "GB2312"),
+    ],
+)
+def test_chinese_names_come_out_right(tmp_path, encoding, page):
+    names = [*NAMES, RARE] if encoding == "GB18030" else NAMES
+    path = shapefile(tmp_path, names, encoding, page)
+    assert read_layer(path)["名称"].tolist() == names
+    assert pp.read_city(streets=path).centrelines["name"].tolist() == names
+
+
+@pytest.mark.parametrize(
+    ("encoding", "page"),
+    [
+        ("GBK", "UTF-8"),
+        ("GBK", "ISO-8859-1"),
+        ("GBK", "1252"),
+        ("GB18030", "UTF-8"),
+        ("UTF-8", "GBK"),
+        ("UTF-8", "ISO-8859-1"),
+        ("UTF-8", "ASCII"),
+    ],
+)
+def test_a_wrong_cpg_is_an_error_that_names_encoding_and_encoding_mends_it(tmp_path, encoding, page):
+    path = shapefile(tmp_path, NAMES, encoding, page)
+    with pytest.raises(pp.InputError, match="encoding=") as error:
+        read_layer(path)
+    assert "街道.shp" in str(error.value)
+    assert read_layer(path, encoding=encoding)["名称"].tolist() == NAMES
+    city = pp.read_city(streets=path, encoding=encoding)
+    assert city.centrelines["name"].tolist() == NAMES
+
+
+def test_western_names_and_unknown_encodings(tmp_path):
+    names = ["Mäkelänkatu", "Högbergsgatan", "Calle Ñuñoa"]
+    path = tmp_path / "a.shp"
+    streets(names).rename(columns={"名称": "name"}).to_file(path, encoding="ISO-8859-1")
+    assert read_layer(path)["name"].tolist() == names
+    with pytest.raises(pp.InputError, match="not an encoding"):
+        read_layer(path, encoding="klingon")
+    with pytest.raises(pp.InputError, match="that encoding= names"):
+        read_layer(path, encoding="UTF-8")
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_text_cut_off_inside_of_a_character(tmp_path, torn):
+    path = tmp_path / "a.shp"
+    streets(["路" * 80]).to_file(path, encoding="UTF-8")
+    path.with_suffix(".cpg").unlink()
+    table = path.with_suffix(".dbf")
+    data = bytearray(table.read_bytes())
+    assert data.endswith("路".encode() + b"\x1a")
+    data[-241:-1] = b"a" + "路".encode() * 79 + b"\xe8\xb7"  # as a program does that counts bytes
+    if torn:
+        data[-100] = 0xFF
+    table.write_bytes(bytes(data))
+    with pytest.raises(pp.InputError, match="encoding=" if torn else "unexpected end of data"):
+        read_layer(path)
+
+
+def zipped(tmp_path, *stems, folder=""):
+    path = tmp_path / "上传.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for stem in stems:
+            shape = tmp_path / f"{stem}.shp"
+            streets(NAMES).to_file(shape, encoding="GBK")
+            for part in tmp_path.glob(f"{stem}.*"):
+                if part.suffix != ".zip":
+                    archive.write(part, folder + part.name)
+    return path
+
+
+def test_one_shapefile_in_a_zip(tmp_path):
+    frame = read_layer(zipped(tmp_path, "街道", folder="导出/"))
+    assert frame["名称"].tolist() == NAMES
+    assert frame.crs.to_epsg() == 4326
+    assert len(read_layer(f"{tmp_path / '上传.zip'}|subset=FID=1")) == 1
+
+
+def test_more_shapefiles_are_named(tmp_path):
+    with pytest.raises(pp.InputError, match=r"2 shapefiles: a\.shp, b\.shp"):
+        read_layer(zipped(tmp_path, "a", "b"))
+
+
+@pytest.mark.parametrize("name", ["../a.shp", "/a.shp", "x/../../a.shp", "..\\a.shp", "C:a.shp"])
+def test_names_that_lead_out_of_the_zip(tmp_path, name):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, b"x")
+    with pytest.raises(pp.InputError, match="leads out of it"):
+        read_layer(path)
+
+
+def test_zips_that_are_too_large_or_torn(tmp_path, monkeypatch):
+    path = zipped(tmp_path, "a")
+    monkeypatch.setattr("pitchplan.files.zipped._MOST_BYTES", 100)
+    with pytest.raises(pp.InputError, match="more than 2 GB"):
+        read_layer(path)
+    monkeypatch.undo()
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(pp.InputError, match="not a zip"):
+        read_layer(path)
+
+
+def test_kml_is_read_and_a_vrt_by_that_name_is_not(tmp_path):
+    path = tmp_path / "a.kml"
+    streets(NAMES).rename(columns={"名称": "Name"}).to_file(path, driver="KML")
+    assert read_layer(path)["Name"].tolist() == NAMES
+    secret = tmp_path / "secret.csv"
+    secret.write_text("WKT\nPOINT (1 1)\n")
+    for suffix in (".kml", ".shp", ".fgb"):
+        path = tmp_path / f"vrt{suffix}"
+        path.write_text(
+            f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource>'
+            "</OGRVRTLayer></OGRVRTDataSource>"
+        )
+        with pytest.raises(pp.InputError, match="cannot be read as"):
+            read_layer(path)
+
+
+def test_geoparquet_needs_pyarrow(tmp_path):
+    path = tmp_path / "a.parquet"
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        path.write_bytes(b"PAR1")
+        with pytest.raises(pp.InputError, match="pip install pyarrow"):
+            read_layer(path)
+        return
+    streets(NAMES).to_parquet(path)
+    assert read_layer(path)["名称"].tolist() == NAMES
+
+
+@pytest.mark.parametrize("name", ["city.osm.pbf", "city.osm"])
+def test_extracts_are_sent_to_read_osm(tmp_path, name):
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(pp.InputError, match="read_osm"):
+        read_layer(tmp_path / name)
+    with pytest.raises(pp.InputError, match="not an OpenStreetMap extract"):
+        pp.read_osm(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ('"a"=>"1"', {"a": "1"}),
+        ('"a"=>"1","b"=>"2"', {"a": "1", "b": "2"}),
+        ('"a"=>"x, \\"y\\"=>\\"z\\"","b"=>"c:\\\\d"', {"a": 'x, "y"=>"z"', "b": "c:\\d"}),
+        ('"a"=>"","b:c"=>"济南\n路"', {"a": "", "b:c": "济南\n路"}),
+        ('"a"=>NULL', {"a": ""}),
+        ('"a"=>"torn', {}),
+        ("", {}),
+        (None, {}),
+        (float("nan"), {}),
+    ],
+)
+def test_tags_in_hstore_notation(text, tags):
+    assert parse_tags(text) == tags
