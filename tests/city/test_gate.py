@@ -213,3 +213,24 @@ def test_a_ring_of_pieces_becomes_one_closed_line():
 def test_axes_of_polygon_streets_are_joined_too():
     axes = chain().drop(columns="width_m")
     assert len(small(centrelines=axes).centrelines) == 1
+
+
+@pytest.mark.parametrize("code", ["EPSG:4326", "EPSG:3857", "EPSG:2263"])
+def test_a_planning_crs_measures_in_metres(code):
+    from pitchplan.city.gate import planning_crs
+
+    with pytest.raises(pp.InputError, match="not metres on the ground"):
+        planning_crs(code)
+    assert planning_crs("EPSG:4548").to_epsg() == 4548
+
+
+def test_communities_do_not_share_an_id(spring):
+    same = spring.city.communities.assign(community_id="a")
+    with pytest.raises(pp.InputError, match="several communities share"):
+        pp.read_city(streets=spring.folder / "streets.geojson", communities=same)
+
+
+def test_residents_beyond_reason_are_refused(spring):
+    endless = spring.city.communities.assign(residents=float("inf"))
+    with pytest.raises(pp.InputError, match="not a number of people"):
+        pp.read_city(streets=spring.folder / "streets.geojson", communities=endless)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pitchplan.city.repair import Repair, repair_polygons
 from pitchplan.errors import Fault, Faults, InputError
 
-__all__ = ["Shape", "choose_crs", "crs_name", "parse_crs", "pass_gate", "require_crs"]
+__all__ = ["Shape", "choose_crs", "crs_name", "parse_crs", "pass_gate", "planning_crs", "require_crs"]
 
 Shape = Literal["polygon", "line", "any"]
 
@@ -35,6 +35,28 @@ def parse_crs(text: str, source: str, example: str) -> pyproj.CRS:
         return pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError:
         raise InputError(Fault("not a CRS", f"Use a code such as {example}", source, value=text)) from None
+
+
+def planning_crs(text: str) -> pyproj.CRS:
+    """Read a CRS one may measure in: projected, in metres, and not EPSG:3857.
+
+    Raises
+    ------
+    InputError
+        It is none, or distances in it are not metres on the ground.
+    """
+    crs = parse_crs(text, "crs", "EPSG:4548")
+    unit = crs.axis_info[0].unit_name if crs.axis_info else ""
+    if not crs.is_projected or unit != "metre" or crs.to_epsg() == 3857:
+        raise InputError(
+            Fault(
+                "a CRS in which distances are not metres on the ground",
+                "Give a projected one such as EPSG:4548, or leave it out to have one chosen",
+                "crs",
+                value=text,
+            )
+        )
+    return crs
 
 
 def require_crs(frame: gpd.GeoDataFrame, source: str, assume_crs: str | None) -> gpd.GeoDataFrame:

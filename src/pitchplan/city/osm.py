@@ -76,7 +76,7 @@ def read_osm(
     streets = osm_streets(layers["lines"])
     if not len(streets):
         raise InputError(Fault("the extract holds no street", "Choose an extract of a city", source))
-    planning = gate.parse_crs(crs, "crs", "EPSG:4548") if crs else gate.choose_crs(streets)
+    planning = gate.planning_crs(crs) if crs else gate.choose_crs(streets)
     layers = {name: _projected(frame, planning) for name, frame in layers.items()}
     streets = streets.to_crs(planning)
     notes = [f"{source}: {_CREDIT}"]

@@ -109,7 +109,7 @@ class _Reader:
         repair: Repair,
         encoding: str | None,
     ) -> None:
-        self.crs = None if crs is None else gate.parse_crs(crs, "crs", "EPSG:4548")
+        self.crs = None if crs is None else gate.planning_crs(crs)
         self.datums, self.repair = check_datums(datum, list(TABLES)), check_repair(repair)
         self.extent: Extent | None = None
         self.assume_crs, self.encoding = assume_crs, encoding
@@ -206,7 +206,7 @@ class _Reader:
         given = out["residents"].notna()
         numbers = pd.to_numeric(out["residents"].astype(str).str.replace(",", ""), errors="coerce")
         faults = Faults(text)
-        for i in np.flatnonzero((given & (numbers.isna() | (numbers < 0))).to_numpy()):
+        for i in np.flatnonzero((given & ~numbers.between(0, 1e9)).to_numpy()):
             faults.add(
                 "residents that are not a number of people",
                 "Write a whole number, 0 or more",
@@ -217,6 +217,14 @@ class _Reader:
         faults.raise_if_any()
         # A community split into parts keeps one row, so that its residents count once.
         dissolved = out.assign(residents=numbers).dissolve("source_row", as_index=False)
+        for name in sorted(dissolved["community_id"][dissolved["community_id"].duplicated()].unique()):
+            faults.add(
+                "an id that several communities share",
+                "Give each its own: quotas count by it",
+                column="community_id",
+                value=name,
+            )
+        faults.raise_if_any()
         dissolved["name"] = dissolved["name"].where(dissolved["name"] != "", dissolved["community_id"])
         dissolved["district"] = dissolved["district"].where(dissolved["district"] != "", dissolved["name"])
         self.notes.append(
