@@ -121,7 +121,7 @@ def main() -> None:
 
     city = read_city(o)
     print(city)
-    candidates = pp.find_candidates(city, book, season=season, vehicle=o.vehicle, decisions=decisions)
+    candidates = pp.find_candidates(city, book, season=season, vehicles=o.vehicle, decisions=decisions)
     print(
         candidates.rules_report[["rule", "kind", "features", "refused", "clashes", "applied"]].to_string(
             index=False

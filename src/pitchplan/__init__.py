@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pitchplan import datasets, errors, schemas
     from pitchplan.auditing.audit import AuditReport, audit_plan
+    from pitchplan.candidates.candidates import Candidates
     from pitchplan.candidates.compare import compare_books
-    from pitchplan.candidates.find import Candidates, find_candidates
+    from pitchplan.candidates.find import find_candidates
     from pitchplan.city.layers import City
     from pitchplan.city.osm import read_osm
     from pitchplan.city.reading import read_city
@@ -42,7 +43,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "AuditReport": "auditing.audit",
     "BreachesFound": "errors",
-    "Candidates": "candidates.find",
+    "Candidates": "candidates.candidates",
     "City": "city.layers",
     "Forecast": "demand.forecast",
     "InputError": "errors",

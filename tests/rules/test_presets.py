@@ -174,7 +174,7 @@ def test_the_table_of_a_book():
     assert dict(Counter(table["origin"])) == {"borrowed": 11, "cited": 3, "ours": 1}
     row = table.set_index("rule").loc["main-street"]
     assert row["numbers"] == "forbidden=['main'], near_m=50.0"
-    assert row["placements"] == "kerbside, open-space"
+    assert row["placements"] == "kerbside, footway, setback-land, open-space"
 
 
 @pytest.mark.parametrize(

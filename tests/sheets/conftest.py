@@ -265,6 +265,7 @@ def make_plan(city: SimpleNamespace, *, spots: int = 35, seed: int = 1) -> Plan:
                     "bearing_deg": math.degrees(math.atan2(dx, dy)) % 360,
                     "length_m": 6.0,
                     "width_m": 2.2,
+                    "queue_m": 0.6,
                     "spot_id": f"r{n:03d}",
                     "number": n,
                 }

@@ -160,6 +160,7 @@ def make_candidates(
         bearing_deg=0.0,
         length_m=6.0,
         width_m=2.2,
+        queue_m=0.6,
     )
     return StandInCandidates(pitch, run, make_clashes(pitch, clash_m), no_limits())
 

@@ -31,6 +31,8 @@ class Bay:
     centre : shapely.Point
     length_m : float
     bearing_deg : float
+    queue_m : float
+        Depth that waiting customers take up.
     """
 
     pitch_id: str
@@ -44,6 +46,7 @@ class Bay:
     centre: shapely.Point
     length_m: float
     bearing_deg: float
+    queue_m: float
 
     def strip(self, edge: shapely.LineString, depth: float) -> shapely.Polygon:
         """Give the strip that begins at one long edge and leads away from the bay."""
@@ -125,4 +128,5 @@ def _bay(row: Any, box: shapely.Polygon, kerbs: shapely.Geometry) -> Bay:
         centre=box.centroid,
         length_m=float(row.length_m),
         bearing_deg=float(row.bearing_deg),
+        queue_m=float(row.queue_m),
     )

@@ -1,151 +1,229 @@
-"""Bays: fine positions along kerbs, and from legal positions to runs with a lattice of bays."""
+"""Bays: from legal places to runs, each with the lattice of bays that holds the most."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.kerbs import KerbLines, positions_along
-from pitchplan.candidates.places import Places
-from pitchplan.candidates.streets import attribute, communities_of
-from pitchplan.city.layers import City
-from pitchplan.demand.season import Season
-from pitchplan.rules.book import Vehicle
+from pitchplan.candidates.beside import step_of
+from pitchplan.candidates.places import Places, draw
 from pitchplan.rules.effects import RunShape
 
-__all__ = ["BEND_M", "STEP_M", "kerbside_places", "lay_bays", "runs_of"]
+__all__ = ["Bays", "bays_of", "lay_bays", "open_space_runs"]
 
-STEP_M = 1.0
-"""Distance between the fine positions along a kerb, metres."""
-BEND_M = 0.4
-"""Most a kerb may bend away from the straight edge of a bay, metres."""
-_SAMPLES = 25
-_OFF_KERB_M = 0.01
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 
-def kerbside_places(
-    city: City, kerbs: KerbLines, vehicle: Vehicle, season: Season
-) -> tuple[Places, NDArray[np.float64], NDArray[np.float64]]:
-    """Set a bay at every metre of every kerb.
+@dataclass(frozen=True, eq=False)
+class Bays:
+    """Candidate bays of every use, one entry of every array for each.
 
-    The bay's long side lies on the chord of the kerb over its length, moved inward until the whole
-    bay lies in the carriageway.
+    Attributes
+    ----------
+    x_m, y_m, chainage_m, length_m, width_m, queue_m, clear_drive_m, clear_walk_m : ndarray, shape (n,)
+        As in `Places`, per bay, metres.
+    along : ndarray of float, shape (n, 2)
+    placement, vehicle : ndarray of str, shape (n,)
+    line, side, community : ndarray of int, shape (n,)
+        As in `Places`; lines are numbered anew, so that no two uses share one.
+    street_id, street, street_en, street_class, width_status : ndarray of str, shape (n,)
+        Of the street or the open space.
+    run : ndarray of int, shape (n,)
+        Run it belongs to.
+    """
+
+    x_m: Floats
+    y_m: Floats
+    along: Floats
+    chainage_m: Floats
+    length_m: Floats
+    width_m: Floats
+    queue_m: Floats
+    clear_drive_m: Floats
+    clear_walk_m: Floats
+    placement: NDArray[np.object_]
+    vehicle: NDArray[np.object_]
+    line: Ints
+    side: NDArray[np.int8]
+    community: Ints
+    street_id: NDArray[np.object_]
+    street: NDArray[np.object_]
+    street_en: NDArray[np.object_]
+    street_class: NDArray[np.object_]
+    width_status: NDArray[np.object_]
+    run: Ints
+
+    def __len__(self) -> int:
+        return len(self.x_m)
+
+    @property
+    def centre(self) -> Floats:
+        """Centres, shape (n, 2)."""
+        return np.stack([self.x_m, self.y_m], axis=-1)
+
+    @property
+    def bearing_deg(self) -> Floats:
+        """Direction of the long sides, degrees clockwise from grid north."""
+        bearing: Floats = np.degrees(np.arctan2(self.along[:, 0], self.along[:, 1])) % 360.0
+        return bearing
+
+    @cached_property
+    def rectangles(self) -> NDArray[np.object_]:
+        """The rectangles, shapely polygons."""
+        boxes = draw(self.centre, self.along, self.length_m, self.width_m)
+        shapely.prepare(boxes)
+        return boxes
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index over the rectangles."""
+        return shapely.STRtree(self.rectangles)
+
+
+_OF_STREET = {
+    "street_id": "street_id",
+    "street": "name",
+    "street_en": "name_en",
+    "street_class": "street_class",
+    "width_status": "width_status",
+}
+
+
+def bays_of(parts: Sequence[tuple[Places, Ints]]) -> Bays:
+    """Put the bays of several uses, with their runs, after one another.
+
+    Parameters
+    ----------
+    parts : sequence of (Places, ndarray of int)
+        Chosen places of one use, and the number of each one's run among them.
+    """
+    columns: dict[str, list[NDArray[Any]]] = {f.name: [] for f in fields(Bays)}
+    line = run = 0
+    for places, own in parts:
+        count = len(places)
+        given: dict[str, Any] = {
+            "length_m": np.full(count, places.length_m),
+            "width_m": np.full(count, places.width_m),
+            "queue_m": np.full(count, places.use.vehicle.queue_m),
+            "placement": np.full(count, places.use.placement, dtype=object),
+            "vehicle": np.full(count, places.use.vehicle.id, dtype=object),
+            **{name: places.of_street(column).astype(object) for name, column in _OF_STREET.items()},
+            "line": places.line + line,
+            "run": own + run,
+        }
+        for name, values in columns.items():
+            values.append(given[name] if name in given else getattr(places, name))
+        line += int(places.line.max(initial=-1)) + 1
+        run += int(own.max(initial=-1)) + 1
+    return Bays(**{name: np.concatenate(values) for name, values in columns.items()})
+
+
+def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, Ints]:
+    """Lay runs of bays over legal places: from each run's first legal place on, as many as fit.
+
+    A run keeps to one line, street and community; it ends where the next legal place is further off
+    than the shape allows, or would make it too long. Within a run the first legal place that is free of
+    the bay before it is taken, which for bays of one length is the most that fit (interval scheduling).
+    Between two refused places all bays lie on one lattice, since the step is a whole part of the distance
+    from bay to bay.
+
+    Parameters
+    ----------
+    legal : Places
+        Legal places in order along their lines.
+    around_m : ndarray of float
+        Length of every line, by number, metres.
+    shape : RunShape
 
     Returns
     -------
-    places : Places
-        One place per position.
-    bend : ndarray of float, shape (places,)
-        How far the kerb bends away from the bay's edge, metres; infinite where the chord is so much
-        shorter than the bay that the kerb turns a corner.
-    recess : ndarray of float, shape (places,)
-        Greatest distance between the bay's edge and the kerb behind it, metres.
+    chosen : ndarray of int
+        Positions of the bays, in order along the lines.
+    run : ndarray of int
+        Number of each one's run.
     """
-    line, step, points = positions_along(kerbs.rings, STEP_M, vehicle.length_m, _SAMPLES)
-    chord = points[:, -1] - points[:, 0]
-    length = np.hypot(*chord.T)
-    along = chord / np.maximum(length, 1e-9)[:, None]
-    inward = np.stack([-along[:, 1], along[:, 0]], axis=-1)
-    offset = ((points - points[:, :1]) * inward[:, None, :]).sum(axis=2)
-    bend = np.where(length < 0.97 * vehicle.length_m, np.inf, np.abs(offset).max(axis=1, initial=0.0))
-    kerb = points[:, 0] + chord / 2 + inward * (offset.max(axis=1, initial=0.0) + _OFF_KERB_M)[:, None]
-    centre = kerb + inward * (vehicle.width_m / 2)
-    bearing = np.degrees(np.arctan2(along[:, 0], along[:, 1])) % 360.0
-    streets = attribute(city, kerb, along)
-    unknown = np.full(len(line), np.nan)
-    places = Places(
-        x_m=centre[:, 0],
-        y_m=centre[:, 1],
-        bearing_deg=bearing,
-        kerb_x_m=kerb[:, 0],
-        kerb_y_m=kerb[:, 1],
-        chainage_m=(step * STEP_M).astype(np.float64),
-        line=line,
-        step=step,
-        **streets,
-        community=communities_of(city, centre),
-        clear_drive_m=unknown,
-        clear_walk_m=unknown.copy(),
-        free_depth_m=unknown.copy(),
-        run=np.full(len(line), -1),
-        placement=np.full(len(line), "kerbside", dtype=object),
-        length_m=vehicle.length_m,
-        width_m=vehicle.width_m,
-        axes=np.asarray(city.centrelines.geometry.array),
-        hours=season.intervals,
-    )
-    recess = offset.max(axis=1, initial=0.0) - offset.min(axis=1, initial=0.0) + _OFF_KERB_M
-    return places, bend, recess
-
-
-def lay_bays(
-    places: Places, legal: NDArray[np.bool_], vehicle: Vehicle, rings: NDArray[np.object_]
-) -> NDArray[np.intp]:
-    """Choose the legal positions that become bays: as many as fit along each kerb line.
-
-    Taking the first legal position that is free of the bay before is the most bays that fit
-    (interval scheduling with equal lengths).
-
-    Returns
-    -------
-    ndarray of int
-        Positions of the chosen places, in order along the kerbs.
-    """
-    pitch = int(np.ceil((vehicle.length_m + vehicle.gap_m) / STEP_M - 1e-9))
-    around = np.floor(shapely.length(rings) / STEP_M).astype(int)
-    starts = np.flatnonzero(legal)
-    lines, begin = np.unique(places.line[starts], return_index=True)
+    step = step_of(legal.use)
+    pitch = round((legal.length_m + legal.use.vehicle.gap_m) / step)
+    far = int(np.floor((shape.max_length_m - legal.length_m) / step + 1e-9))
+    gap = int(np.floor((legal.length_m + shape.max_gap_m) / step + 1e-9))
+    group = _groups(legal)
+    key = group * (int(legal.step.max(initial=0)) + 2 * (pitch + far + gap)) + legal.step
+    following = np.searchsorted(key, key + pitch).tolist()
+    last = (np.floor(around_m[legal.line] / step + 1e-9).astype(np.intp) - pitch).tolist()
+    steps, groups = legal.step.tolist(), group.tolist()
+    clears = _Clearer(legal)
     chosen: list[int] = []
-    for line, here in zip(lines.tolist(), np.split(starts, begin)[1:], strict=True):
-        steps = places.step[here]
-        last = around[line] + steps[0] - pitch
-        at = 0
-        while at < len(steps) and steps[at] <= last:
-            chosen.append(int(here[at]))
-            at = int(np.searchsorted(steps, steps[at] + pitch))
-    return _without_overlap(places, np.array(chosen, dtype=np.intp))
+    runs: list[int] = []
+    first_of_line: dict[int, int] = {}
+    run, start, before = -1, 0, -1
+    at = 0
+    while at < len(steps):
+        line = clears.lines[at]
+        # A closed line ends where its first bay begins.
+        if steps[at] > last[at] + first_of_line.get(line, steps[at]) or (
+            before >= 0 and groups[before] != groups[at] and not clears.of(before, at, pitch)
+        ):
+            at += 1
+            continue
+        if before >= 0 and groups[before] == groups[at] and clears.overlap(before, at):
+            at += 1
+            continue
+        fresh = before < 0 or groups[before] != groups[at] or steps[at] - steps[before] > gap
+        if fresh or steps[at] - start > far:
+            run, start = run + 1, steps[at]
+        first_of_line.setdefault(line, steps[at])
+        chosen.append(at)
+        runs.append(run)
+        before, at = at, following[at]
+    return np.array(chosen, dtype=np.intp), np.array(runs, dtype=np.intp)
 
 
-def _without_overlap(places: Places, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Leave out a bay that overlaps the one before it, as at the inside of a bend."""
-    boxes = places.rectangles[chosen]
-    a, b = (
-        shapely.STRtree(boxes).query(boxes, predicate="intersects")
-        if len(boxes)
-        else np.zeros((2, 0), dtype=int)
-    )
-    later = (a < b) & (places.line[chosen[a]] == places.line[chosen[b]])
-    a, b = a[later], b[later]
-    over = shapely.area(shapely.intersection(boxes[a], boxes[b])) > 1e-9
-    out = np.zeros(len(chosen), dtype=bool)
-    for first, second in zip(a[over].tolist(), b[over].tolist(), strict=True):
-        if not out[first]:
-            out[second] = True
-    return chosen[~out]
-
-
-def runs_of(bays: Places, shape: RunShape) -> NDArray[np.intp]:
-    """Gather kerbside bays, given in order along the kerbs, into runs.
-
-    A run ends where the kerb line, the street or the community changes, where the gap is wider than
-    the rule book says, and where it would become longer than it allows.
-
-    Returns
-    -------
-    ndarray of int, shape (bays,)
-        Number of the run of each bay.
-    """
-    named = np.where(bays.street.astype(str) != "", bays.street.astype(str), bays.street_id.astype(str))
-    codes = pd.factorize(pd.Series(named))[0]
-    key = np.stack([bays.line, codes, bays.community], axis=1)
-    fresh = np.ones(len(bays), dtype=bool)
+def _groups(legal: Places) -> Ints:
+    """Give each place the number of its stretch of one line, street and community."""
+    name = legal.of_street("name").astype(str)
+    named = np.where(name != "", name, legal.of_street("street_id").astype(str))
+    key = np.stack([legal.line, pd.factorize(named)[0], legal.community], axis=1)
+    fresh = np.ones(len(legal), dtype=bool)
     fresh[1:] = (np.diff(key, axis=0) != 0).any(axis=1)
-    fresh[1:] |= np.diff(bays.chainage_m) - bays.length_m > shape.max_gap_m
-    run, number, start = np.empty(len(bays), dtype=np.intp), -1, 0.0
-    for i, (new, at) in enumerate(zip(fresh.tolist(), bays.chainage_m.tolist(), strict=True)):
-        if new or at + bays.length_m - start > shape.max_length_m:
-            number, start = number + 1, at
-        run[i] = number
-    return run
+    return np.cumsum(fresh) - 1
+
+
+class _Clearer:
+    """Tells whether two bays of one line are free of each other."""
+
+    def __init__(self, legal: Places) -> None:
+        self.legal = legal
+        angle = np.arctan2(legal.along[:, 1], legal.along[:, 0])
+        self.x, self.y, self.angle = legal.x_m.tolist(), legal.y_m.tolist(), angle.tolist()
+        self.lines, self.steps = legal.line.tolist(), legal.step.tolist()
+        self.reach = float(np.hypot(legal.length_m, legal.width_m))
+
+    def of(self, before: int, at: int, pitch: int) -> bool:
+        """Tell whether a bay of the next stretch keeps the gap to the last bay of the one before."""
+        if self.lines[before] != self.lines[at]:
+            return True
+        return self.steps[at] - self.steps[before] >= pitch and not self.overlap(before, at)
+
+    def overlap(self, one: int, other: int) -> bool:
+        """Tell whether two rectangles share ground, as at the inside of a bend."""
+        if abs(self.angle[one] - self.angle[other]) * self.legal.width_m < self.legal.use.vehicle.gap_m / 2:
+            return False
+        dx, dy = self.x[one] - self.x[other], self.y[one] - self.y[other]
+        if dx * dx + dy * dy >= self.reach * self.reach:
+            return False
+        a, b = self.legal.draw(np.array([one, other]))
+        return bool(shapely.area(shapely.intersection(a, b)) > 1e-9)
+
+
+def open_space_runs(bays: Places) -> Ints:
+    """Give each bay of an open space its run: its block and community."""
+    block = pd.MultiIndex.from_arrays([bays.line, bays.community])
+    return np.asarray(pd.factorize(block)[0], dtype=np.intp)

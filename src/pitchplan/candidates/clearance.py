@@ -12,143 +12,145 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from pitchplan.candidates.stretches import pair_blocks
+
 if TYPE_CHECKING:
+    from pitchplan.candidates.bays import Bays
     from pitchplan.candidates.places import Places
 
-__all__ = ["DRIVE_REACH_M", "WALK_REACH_M", "clear_walk", "facing_gaps", "sweep_kerbs"]
+__all__ = ["DRIVE_REACH_M", "WALK_REACH_M", "Walls", "facing_gaps", "sweep"]
 
 DRIVE_REACH_M = 25.0
 """How far the carriageway is searched for its other kerb; a clear width of 25 means 25 or more."""
 WALK_REACH_M = 10.0
 """How far behind the kerb buildings are searched for; 10 means 10 or more."""
 
-_CHUNK = 40_000
+_NEAR_M = 11.0
 _EDGE_M = 0.001
 
 Floats = NDArray[np.float64]
 
 
-def _segments(lines: NDArray[np.object_]) -> Floats:
-    """Take lines or rings apart into segments, shape (n, 2, 2)."""
-    coords, owner = shapely.get_coordinates(lines, return_index=True)
-    same = owner[1:] == owner[:-1]
-    out: Floats = np.stack([coords[:-1][same], coords[1:][same]], axis=1)
+class Walls:
+    """Edges of obstacles as segments under one index, built once and swept against many times.
+
+    Parameters
+    ----------
+    *lines : ndarray of shapely geometry
+        Lines and rings; polygons count with all their rings.
+    """
+
+    def __init__(self, *lines: NDArray[np.object_]) -> None:
+        parts = [shapely.get_rings(a) if len(a) and shapely.get_dimensions(a[0]) == 2 else a for a in lines]
+        shapes = np.concatenate(parts) if parts else np.zeros(0, dtype=object)
+        coords, owner = shapely.get_coordinates(shapes, return_index=True)
+        same = owner[1:] == owner[:-1]
+        self.start, self.end = coords[:-1][same], coords[1:][same]
+        self.tree = shapely.STRtree(shapely.linestrings(np.stack([self.start, self.end], axis=1)))
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def sweep(
+    places: Places, walls: Walls, reach_m: float, *, left: bool, offset_m: float | Floats = 0.0
+) -> Floats:
+    """Measure how deep the strip beside each place is free.
+
+    Parameters
+    ----------
+    places : Places
+    walls : Walls
+        What ends the strip. An edge that only touches the strip's side or its start does not.
+    reach_m : float
+        How far the strip reaches, metres.
+    left : bool
+        Whether the strip leads to the left of the places' direction, as the carriageway lies.
+    offset_m : float or ndarray, shape (places,)
+        Where the strip begins, metres to that side of the places' centre line.
+
+    Returns
+    -------
+    ndarray of float, shape (places,)
+        Metres from the strip's beginning to the nearest edge in it, at most ``reach_m``.
+    """
+    out = np.full(len(places), reach_m)
+    if not len(walls) or not len(places):
+        return out
+    begin = np.broadcast_to(np.asarray(offset_m, dtype=np.float64), len(places))
+    near = min(_NEAR_M, reach_m)
+    found = _swept(places, walls, near, left, begin)
+    # Most strips end soon; only those that do not are worth a long look.
+    far = np.flatnonzero(found >= near) if near < reach_m else np.zeros(0, dtype=np.intp)
+    out = found
+    if len(far):
+        out[far] = _swept(places.take(far), walls, reach_m, left, begin[far])
     return out
 
 
-def _depth(start: Floats, end: Floats, length: float) -> Floats:
+def _swept(places: Places, walls: Walls, reach: float, left: bool, begin: Floats) -> Floats:
+    """Sweep all strips to one depth."""
+    ax, ay = places.along[:, 0], places.along[:, 1]
+    sign = 1.0 if left else -1.0
+    dx, dy = -sign * ay, sign * ax
+    x, y = places.x_m + dx * begin, places.y_m + dy * begin
+    half = places.length_m / 2
+    wide_x, wide_y = np.abs(ax) * half, np.abs(ay) * half
+    boxes = places.stretches.boxes(
+        x + dx * reach / 2,
+        y + dy * reach / 2,
+        wide_x + np.abs(dx) * reach / 2,
+        wide_y + np.abs(dy) * reach / 2,
+    )
+    stretch, wall = walls.tree.query(boxes)
+    index = places.stretches.index
+    out = np.full(len(places), reach)
+    for block, first in pair_blocks(stretch):
+        at = index[stretch[block]]
+        frame = (x[at], y[at], ax[at], ay[at], dx[at], dy[at])
+        ends = [_in_frame(frame, half, e[wall[block]]) for e in (walls.start, walls.end)]
+        least = np.minimum.reduceat(_depth(*ends[0], *ends[1], places.length_m), first, axis=0)
+        rows = index[stretch[block][first]]
+        out[rows] = np.minimum(least, reach)
+    return out
+
+
+def _in_frame(frame: tuple[Floats, ...], half: float, point: Floats) -> tuple[Floats, Floats]:
+    """Give points in the strips' frames: along the width (0 to the length) and depth (0 at the beginning)."""
+    x, y, ax, ay, dx, dy = frame
+    px, py = point[:, :1] - x, point[:, 1:] - y
+    return px * ax + py * ay + half, px * dx + py * dy
+
+
+def _depth(u0: Floats, v0: Floats, u1: Floats, v1: Floats, length: float | Floats) -> Floats:
     """Give the least depth of segments in a strip; inf for those that do not enter it.
 
     Parameters
     ----------
-    start, end : ndarray, shape (n, 2)
-        Ends in the strip's frame: along its width (0 to ``length``) and depth (0 at the edge).
+    u0, v0, u1, v1 : ndarray
+        Ends in the strip's frame: along its width (0 to ``length``) and depth (0 at the beginning).
     """
-    run = end[:, 0] - start[:, 0]
-    flat = np.abs(run) < 1e-12
-    safe = np.where(flat, 1.0, run)
-    t0, t1 = (_EDGE_M - start[:, 0]) / safe, (length - _EDGE_M - start[:, 0]) / safe
-    low = np.where(flat, 0.0, np.clip(np.minimum(t0, t1), 0.0, 1.0))
-    high = np.where(flat, 1.0, np.clip(np.maximum(t0, t1), 0.0, 1.0))
-    outside = np.where(flat, (start[:, 0] < _EDGE_M) | (start[:, 0] > length - _EDGE_M), high <= low)
-    rise = end[:, 1] - start[:, 1]
-    a, b = start[:, 1] + low * rise, start[:, 1] + high * rise
+    low, high = _EDGE_M, length - _EDGE_M
+    run, rise = u1 - u0, v1 - v0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where(np.abs(run) < 1e-12, 0.0, rise / run)
+    # Depth where the segment enters and leaves the strip's width, or at its ends.
+    a = v0 + slope * (np.clip(u0, low, high) - u0)
+    b = v1 + slope * (np.clip(u1, low, high) - u1)
+    outside = (np.maximum(u0, u1) <= low) | (np.minimum(u0, u1) >= high)
+    outside |= np.maximum(a, b) <= _EDGE_M
     near = np.maximum(np.minimum(a, b), 0.0)
-    return np.where(outside | (np.maximum(a, b) <= _EDGE_M), np.inf, near)
+    near[outside] = np.inf
+    return near
 
 
-def _frames(places: Places, *, forward: bool, from_kerb: bool = False) -> tuple[Floats, Floats, Floats]:
-    """Give origin, along and depth vectors of the strip in front of or behind each place.
-
-    The strip begins at the place's edge, or ``from_kerb`` at its other edge, so that it holds the place.
-    """
-    angle = np.radians(places.bearing_deg)
-    along = np.stack([np.sin(angle), np.cos(angle)], axis=-1)
-    inward = np.stack([-along[:, 1], along[:, 0]], axis=-1)
-    depth = inward if forward else -inward
-    centre = np.stack([places.x_m, places.y_m], axis=-1)
-    edge = -places.width_m / 2 if from_kerb else places.width_m / 2
-    return centre + depth * edge - along * places.length_m / 2, along, depth
-
-
-def _strips(origin: Floats, along: Floats, depth: Floats, length: float, reach: float) -> NDArray[np.object_]:
-    a, b = along * length, depth * reach
-    boxes: NDArray[np.object_] = shapely.polygons(
-        np.stack([origin, origin + a, origin + a + b, origin + b], axis=1)
-    )
-    return boxes
-
-
-def _swept(
-    places: Places, segments: Floats, reach: float, *, forward: bool, from_kerb: bool = False
-) -> Floats:
-    """Give the least depth of any segment in the strip of each place, at most ``reach``."""
-    out = np.full(len(places), reach)
-    if not len(segments) or not len(places):
-        return out
-    tree = shapely.STRtree(shapely.linestrings(segments))
-    origin, along, depth = _frames(places, forward=forward, from_kerb=from_kerb)
-    for first in range(0, len(places), _CHUNK):
-        part = slice(first, first + _CHUNK)
-        strips = _strips(origin[part], along[part], depth[part], places.length_m, reach)
-        place, segment = tree.query(strips)
-        place = place + first
-        out_ = _pair_depth(origin, along, depth, place, segments[segment], places.length_m)
-        np.minimum.at(out, place, out_)
-    return out
-
-
-def _pair_depth(
-    origin: Floats, along: Floats, depth: Floats, place: NDArray[np.intp], segments: Floats, length: float
-) -> Floats:
-    """Give the depth of one segment in the strip of one place, pair by pair."""
-    ends = []
-    for k in (0, 1):
-        offset = segments[:, k] - origin[place]
-        ends.append(np.stack([(offset * along[place]).sum(1), (offset * depth[place]).sum(1)], axis=-1))
-    return _depth(ends[0], ends[1], length)
-
-
-def sweep_kerbs(places: Places, rings: NDArray[np.object_]) -> tuple[Floats, Floats]:
-    """Measure how deep the carriageway is free before each kerbside place, and what is left beside it.
-
-    One sweep from the place's own kerb edge tells both: the nearest kerb line in front of that edge
-    lies either beyond the place, and leaves a clear width, or within it.
+def facing_gaps(bays: Bays, below_m: float) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """Find pairs of kerbside bays that face each other closer than a width.
 
     Parameters
     ----------
-    places : Places
-        Kerbside places, their kerb edge within the carriageway.
-    rings : ndarray of shapely.LinearRing
-        Every kerb line, islands included.
-
-    Returns
-    -------
-    clear_m : ndarray of float, shape (places,)
-        From the place's inner edge to the nearest kerb in front of it, 0 to `DRIVE_REACH_M`.
-    free_depth_m : ndarray of float, shape (places,)
-        From the place's kerb edge to the nearest kerb in front of it, at most the place's width, which
-        it is where the place lies wholly within the carriageway.
-    """
-    reach = places.width_m + DRIVE_REACH_M
-    depth = _swept(places, _segments(rings), reach, forward=True, from_kerb=True)
-    return np.maximum(depth - places.width_m, 0.0), np.minimum(depth, places.width_m)
-
-
-def clear_walk(places: Places, buildings: NDArray[np.object_]) -> Floats:
-    """Measure from the kerb back to the nearest building, metres, at most `WALK_REACH_M`."""
-    if not len(buildings):
-        return np.full(len(places), np.nan)
-    return _swept(places, _segments(shapely.get_rings(buildings)), WALK_REACH_M, forward=False)
-
-
-def facing_gaps(places: Places, below_m: float) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-    """Find pairs of kerbside places that face each other closer than a width.
-
-    Parameters
-    ----------
-    places : Places
-        Places of any placement; only kerbside ones are measured.
+    bays : Bays
+        Bays of any placement; only kerbside ones are measured.
     below_m : float
         Pairs that leave less than this are found, metres.
 
@@ -159,26 +161,32 @@ def facing_gaps(places: Places, below_m: float) -> tuple[NDArray[np.intp], NDArr
     gap : ndarray of float
         Swept width between the two, metres.
     """
-    kerbside = np.flatnonzero(places.placement == "kerbside")
-    origin, along, depth = _frames(places, forward=True)
-    strips = _strips(
-        origin[kerbside] + along[kerbside] * _EDGE_M,
-        along[kerbside],
-        depth[kerbside],
-        places.length_m - 2 * _EDGE_M,
-        below_m,
-    )
-    i, b = places.tree.query(strips, predicate="intersects")
+    kerbside = np.flatnonzero(bays.placement == "kerbside")
+    along = bays.along
+    depth = np.stack([-along[:, 1], along[:, 0]], axis=-1)
+    edge = bays.centre + depth * bays.width_m[:, None] / 2
+    half = (bays.length_m / 2 - _EDGE_M)[:, None]
+    near, side = edge[kerbside], along[kerbside] * half[kerbside]
+    far = near + depth[kerbside] * below_m
+    strips = shapely.polygons(np.stack([near - side, near + side, far + side, far - side], axis=1))
+    i, b = bays.tree.query(strips, predicate="intersects")
     a = kerbside[i]
-    facing = (a != b) & (places.placement[b] == "kerbside") & ((along[a] * along[b]).sum(1) < 0)
+    facing = (a != b) & (bays.placement[b] == "kerbside") & ((along[a] * along[b]).sum(1) < 0)
     a, b = a[facing], b[facing]
-    corners = shapely.get_coordinates(places.rectangles[b]).reshape(len(b), 5, 2)
+    corners = shapely.get_coordinates(bays.rectangles[b]).reshape(len(b), 5, 2)
+    frame = tuple(v[a, None] for v in (*edge.T, *along.T, *depth.T))
     gap = np.full(len(a), np.inf)
     for k in range(4):
-        gap = np.minimum(gap, _pair_depth(origin, along, depth, a, corners[:, k : k + 2], places.length_m))
-    near = gap < below_m
-    low, high, gap = np.minimum(a, b)[near], np.maximum(a, b)[near], gap[near]
+        ends = [_in_row(frame, bays.length_m[a] / 2, corners[:, k + j]) for j in (0, 1)]
+        gap = np.minimum(gap, _depth(*ends[0], *ends[1], bays.length_m[a]))
+    kept = gap < below_m
+    low, high, gap = np.minimum(a, b)[kept], np.maximum(a, b)[kept], gap[kept]
     order = np.lexsort((gap, high, low))
     low, high, gap = low[order], high[order], gap[order]
     first = np.flatnonzero((np.diff(low, prepend=-1) != 0) | (np.diff(high, prepend=-1) != 0))
     return low[first], high[first], gap[first]
+
+
+def _in_row(frame: tuple[Floats, ...], half: Floats, point: Floats) -> tuple[Floats, Floats]:
+    u, v = _in_frame(frame, 0.0, point)
+    return u[:, 0] + half, v[:, 0]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pitchplan.candidates.find import Candidates, find_candidates
+from pitchplan.candidates.candidates import Candidates
+from pitchplan.candidates.find import find_candidates
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
@@ -74,7 +75,7 @@ def compare_books(
     bay_a, bay_b = a.vehicle(vehicle), b.vehicle(vehicle)
 
     def search(book: RuleBook) -> Candidates:
-        return find_candidates(city, book, season=season, vehicle=vehicle)
+        return find_candidates(city, book, season=season, vehicles=vehicle)
 
     first, second = search(a), search(b)
     start = len(first.pitches)

@@ -2,177 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.bays import BEND_M, kerbside_places, lay_bays, runs_of
-from pitchplan.candidates.clearance import DRIVE_REACH_M, clear_walk, sweep_kerbs
-from pitchplan.candidates.kerbs import KerbLines, kerb_lines
+from pitchplan.candidates.bays import bays_of, lay_bays, open_space_runs
+from pitchplan.candidates.beside import Surroundings, places_beside, surroundings_of, with_widths
+from pitchplan.candidates.candidates import Candidates
+from pitchplan.candidates.clearance import DRIVE_REACH_M, WALK_REACH_M
 from pitchplan.candidates.open_spaces import open_space_places
-from pitchplan.candidates.places import Places, join_places, place_ids
-from pitchplan.candidates.screening import (
-    Screening,
-    Waiver,
-    join_screenings,
-    refusal_table,
-    rules_report,
-    screen_places,
-)
-from pitchplan.candidates.summary import summary_table
+from pitchplan.candidates.places import Places, join_places
+from pitchplan.candidates.screened import ScreeningLog
+from pitchplan.candidates.screening import Said, Screener, Waiver, spread
+from pitchplan.candidates.summary import rules_report
 from pitchplan.candidates.tables import clash_table, limit_table, pitch_table, run_table
 from pitchplan.city.layers import City
-from pitchplan.city.pieces import overlap_areas
 from pitchplan.errors import Fault, InputError
 from pitchplan.rules.book import RuleBook, Vehicle
-from pitchplan.rules.effects import RunShape, Verdict, nothing_seen
+from pitchplan.rules.effects import Refused, RunShape, refused_where
 from pitchplan.rules.kinds import KINDS
+from pitchplan.rules.vehicle import PLACEMENTS, Use
 
 if TYPE_CHECKING:
     from pitchplan.demand.season import Season
 
-__all__ = ["UNFIT", "Candidates", "find_candidates"]
+__all__ = ["UNFIT", "find_candidates"]
 
 UNFIT = {
     "island": "a traffic island or a median: nobody can walk up to the stand",
+    "corner": "the kerb turns a corner within the length of a bay",
     "no-street": "no street's axis runs along this kerb (a corner, or the end of a street)",
-    "bend": f"the kerb bends away from a straight bay by more than {BEND_M} m",
-    "overlap": "a bay in an open space lies on a carriageway, or two bays overlap",
+    "no-frontage": "no building stands behind the footway, so nobody knows whose land it is",
+    "overlap": "off the carriageway, a bay lies on one; or two bays overlap",
 }
 """Why no bay can be painted at a place, whatever the rule book says."""
 
 _DEFAULT_SHAPE = RunShape(60.0, 15.0)
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """Every legal pitch of a city, and why every other place is none.
-
-    Attributes
-    ----------
-    pitches, runs, refusals, clashes, rules_report : pandas.DataFrame
-        Columns as in `pitchplan.schemas`.
-    limits : pandas.DataFrame
-        Limits of the rule book: rule, group_by, group, at_least, at_most (pitches).
-    places : pandas.DataFrame
-        Every place that was looked at: place_id, x_m, y_m, legal.
-    season : Season
-    crs : str
-        Planning CRS.
-    book_id : str
-        Rule book.
-    provenance : dict
-        Rule book id and hash, vehicle, waivers, notes and assumptions of the city.
-    """
-
-    pitches: pd.DataFrame
-    runs: pd.DataFrame
-    refusals: pd.DataFrame
-    clashes: pd.DataFrame
-    limits: pd.DataFrame
-    rules_report: pd.DataFrame
-    places: pd.DataFrame
-    season: Season
-    crs: str
-    book_id: str
-    provenance: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def screened(self) -> int:
-        """Places that were looked at."""
-        return len(self.places)
-
-    @property
-    def legal(self) -> int:
-        """Places that break no rule."""
-        return int(self.places["legal"].sum())
-
-    @property
-    def not_applied(self) -> pd.DataFrame:
-        """Rules that were not applied, with the reason in ``applied``."""
-        return self.rules_report[self.rules_report["applied"] != "yes"]
-
-    def summary(self) -> pd.DataFrame:
-        """Say per rule what it cost: columns as `candidates.summary.summary_table` gives them."""
-        return summary_table(self.rules_report, self.refusals)
-
-    def why(self, *, lon: float, lat: float, within_m: float = 30.0) -> pd.DataFrame:
-        """Answer "why not here?": the rules that the nearest place breaks.
-
-        Parameters
-        ----------
-        lon, lat : float
-            Degrees, WGS84.
-        within_m : float
-            How far the nearest place may be, metres.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns as `schemas.REFUSALS` and ``distance_m`` from the asked point; no row where the
-            nearest place is legal.
-
-        Raises
-        ------
-        InputError
-            No place was looked at within that distance.
-        """
-        for name, number, most in (("lon", lon, 180.0), ("lat", lat, 90.0), ("within_m", within_m, 1e5)):
-            least = 0.0 if name == "within_m" else -most
-            if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
-                fix = f"Give {least:g} to {most:g}; check that lon and lat are not swapped"
-                raise InputError(Fault("not a number it can be", fix, "why", None, name, number))
-        to_plan = pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
-        x, y = to_plan.transform(lon, lat)
-        here = np.hypot(self.places["x_m"] - x, self.places["y_m"] - y)
-        if not len(here) or not here.min() <= within_m:
-            far = f"{here.min():.0f} m away" if len(here) and np.isfinite(here.min()) else "nowhere"
-            raise InputError(
-                Fault(
-                    f"no kerb or open space within {within_m:g} m was looked at; the nearest is {far}",
-                    "Check that lon and lat are not swapped, or ask with a larger within_m",
-                    "why",
-                    value=(lon, lat),
-                )
-            )
-        nearest = self.places.loc[here.idxmin()]
-        rows = self.refusals[self.refusals["place_id"] == nearest["place_id"]]
-        return rows.assign(distance_m=round(float(here.min()), 1)).reset_index(drop=True)
-
-    def __repr__(self) -> str:
-        lines = [
-            f"Candidates by {self.book_id}: {self.screened} places screened, {self.legal} legal",
-            f"  {len(self.pitches)} pitches in {len(self.runs)} runs, {len(self.clashes)} clashes",
-        ]
-        worst = self.rules_report.sort_values("refused", ascending=False).head(5)
-        lines += [f"  {r.rule}: refused {r.refused}" for r in worst.itertuples() if r.refused]
-        lines += [f"  {r.rule}: {r.applied}" for r in self.not_applied.itertuples()]
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        head = "<br>".join(escape(line) for line in repr(self).split("\n")[:2])
-        table = self.rules_report[["rule", "applied", "features", "refused", "clashes"]].to_html(index=False)
-        return f"<p>{head}</p>{table}"
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw legal and refused places with matplotlib (extra ``plot``) and return the axes."""
-        import matplotlib.pyplot as plt
-
-        if ax is None:
-            _, ax = plt.subplots(figsize=(9, 6))
-        refused = self.places[~self.places["legal"]]
-        ax.scatter(refused["x_m"], refused["y_m"], s=0.2, c="#b8b2a7", label="refused", rasterized=True)
-        ax.scatter(self.pitches["x_m"], self.pitches["y_m"], s=2, c="#1b7a4b", label="candidate pitch")
-        ax.set_aspect("equal")
-        ax.set_axis_off()
-        ax.legend(loc="lower right", markerscale=4)
-        return ax
+_TOUCH_M2 = 0.005
 
 
 def find_candidates(
@@ -180,7 +51,8 @@ def find_candidates(
     book: RuleBook,
     *,
     season: Season,
-    vehicle: str = "small-truck",
+    vehicles: str | Vehicle | Sequence[str | Vehicle] = "small-truck",
+    placements: Sequence[str] | None = None,
     decisions: pd.DataFrame | None = None,
 ) -> Candidates:
     """Look at every metre of every kerb and at every usable open space.
@@ -191,8 +63,12 @@ def find_candidates(
     book : RuleBook
     season : Season
         Its hours decide which kerb regulations hold.
-    vehicle : str
-        Class of vehicle of the rule book; its bay is what must fit.
+    vehicles : str, Vehicle or sequence of these
+        Classes of vehicle of the rule book, or bays of one's own; each is looked for, and bays of two
+        classes that overlap clash.
+    placements : sequence of str, optional
+        Where pitches may stand: kerbside, footway, setback-land, open-space. What the book uses where not
+        given.
     decisions : pandas.DataFrame, optional
         Committees' decisions, columns as `schemas.DECISIONS`; those that waive a rule lift its
         refusals around their place, and every pitch that rests on one is flagged.
@@ -204,51 +80,64 @@ def find_candidates(
     Raises
     ------
     InputError
-        The book knows no such vehicle, or a decision waives a rule the book does not have.
+        The book knows no such vehicle, no such placement exists, or a decision waives a rule the book
+        does not have.
     """
-    bay = book.vehicle(vehicle)
+    uses = _uses(book, season, vehicles, placements)
     waivers = _waivers(decisions, book, city.crs)
-    kerbs = kerb_lines(city.streets)
-    kerbside, kept = _kerbside(city, book, bay, season, kerbs, waivers)
-    open_space = _open_space(city, book, bay, season, kerbs, waivers)
-    joined = join_places([kerbside.places, open_space.places])
-    screening = join_screenings(kerbside, joined, open_space)
-    chosen = np.concatenate([kept, len(kerbside.places) + np.flatnonzero(open_space.legal)])
-    bays = joined.take(chosen)
-    bays = bays.with_runs(_runs(bays, _shape(book)))
-    pitches = pitch_table(bays, city, bay, season, screening.waived[chosen])
-    runs = run_table(pitches, city)
+    around = surroundings_of(city, {u.placement for u in uses})
+    log = ScreeningLog([*UNFIT, *(r.id for r in book.rules)], uses)
+    found = [_search(city, book, use, k, around, waivers, log) for k, use in enumerate(uses)]
+    screened = log.close()
+    bays = bays_of([(places, run) for places, run, _ in found])
+    pitches = pitch_table(bays, city, season, np.concatenate([waived for *_, waived in found]))
     clashes = clash_table(bays, pitches, city, book)
-    legal = screening.legal
-    places = pd.DataFrame(
-        {
-            "place_id": place_ids(joined.x_m, joined.y_m, joined.bearing_deg, "L"),
-            "x_m": joined.x_m,
-            "y_m": joined.y_m,
-            "legal": legal,
-        }
-    )
     return Candidates(
+        runs=run_table(pitches, city),
         pitches=pitches.drop(columns=["community", "community_en"]),
-        runs=runs,
-        refusals=refusal_table(screening),
         clashes=clashes,
-        limits=limit_table(book, city, bay, pitches),
-        rules_report=rules_report(book, screening, clashes, UNFIT),
-        places=places,
+        limits=limit_table(book, city, pitches),
+        rules_report=rules_report(book, screened, log.seen, _not_applied(book, city, uses), clashes, UNFIT),
+        looked_at=screened,
         season=season,
         crs=city.crs,
         book_id=book.id,
         provenance={
             "rule_book": book.id,
             "rule_book_sha256": book.hash,
-            "vehicle": vehicle,
-            "screened": len(places),
-            "legal": int(legal.sum()),
+            "vehicles": [u.vehicle.id for u in uses if u.placement == uses[0].placement],
+            "placements": list(dict.fromkeys(u.placement for u in uses)),
+            "screened": len(screened),
+            "legal": int(screened.legal.sum()),
             "waivers": [w.__dict__ for w in waivers],
             "assumptions": list(city.assumptions),
         },
     )
+
+
+def _uses(
+    book: RuleBook,
+    season: Season,
+    vehicles: str | Vehicle | Sequence[str | Vehicle],
+    placements: Sequence[str] | None,
+) -> list[Use]:
+    """List every vehicle at every placement, or refuse what nobody knows."""
+    asked = [vehicles] if isinstance(vehicles, str | Vehicle) else list(vehicles)
+    bays = [v if isinstance(v, Vehicle) else book.vehicle(v) for v in asked]
+    where = book.placements if placements is None else tuple(placements)
+    strange = [p for p in where if p not in PLACEMENTS]
+    twice = len({v.id for v in bays}) < len(bays)
+    if strange or not where or not bays or twice:
+        what = "no such placement" if strange else "no vehicle, one twice, or no placement"
+        raise InputError(
+            Fault(
+                what,
+                f"Placements are {', '.join(PLACEMENTS)}; give each class of vehicle once",
+                "find_candidates",
+                value=strange or [v.id for v in bays],
+            )
+        )
+    return [Use(v, p, season.intervals) for p in where for v in bays]
 
 
 def _waivers(decisions: pd.DataFrame | None, book: RuleBook, crs: str) -> list[Waiver]:
@@ -283,71 +172,145 @@ def _waivers(decisions: pd.DataFrame | None, book: RuleBook, crs: str) -> list[W
     return [Waiver(str(r), float(a), float(b), float(c), str(d)) for r, a, b, c, d in made]
 
 
+def _not_applied(book: RuleBook, city: City, uses: Sequence[Use]) -> dict[str, str]:
+    """Say why rules were not applied."""
+    looked_at = {u.placement for u in uses}
+    out = {}
+    for rule in book.rules:
+        why = KINDS[rule.kind].missing(rule, city)
+        if not why and not looked_at & set(rule.placements):
+            why = f"no place was looked at {' or '.join(rule.placements)}"
+        if why:
+            out[rule.id] = why
+    return out
+
+
+def _search(
+    city: City,
+    book: RuleBook,
+    use: Use,
+    number: int,
+    around: Surroundings,
+    waivers: Sequence[Waiver],
+    log: ScreeningLog,
+) -> tuple[Places, NDArray[np.intp], NDArray[np.object_]]:
+    """Screen every place of one use and lay bays: the chosen places, their runs, and what is waived."""
+    screener = Screener(book.rules, city, use, waivers)
+    log.announce(number, screener.effects)
+    shape = _shape(book)
+    legal: list[Places] = []
+    waived: list[NDArray[np.object_]] = []
+    chunks: Iterator[Places] = (
+        iter([open_space_places(city, book, use, shape)])
+        if use.placement == "open-space"
+        else places_beside(around, use)
+    )
+    for places in chunks:
+        look = _look(places, around, screener)
+        log.add(number, look.places, look.said)
+        legal.append(look.places.take(look.at))
+        waived.append(look.waived[look.at])
+    if not legal:
+        return open_space_places(city, book, use, shape).take(np.zeros(0, dtype=int)), _NONE, _NOBODY
+    found, text = join_places(legal), np.concatenate(waived)
+    if use.placement == "open-space":
+        return found, open_space_runs(found), text
+    chosen, run = lay_bays(found, shapely.length(around.lines(use.placement).rings), shape)
+    return found.take(chosen), run, text[chosen]
+
+
+class _Look:
+    """One look at some places, step by step: what is refused early is measured no further.
+
+    Attributes
+    ----------
+    places : Places
+        All of them, with what was found out.
+    at : ndarray of int
+        Positions of those that nothing has refused yet.
+    said : dict
+        What was refused, by positions in ``places``.
+    waived : ndarray of str, shape (places,)
+        Rules waived at each place, separated by commas.
+    """
+
+    def __init__(self, places: Places, screener: Screener) -> None:
+        self.places, self.screener = places, screener
+        self.at = np.arange(len(places))
+        self.said: dict[Said, Refused] = {}
+        self.waived = np.full(len(places), "", dtype=object)
+
+    @property
+    def sound(self) -> Places:
+        """The places that nothing has refused yet."""
+        return self.places if len(self.at) == len(self.places) else self.places.take(self.at)
+
+    def learn(self, sound: Places) -> None:
+        """Put what was found of the sound places back among all of them."""
+        for name in ("street", "side", "community", "clear_drive_m", "clear_walk_m", "free_depth_m"):
+            getattr(self.places, name)[self.at] = getattr(sound, name)
+
+    def note(self, sound: Places, found: dict[Said, Refused]) -> Places:
+        """Take down what is refused, waivers apart, and give the places that are left."""
+        kept = self.screener.lift(sound, found, self.at, self.waived)
+        self.said |= spread(kept, self.at)
+        left = np.ones(len(self.at), dtype=bool)
+        for refused in kept.values():
+            left[refused.place] = False
+        self.at = self.at[left]
+        return sound.take(left)
+
+
+def _look(places: Places, around: Surroundings, screener: Screener) -> _Look:
+    """Find out about places what the rules ask for, the cheapest first."""
+    look = _Look(places, screener)
+    sound, beside = places, places.use.placement != "open-space"
+    if beside:
+        island = around.lines(places.use.placement).island[places.line]
+        corner = np.isinf(places.bend_m) & ~island
+        found = {
+            _UNFIT["island"]: refused_where(island, np.nan),
+            _UNFIT["corner"]: refused_where(corner, np.nan),
+        }
+        sound = look.note(sound, found)
+        street, side = around.finder.find(sound)
+        sound = sound.with_columns(street=street, side=side)
+        look.learn(sound)
+        sound = look.note(sound, {_UNFIT["no-street"]: refused_where(street < 0, np.nan)})
+    sound = look.note(sound, screener.ask_first(sound))
+    sound = sound.with_columns(community=around.communities.lie_in(sound)[0])
+    if beside:
+        sound = with_widths(sound, around)
+    look.learn(sound)
+    sound = look.note(sound, _no_room(sound, around))
+    look.note(sound, screener.ask(sound))
+    return look
+
+
+_UNFIT: dict[str, Said] = {name: ("unfit", name) for name in UNFIT}
+_NONE = np.zeros(0, dtype=np.intp)
+_NOBODY = np.zeros(0, dtype=object)
+
+
+def _no_room(places: Places, around: Surroundings) -> dict[Said, Refused]:
+    """Refuse places whose surroundings tell that no pitch can be there."""
+    use = places.use
+    said: dict[Said, Refused] = {}
+    if use.placement == "kerbside" and not around.finder.by_axes:
+        # Polygons alone do not tell the end of a street from its side, but a side has another kerb.
+        said[_UNFIT["no-street"]] = refused_where(places.clear_drive_m >= DRIVE_REACH_M, np.nan)
+    if use.placement == "setback-land":
+        open_land = places.free_depth_m >= places.width_m + WALK_REACH_M
+        said[_UNFIT["no-frontage"]] = refused_where(open_land, places.free_depth_m)
+    if use.placement != "kerbside" and len(around.carriageways):
+        area, _ = around.carriageways.overlaps(places, joined=True)
+        said[_UNFIT["overlap"]] = refused_where(area > _TOUCH_M2, area)
+    return said
+
+
 def _shape(book: RuleBook) -> RunShape:
     """Give the strictest shape of runs the book asks for."""
     shapes: list[RunShape] = [KINDS[r.kind].shape(r) for r in book.rules if hasattr(KINDS[r.kind], "shape")]
     if not shapes:
         return _DEFAULT_SHAPE
     return RunShape(min(s.max_length_m for s in shapes), min(s.max_gap_m for s in shapes))
-
-
-def _unfit(places: Places, bend: NDArray[np.float64], kerbs: KerbLines) -> dict[str, Verdict]:
-    """Refuse positions where no bay can be painted."""
-    count = len(places)
-
-    def verdict(refused: NDArray[np.bool_], measured: NDArray[np.float64], required: float) -> Verdict:
-        names = np.full(count, "", dtype=object)
-        return Verdict(refused, measured, required, names, 0)
-
-    unknown = np.full(count, np.nan)
-    island = kerbs.island[places.line] if count else np.zeros(0, dtype=bool)
-    no_street = (places.street_id.astype(str) == "") & ~island
-    straight = np.where(np.isfinite(bend), bend, np.nan)
-    return {
-        "island": verdict(island, unknown, np.nan),
-        "no-street": verdict(no_street, unknown, np.nan),
-        "bend": verdict((bend > BEND_M) & ~island & ~no_street, straight, BEND_M),
-    }
-
-
-def _kerbside(
-    city: City, book: RuleBook, bay: Vehicle, season: Season, kerbs: KerbLines, waivers: list[Waiver]
-) -> tuple[Screening, NDArray[np.intp]]:
-    """Screen every kerb position and lay bays over the legal ones."""
-    places, bend, recess = kerbside_places(city, kerbs, bay, season)
-    unfit = _unfit(places, bend, kerbs)
-    fit = ~np.logical_or.reduce([v.refused for v in unfit.values()])
-    sound = places.take(fit)
-    places.clear_drive_m[fit], places.free_depth_m[fit] = sweep_kerbs(sound, kerbs.rings)
-    # People walk from the kerb on, not from the bay's edge.
-    places.clear_walk_m[fit] = clear_walk(sound, np.asarray(city.buildings.geometry.array)) - recess[fit]
-    if not len(city.centrelines):
-        # Polygons alone do not tell the end of a street from its side, but a side has another kerb.
-        unfit["no-street"].refused[fit] = places.clear_drive_m[fit] >= DRIVE_REACH_M
-    screening = screen_places(places, city, book.rules, "kerbside", unfit=unfit, waivers=waivers)
-    return screening, lay_bays(places, screening.legal, bay, kerbs.rings)
-
-
-def _open_space(
-    city: City, book: RuleBook, bay: Vehicle, season: Season, kerbs: KerbLines, waivers: list[Waiver]
-) -> Screening:
-    places = open_space_places(city, book, bay, season, _shape(book), len(kerbs.rings))
-    # A square that reaches into the street does not make the carriageway a place to stand.
-    unfit: dict[str, Verdict] = {}
-    if len(places) and len(kerbs.carriageways):
-        on_street = nothing_seen(len(places), 0.0)
-        area = overlap_areas(places.rectangles, kerbs.carriageways, largest=False)
-        on_street.refused[:] = area > 0.005
-        on_street.measured[:] = area
-        unfit["overlap"] = on_street
-    return screen_places(places, city, book.rules, "open-space", unfit=unfit, waivers=waivers)
-
-
-def _runs(bays: Places, shape: RunShape) -> NDArray[np.intp]:
-    """Give each bay its run: along kerbs by their shape, in open spaces by block and community."""
-    kerbside = bays.placement == "kerbside"
-    run = np.full(len(bays), -1)
-    run[kerbside] = runs_of(bays.take(kerbside), shape)
-    block = pd.MultiIndex.from_arrays([bays.line[~kerbside], bays.community[~kerbside]])
-    run[~kerbside] = run.max(initial=-1) + 1 + pd.factorize(block)[0]
-    return run

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from pitchplan.candidates.places import Places, rectangles
-from pitchplan.candidates.streets import communities_of
+from pitchplan.candidates.places import Places, StreetTable, rectangles
 from pitchplan.city.layers import City
-from pitchplan.demand.season import Season
-from pitchplan.rules.book import RuleBook, Vehicle
+from pitchplan.rules.book import RuleBook
 from pitchplan.rules.effects import RunShape
+from pitchplan.rules.vehicle import Use, Vehicle
 
 __all__ = ["open_space_places", "usable_open_spaces"]
 
@@ -81,85 +79,77 @@ def _lattice(polygon: shapely.Polygon, vehicle: Vehicle) -> tuple[np.ndarray, np
     return best[1][:, 0], best[1][:, 1], best[2], bearing
 
 
-def open_space_places(
-    city: City,
-    book: RuleBook,
-    vehicle: Vehicle,
-    season: Season,
-    shape: RunShape,
-    first_line: int,
-) -> Places:
+def open_space_places(city: City, book: RuleBook, use: Use, shape: RunShape) -> Places:
     """Set bays in rows over every usable open space.
 
     Parameters
     ----------
-    city, book, vehicle, season
+    city, book, use
         What to place, where, by which rules.
     shape : RunShape
         A block, which becomes one run, is no longer and no deeper than a run may be.
-    first_line : int
-        Number of the first block, after the kerb lines.
 
     Returns
     -------
     Places
-        In order of block, row and column; ``line`` numbers the blocks.
+        In order of block, row and column; ``line`` numbers the blocks and ``streets`` holds the open spaces.
     """
     parts: list[pd.DataFrame] = []
+    vehicle = use.vehicle
     wide = max(int((shape.max_length_m + vehicle.gap_m) // (vehicle.length_m + vehicle.gap_m)), 1)
     deep = max(int((shape.max_length_m + vehicle.aisle_m) // (vehicle.width_m + vehicle.aisle_m)), 1)
-    for space in usable_open_spaces(city, book).sort_values("open_space_id").itertuples():
+    spaces = usable_open_spaces(city, book).sort_values("open_space_id")
+    for number, space in enumerate(spaces.itertuples()):
         column, row, centre, bearing = _lattice(space.geometry, vehicle)
         part = pd.DataFrame({"column": column, "row": row, "x": centre[:, 0], "y": centre[:, 1]})
-        part["bearing"], part["id"] = bearing, space.open_space_id
-        part["name"], part["name_en"] = space.name, space.name_en
+        part["bearing"], part["space"] = bearing, number
         part["block"] = [
             f"{space.open_space_id}/{r // deep}/{c // wide}" for r, c in zip(row, column, strict=True)
         ]
         parts.append(part.sort_values(["block", "row", "column"], kind="stable"))
-    empty = pd.DataFrame(columns=["column", "row", "x", "y", "bearing", "id", "name", "name_en", "block"])
+    empty = pd.DataFrame(columns=["column", "row", "x", "y", "bearing", "space", "block"])
     frame = pd.concat(parts, ignore_index=True) if parts else empty
-    return _as_places(city, frame, vehicle, season, first_line)
+    return _as_places(frame, spaces, use)
 
 
-def _as_places(
-    city: City,
-    frame: pd.DataFrame,
-    vehicle: Vehicle,
-    season: Season,
-    first_line: int,
-) -> Places:
-    count = len(frame)
-    block = pd.factorize(frame["block"])[0].astype(np.intp)
+def _as_places(frame: pd.DataFrame, spaces: pd.DataFrame, use: Use) -> Places:
+    count, vehicle = len(frame), use.vehicle
     x, y = frame["x"].to_numpy(dtype=float), frame["y"].to_numpy(dtype=float)
-
-    def text(value: str) -> NDArray[np.object_]:
-        return np.full(count, value, dtype=object)
-
+    angle = np.radians(frame["bearing"].to_numpy(dtype=float))
+    unknown = np.full(count, np.nan)
     return Places(
         x_m=x,
         y_m=y,
-        bearing_deg=frame["bearing"].to_numpy(dtype=float),
+        along=np.stack([np.sin(angle), np.cos(angle)], axis=-1),
         kerb_x_m=x,
         kerb_y_m=y,
         chainage_m=frame["column"].to_numpy(dtype=float) * (vehicle.length_m + vehicle.gap_m),
-        line=first_line + block,
+        line=pd.factorize(frame["block"])[0].astype(np.intp),
         step=np.arange(count),
-        axis=np.full(count, -1),
-        street_id=frame["id"].to_numpy(dtype=object),
-        street=frame["name"].to_numpy(dtype=object),
-        street_en=frame["name_en"].to_numpy(dtype=object),
-        street_class=text("open-space"),
-        side=text(""),
-        width_status=text("given"),
-        community=communities_of(city, np.stack([x, y], axis=-1)) if count else np.zeros(0, dtype=np.intp),
-        clear_drive_m=np.full(count, np.nan),
-        clear_walk_m=np.full(count, vehicle.aisle_m),
-        free_depth_m=np.full(count, np.nan),
-        run=np.full(count, -1),
-        placement=text("open-space"),
-        length_m=vehicle.length_m,
-        width_m=vehicle.width_m,
-        axes=np.asarray(city.centrelines.geometry.array),
-        hours=season.intervals,
+        bend_m=np.zeros(count),
+        recess_m=np.zeros(count),
+        street=np.array(frame["space"], dtype=np.intp),
+        side=np.zeros(count, dtype=np.int8),
+        community=np.full(count, -1),
+        clear_drive_m=unknown,
+        clear_walk_m=np.full(count, vehicle.aisle_m - vehicle.queue_m),
+        free_depth_m=unknown.copy(),
+        use=use,
+        streets=_table(spaces),
     )
+
+
+def _table(spaces: pd.DataFrame) -> StreetTable:
+    """Give the open spaces in the columns of streets."""
+
+    def text(value: str) -> np.ndarray:
+        return np.full(len(spaces), value, dtype=object)
+
+    columns = {
+        "street_id": spaces["open_space_id"].to_numpy(dtype=object),
+        "name": spaces["name"].to_numpy(dtype=object),
+        "name_en": spaces["name_en"].to_numpy(dtype=object),
+        "street_class": text("open-space"),
+        "width_status": text("given"),
+    }
+    return StreetTable(columns, np.zeros(0, dtype=object))

@@ -1,126 +1,122 @@
-"""Which street a kerb belongs to, on which side of it, and in which community a place lies."""
+"""Which street a kerb belongs to, and on which side of it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from pitchplan.candidates.places import Places, StreetTable
+from pitchplan.candidates.stretches import pair_blocks
 from pitchplan.city.layers import City
 
-__all__ = ["SIDES", "attribute", "communities_of"]
+__all__ = ["StreetFinder"]
 
-SIDES = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _REACH_M = 25.0
+_NEAR_M = 9.0
 _TURN = np.sin(np.radians(30.0))
-_CHUNK = 40_000
+_INWARD_M = 0.5
 
 Floats = NDArray[np.float64]
 
 
-def compass(dx: Floats, dy: Floats) -> NDArray[np.object_]:
-    """Name directions by the eight points of the compass."""
-    octant = np.round(np.degrees(np.arctan2(dx, dy)) / 45.0).astype(int) % 8
-    names: NDArray[np.object_] = np.array(SIDES, dtype=object)[octant]
-    return names
+def compass(dx: Floats, dy: Floats) -> NDArray[np.int8]:
+    """Give directions as numbers of the eight points of the compass, as in `places.SIDES`."""
+    octant: NDArray[np.int8] = (np.round(np.degrees(np.arctan2(dx, dy)) / 45.0).astype(np.int8) % 8) + 1
+    return octant
 
 
-def attribute(city: City, kerb: Floats, along: Floats) -> dict[str, Any]:
-    """Find the street each kerb position belongs to.
+class StreetFinder:
+    """Tells the street of kerbs, by axes where the city has them, else by carriageway polygons.
 
-    Parameters
-    ----------
-    city : City
-    kerb : ndarray, shape (n, 2)
-        Points on the kerb, metres.
-    along : ndarray, shape (n, 2)
-        Unit vectors along the kerb, the carriageway on the left.
-
-    Returns
-    -------
-    dict
-        The fields axis, street_id, street, street_en, street_class, side and width_status of
-        `Places`. Where axes are known, a kerb belongs to the nearest one within 25 m that runs along
-        it (within 30 degrees) on its carriageway's side; ``street_id`` is "" where none does.
-        Without axes it belongs to the polygon it bounds.
+    Where axes are known, a kerb belongs to the nearest one within 25 m that runs along it (within 30
+    degrees) on its carriageway's side. Without axes it belongs to the polygon it bounds.
     """
-    if len(city.centrelines):
-        owner, nearest = _nearest_axis(city, kerb, along)
-        frame = city.centrelines
-        side = compass(kerb[:, 0] - nearest[:, 0], kerb[:, 1] - nearest[:, 1])
-    else:
-        owner = _polygon_of(city, kerb, along)
-        frame = city.streets
-        side = compass(along[:, 1], -along[:, 0])
-    known = owner >= 0
-    out: dict[str, Any] = {"axis": owner if len(city.centrelines) else np.full(len(kerb), -1)}
-    columns = {"street_id": "street_id", "street": "name", "street_en": "name_en"}
-    for name, column in {**columns, "street_class": "street_class", "width_status": "width_status"}.items():
-        values = np.full(len(kerb), "", dtype=object)
-        values[known] = frame[column].to_numpy()[owner[known]]
-        out[name] = values
-    out["side"] = np.where(known, side, "")
-    return out
+
+    def __init__(self, city: City) -> None:
+        self.by_axes = len(city.centrelines) > 0
+        frame = city.centrelines if self.by_axes else city.streets
+        columns = {c: frame[c].to_numpy() for c in frame.columns if c != "geometry"}
+        shapes = np.asarray(frame.geometry.array)
+        self.table = StreetTable(columns, shapes if self.by_axes else shapes[:0])
+        ground = np.flatnonzero((frame["level"] == 0).to_numpy())
+        if self.by_axes:
+            coords, line = shapely.get_coordinates(shapes[ground], return_index=True)
+            same = line[1:] == line[:-1]
+            self.start, self.end, self.row = coords[:-1][same], coords[1:][same], ground[line[:-1][same]]
+            span = self.end - self.start
+            self.length = np.hypot(span[:, 0], span[:, 1])
+            self.unit = span / np.maximum(self.length, 1e-9)[:, None]
+            self.tree = shapely.STRtree(shapely.linestrings(np.stack([self.start, self.end], axis=1)))
+        else:
+            self.row = ground
+            self.tree = shapely.STRtree(shapes[ground])
+
+    def find(self, places: Places) -> tuple[NDArray[np.intp], NDArray[np.int8]]:
+        """Give each place's row of the street table, -1 for none, and the number of its side."""
+        if not self.by_axes:
+            street = self._polygon_of(places)
+            side = compass(places.along[:, 1], -places.along[:, 0])
+        else:
+            street, foot = self._nearest_axis(places, _NEAR_M)
+            far = np.flatnonzero(street < 0)
+            if len(far):
+                street[far], foot[far] = self._nearest_axis(places.take(far), _REACH_M)
+            side = compass(places.kerb_x_m - foot[:, 0], places.kerb_y_m - foot[:, 1])
+        return street, np.where(street >= 0, side, 0).astype(np.int8)
+
+    def _nearest_axis(self, places: Places, reach: float) -> tuple[NDArray[np.intp], Floats]:
+        """Give the axis that runs along each kerb position within a reach, and its nearest point."""
+        x, y, ax, ay = places.kerb_x_m, places.kerb_y_m, places.along[:, 0], places.along[:, 1]
+        away = np.full(len(places), reach)
+        stretch, segment = self.tree.query(places.stretches.boxes(x, y, away, away))
+        index = places.stretches.index
+        owner, foot = np.full(len(places), -1), np.zeros((len(places), 2))
+        for block, first in pair_blocks(stretch):
+            at, one = index[stretch[block]], segment[block]
+            cost, t = self._cost(one, (x[at], y[at], ax[at], ay[at]))
+            cost[cost > reach] = np.inf
+            least = np.minimum.reduceat(cost, first, axis=0)
+            group = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(one))))
+            # Of equally near axes the first of the table counts, whatever order the index gives them in.
+            tied = np.where(
+                cost <= least[group], self.row[one][:, None] * len(one) + np.arange(len(one))[:, None], _NONE
+            )
+            best = np.minimum.reduceat(tied, first, axis=0)
+            found = (best < _NONE) & np.isfinite(least)
+            chosen = np.where(found, best % len(one), 0)
+            rows = index[stretch[block][first]]
+            owner[rows[found]] = (best // len(one))[found]
+            axis = one[chosen]
+            where = np.take_along_axis(t, chosen, axis=0)
+            near = self.start[axis] + self.unit[axis] * where[..., None]
+            foot[rows[found]] = near[found]
+        return owner, foot
+
+    def _cost(self, segment: NDArray[np.intp], kerb: tuple[Floats, ...]) -> tuple[Floats, Floats]:
+        """Give the distance to segments where they run along the kerb on the left, else infinity.
+
+        Also how far along its segment each nearest point lies.
+        """
+        x, y, ax, ay = kerb
+        ux, uy = self.unit[segment, :1], self.unit[segment, 1:]
+        px, py = x - self.start[segment, :1], y - self.start[segment, 1:]
+        t = np.clip(px * ux + py * uy, 0.0, self.length[segment, None])
+        away_x, away_y = t * ux - px, t * uy - py
+        along = np.abs(ax * uy - ay * ux) <= _TURN
+        left = ax * away_y - ay * away_x > 0
+        distance = np.sqrt(away_x * away_x + away_y * away_y)
+        return np.where(along & left, distance, np.inf), t
+
+    def _polygon_of(self, places: Places) -> NDArray[np.intp]:
+        """Give the carriageway polygon each kerb position bounds, seen half a metre inward."""
+        inward = np.stack([-places.along[:, 1], places.along[:, 0]], axis=-1)
+        kerb = np.stack([places.kerb_x_m, places.kerb_y_m], axis=-1)
+        point, shape = self.tree.query(shapely.points(kerb + inward * _INWARD_M), predicate="intersects")
+        out = np.full(len(places), _NONE)
+        np.minimum.at(out, point, self.row[shape])
+        out[out == _NONE] = -1
+        return out
 
 
-def _nearest_axis(city: City, kerb: Floats, along: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Give the axis that runs along each kerb position, and its nearest point."""
-    ground = np.flatnonzero((city.centrelines["level"] == 0).to_numpy())
-    coords, line = shapely.get_coordinates(city.centrelines.geometry.array[ground], return_index=True)
-    same = line[1:] == line[:-1]
-    start, end, line = coords[:-1][same], coords[1:][same], ground[line[:-1][same]]
-    tree = shapely.STRtree(shapely.linestrings(np.stack([start, end], axis=1)))
-    owner, nearest = np.full(len(kerb), -1), np.zeros((len(kerb), 2))
-    for first in range(0, len(kerb), _CHUNK):
-        part = slice(first, first + _CHUNK)
-        point = shapely.points(kerb[part])
-        place, segment = tree.query(point, predicate="dwithin", distance=_REACH_M)
-        cost, foot = _cost(kerb[part][place], along[part][place], start[segment], end[segment])
-        usable = np.isfinite(cost)
-        place, segment, cost, foot = place[usable], segment[usable], cost[usable], foot[usable]
-        order = np.lexsort((line[segment], cost, place))
-        best = order[np.flatnonzero(np.diff(place[order], prepend=-1))]
-        owner[first + place[best]] = line[segment[best]]
-        nearest[first + place[best]] = foot[best]
-    return owner, nearest
-
-
-def _cost(kerb: Floats, along: Floats, start: Floats, end: Floats) -> tuple[Floats, Floats]:
-    """Give the distance to a segment where it runs along the kerb on the left, else infinity."""
-    span = end - start
-    length = np.maximum(np.hypot(*span.T), 1e-9)
-    unit = span / length[:, None]
-    t = np.clip(((kerb - start) * unit).sum(1), 0.0, length)
-    foot = start + unit * t[:, None]
-    turn = np.abs(along[:, 0] * unit[:, 1] - along[:, 1] * unit[:, 0])
-    away = foot - kerb
-    left = along[:, 0] * away[:, 1] - along[:, 1] * away[:, 0] > 0
-    return np.where((turn <= _TURN) & left, np.hypot(*away.T), np.inf), foot
-
-
-def _polygon_of(city: City, kerb: Floats, along: Floats) -> NDArray[np.intp]:
-    """Give the carriageway polygon each kerb position bounds, seen half a metre inward."""
-    inward = np.stack([-along[:, 1], along[:, 0]], axis=-1)
-    shapes = np.asarray(city.streets.geometry.array)
-    ground = np.flatnonzero((city.streets["level"] == 0).to_numpy())
-    point, shape = shapely.STRtree(shapes[ground]).query(
-        shapely.points(kerb + inward * 0.5), predicate="intersects"
-    )
-    return _first(point, ground[shape], len(kerb))
-
-
-def communities_of(city: City, centre: Floats) -> NDArray[np.intp]:
-    """Give the position of the community each point lies in, -1 where it lies in none."""
-    shapes = np.asarray(city.communities.geometry.array)
-    point, shape = shapely.STRtree(shapes).query(shapely.points(centre), predicate="intersects")
-    return _first(point, shape, len(centre))
-
-
-def _first(point: NDArray[np.intp], shape: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    order = np.lexsort((shape, point))
-    first = order[np.flatnonzero(np.diff(point[order], prepend=-1))]
-    out = np.full(count, -1)
-    out[point[first]] = shape[first]
-    return out
+_NONE = np.iinfo(np.intp).max

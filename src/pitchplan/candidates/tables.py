@@ -10,9 +10,10 @@ import shapely
 from numpy.typing import NDArray
 
 from pitchplan.candidates.addresses import address_lines, find_crossings
-from pitchplan.candidates.places import Places, place_ids
+from pitchplan.candidates.bays import Bays
+from pitchplan.candidates.places import SIDES, place_ids
 from pitchplan.city.layers import City
-from pitchplan.rules.book import RuleBook, Vehicle
+from pitchplan.rules.book import RuleBook
 from pitchplan.rules.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["clash_table", "limit_table", "pitch_table", "run_table"]
 
 
-def pitch_table(
-    bays: Places, city: City, bay: Vehicle, season: Season, waived: NDArray[np.object_]
-) -> pd.DataFrame:
+def pitch_table(bays: Bays, city: City, season: Season, waived: NDArray[np.object_]) -> pd.DataFrame:
     """Give the candidates' public table."""
-    ids = place_ids(bays.x_m, bays.y_m, bays.bearing_deg, "P")
+    sizes = [f"{a * 10:.0f}x{b * 10:.0f}" for a, b in zip(bays.length_m, bays.width_m, strict=True)]
+    ids = place_ids(bays.x_m, bays.y_m, bays.bearing_deg, "P", sizes)
     first = pd.Series(ids).groupby(bays.run).first()
     communities = city.communities
     at = bays.community
@@ -44,10 +44,10 @@ def pitch_table(
             "street": bays.street,
             "street_en": bays.street_en,
             "street_class": bays.street_class,
-            "side": bays.side,
-            "chainage_m": bays.chainage_m,
+            "side": np.array(SIDES, dtype=object)[bays.side],
+            "chainage_m": np.round(bays.chainage_m, 3),
             "placement": bays.placement,
-            "vehicle": bay.id,
+            "vehicle": bays.vehicle,
             "community_id": of_community("community_id"),
             "community": of_community("name"),
             "community_en": of_community("name_en"),
@@ -60,8 +60,9 @@ def pitch_table(
             "x_m": np.round(bays.x_m, 4),
             "y_m": np.round(bays.y_m, 4),
             "bearing_deg": np.round(bays.bearing_deg, 5),
-            "length_m": bay.length_m,
-            "width_m": bay.width_m,
+            "length_m": bays.length_m,
+            "width_m": bays.width_m,
+            "queue_m": bays.queue_m,
         }
     )
 
@@ -88,7 +89,7 @@ def run_table(pitches: pd.DataFrame, city: City) -> pd.DataFrame:
     return runs.drop(columns=["community", "community_en"])
 
 
-def clash_table(bays: Places, pitches: pd.DataFrame, city: City, book: RuleBook) -> pd.DataFrame:
+def clash_table(bays: Bays, pitches: pd.DataFrame, city: City, book: RuleBook) -> pd.DataFrame:
     """List every pair of bays that may not both be chosen, columns as `schemas.CLASHES`."""
     ids = pitches["pitch_id"].to_numpy(dtype=object)
     parts = [_overlaps(bays, ids)]
@@ -100,7 +101,7 @@ def clash_table(bays: Places, pitches: pd.DataFrame, city: City, book: RuleBook)
     return pd.concat(parts, ignore_index=True)
 
 
-def _overlaps(bays: Places, ids: NDArray[np.object_]) -> pd.DataFrame:
+def _overlaps(bays: Bays, ids: NDArray[np.object_]) -> pd.DataFrame:
     a, b = (
         bays.tree.query(bays.rectangles, predicate="intersects")
         if len(bays)
@@ -131,16 +132,18 @@ def _pair_table(
     )
 
 
-def limit_table(book: RuleBook, city: City, bay: Vehicle, pitches: pd.DataFrame) -> pd.DataFrame:
+def limit_table(book: RuleBook, city: City, pitches: pd.DataFrame) -> pd.DataFrame:
     """List the rule book's limits: rule, group_by, group, at_least, at_most (pitches).
 
     Streets without a pitch are left out: there is nothing to count on them.
     """
+    # Of several vehicles the longest takes up the most kerb: a limit that holds for it holds for all.
+    longest_m = float(pitches["length_m"].max()) if len(pitches) else 1.0
     rows = [
         row
         for rule in book.rules
         if hasattr(KINDS[rule.kind], "limit") and not KINDS[rule.kind].missing(rule, city)
-        for row in KINDS[rule.kind].limit(rule, city, bay)
+        for row in KINDS[rule.kind].limit(rule, city, longest_m)
     ]
     table = pd.DataFrame(rows, columns=["rule", "group_by", "group", "at_least", "at_most"])
     idle = (table["group_by"] == "street_id") & ~table["group"].isin(pitches["street_id"].astype(str))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.rules.kinds import KINDS
-from pitchplan.rules.rows import lend, lend_vehicle, rule_of, vehicle_of
+from pitchplan.rules.rows import lend, lend_vehicle, placements_of, rule_of, vehicle_of
 from pitchplan.rules.rule import Rule, check_parameters
 from pitchplan.rules.vehicle import Vehicle
 
@@ -40,6 +40,8 @@ class RuleBook:
         What the book cannot say in rules, for people.
     base : str
         Book it inherits from; "" for none.
+    placements : tuple of str
+        Where pitches are looked for.
     """
 
     id: str
@@ -49,6 +51,7 @@ class RuleBook:
     vehicles: tuple[Vehicle, ...]
     note: str = ""
     base: str = ""
+    placements: tuple[str, ...] = ("kerbside", "open-space")
     file: str = field(default="", compare=False, repr=False)
 
     def __getitem__(self, rule_id: str) -> Rule:
@@ -165,6 +168,7 @@ def _book(text: str, file: str, folder: Path | None, chain: tuple[str, ...]) -> 
         bays,
         str(head.get("note", "")),
         base.id if base else "",
+        placements_of(head, base.placements if base else ("kerbside", "open-space"), file),
         file,
     )
     return _inherit(book, base, head.get("without", []))

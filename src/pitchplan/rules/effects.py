@@ -1,48 +1,98 @@
-"""What a kind of rule may say: a Verdict on places, Pairs that clash, the shape of runs."""
+"""What a kind of rule may say: bans, features to keep away from, pairs that clash, the shape of runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Pairs", "RunShape", "Verdict", "nothing_seen"]
+if TYPE_CHECKING:
+    from pitchplan.candidates.places import Places
+
+__all__ = ["Ban", "Near", "Pairs", "Refused", "RunShape", "nothing_refused", "refused_where"]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What a rule says of every place.
+def _no_names() -> NDArray[np.object_]:
+    return np.zeros(0, dtype=object)
+
+
+@dataclass(frozen=True, eq=False)
+class Refused:
+    """The places a rule refuses.
 
     Attributes
     ----------
-    refused : ndarray of bool, shape (places,)
-        Whether the place breaks the rule.
-    measured : ndarray of float, shape (places,)
-        What was measured; meaningful where refused.
-    required : float
-        What the rule asks for, in the same unit.
-    feature_id : ndarray of object, shape (places,)
-        What the place is too close to or lies in; "" where there is nothing to name.
-    features : int
-        Features the rule was measured against.
+    place : ndarray of int, shape (refused,)
+        Positions of the places, ascending, each once.
+    measured : ndarray of float, shape (refused,)
+        What was measured there, in the rule's unit; not a number where nothing can be.
+    feature : ndarray of int, shape (refused,)
+        Position of what it is too close to or lies in, in the names of the ban; -1 for nothing.
+    seen : int
+        Features or widths that were measured, where the ban cannot say beforehand.
     """
 
-    refused: NDArray[np.bool_]
+    place: NDArray[np.intp]
     measured: NDArray[np.float64]
+    feature: NDArray[np.intp]
+    seen: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Ban:
+    """A rule that measures places one by one.
+
+    Attributes
+    ----------
+    measure : callable
+        Gives what it refuses of some `Places`.
+    required : float
+        What the rule asks for, in its unit.
+    names : ndarray of str
+        Ids of what it measures against.
+    features : int
+        How many things it measures against, where that is known beforehand.
+    """
+
+    measure: Callable[[Places], Refused]
     required: float
-    feature_id: NDArray[np.object_]
-    features: int
+    names: NDArray[np.object_] = field(default_factory=_no_names)
+    features: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Near:
+    """A rule that keeps places away from features: all such rules are measured in one sweep.
+
+    Attributes
+    ----------
+    shapes : ndarray of shapely geometry, shape (features,)
+        Points, lines and polygons; to lie within a polygon is distance 0.
+    names : ndarray of str, shape (features,)
+        Their ids.
+    distance_m : float
+        Least distance between rectangle and feature, metres.
+    lets_off : callable, optional
+        Given places, positions of places and positions of features, pair by pair: which pairs do not count.
+    """
+
+    shapes: NDArray[np.object_]
+    names: NDArray[np.object_]
+    distance_m: float
+    lets_off: Callable[[Places, NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Pairs:
-    """Pairs of places that may not both be chosen.
+    """Pairs of bays that may not both be chosen.
 
     Attributes
     ----------
     a, b : ndarray of int, shape (pairs,)
-        Positions of the places, ``a < b``.
+        Positions of the bays, ``a < b``.
     measured : ndarray of float, shape (pairs,)
         What was measured between them, metres.
     required : float
@@ -63,12 +113,31 @@ class RunShape:
     max_gap_m: float
 
 
-def nothing_seen(count: int, required: float) -> Verdict:
-    """Return the verdict of a rule that refuses none of so many places."""
-    return Verdict(
-        np.zeros(count, dtype=bool),
-        np.full(count, np.nan),
-        required,
-        np.full(count, "", dtype=object),
-        0,
-    )
+def nothing_refused() -> Refused:
+    """Return what a rule says that refuses no place."""
+    none = np.zeros(0, dtype=np.intp)
+    return Refused(none, np.zeros(0), none.copy())
+
+
+def refused_where(
+    mask: NDArray[np.bool_],
+    measured: NDArray[Any] | float,
+    feature: NDArray[np.intp] | None = None,
+    seen: int = 0,
+) -> Refused:
+    """Return what a rule says that refuses the places of a mask.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (places,)
+    measured : ndarray of float, shape (places,), or float
+        What was measured at every place.
+    feature : ndarray of int, shape (places,), optional
+        What every place was measured against.
+    seen : int
+        As in `Refused`.
+    """
+    place = np.flatnonzero(mask)
+    values = np.broadcast_to(np.asarray(measured, dtype=np.float64), mask.shape)[place]
+    named = np.full(len(place), -1) if feature is None else feature[place]
+    return Refused(place, values, named, seen)

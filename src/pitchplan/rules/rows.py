@@ -9,12 +9,12 @@ from typing import Any
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.rule import Rule, check_parameters
-from pitchplan.rules.vehicle import Vehicle
+from pitchplan.rules.vehicle import PLACEMENTS, Vehicle
 
-__all__ = ["lend", "lend_vehicle", "rule_of", "vehicle_of"]
+__all__ = ["lend", "lend_vehicle", "placements_of", "rule_of", "vehicle_of"]
 
 _ORIGINS = ("cited", "borrowed", "ours")
-_PLACEMENTS = ("kerbside", "open-space")
+_LENGTHS = ("length_m", "width_m", "gap_m", "aisle_m", "queue_m")
 _RULE_KEYS = {"id", "kind", "source", "origin", "placements", "title", "title_en"}
 
 
@@ -42,12 +42,8 @@ def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None
             column="origin",
             value=row.get("origin"),
         )
-    placements = row.get("placements", list(_PLACEMENTS))
-    known = isinstance(placements, list) and all(p in _PLACEMENTS for p in placements)
-    if not known or not placements:
-        faults.add(
-            "placements that are not known", "Use kerbside, open-space", column="placements", value=placements
-        )
+    placements = row.get("placements", list(PLACEMENTS))
+    _check_placements(placements, faults)
     if faults.found:
         return None, faults.found
     given = {k: v for k, v in row.items() if k not in _RULE_KEYS}
@@ -70,6 +66,22 @@ def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None
     )
 
 
+def placements_of(head: Mapping[str, Any], otherwise: tuple[str, ...], file: str) -> tuple[str, ...]:
+    """Give the placements a book says pitches are looked for in."""
+    placements = head.get("placements", list(otherwise))
+    faults = Faults(file)
+    _check_placements(placements, faults)
+    faults.raise_if_any()
+    return tuple(placements)
+
+
+def _check_placements(placements: object, faults: Faults) -> None:
+    known = isinstance(placements, list) and all(p in PLACEMENTS for p in placements)
+    if not known or not placements:
+        fix = f"Use {', '.join(PLACEMENTS)}"
+        faults.add("placements that are not known", fix, column="placements", value=placements)
+
+
 def vehicle_of(row: Mapping[str, Any], file: str) -> Vehicle:
     """Make one class of vehicle of a TOML row."""
     if not isinstance(row, Mapping):
@@ -82,14 +94,15 @@ def vehicle_of(row: Mapping[str, Any], file: str) -> Vehicle:
             faults.add(
                 f"{key} is missing", "Every vehicle has id, source and origin", column=key, value=row.get(key)
             )
-    for key in ("length_m", "width_m", "gap_m", "aisle_m"):
-        value = row.get(key)
+    given = {"queue_m": Vehicle.queue_m, **row}
+    for key in _LENGTHS:
+        value = given.get(key)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 50:
             faults.add("not a length", "Give metres, up to 50", column=key, value=value)
         elif key in ("length_m", "width_m") and value < 0.5:
             faults.add("a bay that is too small", "Give at least 0.5 m", column=key, value=value)
     faults.raise_if_any()
-    numbers = {k: float(row[k]) for k in ("length_m", "width_m", "gap_m", "aisle_m")}
+    numbers = {k: float(given[k]) for k in _LENGTHS}
     return Vehicle(id=row["id"], source=row["source"], origin=row["origin"], **numbers)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pitchplan.rules.vehicle import PLACEMENTS
+
 if TYPE_CHECKING:
     from pitchplan.errors import Faults
 
@@ -60,7 +62,7 @@ class Rule:
     origin : {"cited", "borrowed", "ours"}
         Whether the book's own city says so, another city does, or nobody did before.
     placements : tuple of str
-        Where it holds: kerbside, open-space.
+        Where it holds, of `pitchplan.rules.vehicle.PLACEMENTS`.
     title, title_en : str
         One line for people.
     """
@@ -70,7 +72,7 @@ class Rule:
     parameters: Mapping[str, Any]
     source: str
     origin: str
-    placements: tuple[str, ...] = ("kerbside", "open-space")
+    placements: tuple[str, ...] = PLACEMENTS
     title: str = ""
     title_en: str = ""
     file: str = field(default="", compare=False)

@@ -1,10 +1,13 @@
-"""A class of vehicle and the bay it needs."""
+"""A class of vehicle, the bay it needs, and the use a place is looked at for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Vehicle"]
+__all__ = ["PLACEMENTS", "Use", "Vehicle"]
+
+PLACEMENTS = ("kerbside", "footway", "setback-land", "open-space")
+"""Where a pitch may stand: carriageway, footway, the land between footway and building, off the street."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,38 @@ class Vehicle:
         Free depth between two rows of bays in an open space, metres.
     source, origin : str
         Where the numbers come from.
+    queue_m : float
+        Depth that waiting customers take up beside the bay, metres; it does not count as clear.
     """
 
     id: str
     length_m: float
     width_m: float
-    gap_m: float
-    aisle_m: float
-    source: str
-    origin: str
+    gap_m: float = 1.0
+    aisle_m: float = 3.0
+    source: str = "given by the planner"
+    origin: str = "ours"
+    queue_m: float = 0.6
+
+    @property
+    def size(self) -> str:
+        """Both sides in decimetres, such as ``45x20``."""
+        return f"{self.length_m * 10:.0f}x{self.width_m * 10:.0f}"
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a place is looked at for: who would stand there, how, and when.
+
+    Attributes
+    ----------
+    vehicle : Vehicle
+    placement : str
+        One of `PLACEMENTS`.
+    hours : tuple of (int, int)
+        The season's opening intervals, minutes of the day.
+    """
+
+    vehicle: Vehicle
+    placement: str
+    hours: tuple[tuple[int, int], ...]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pitchplan.candidates.find import Candidates
+    from pitchplan.candidates.candidates import Candidates
 
 __all__ = ["RADIUS_M", "Applied", "apply_decisions", "read_decisions"]
 

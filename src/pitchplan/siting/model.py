@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from pitchplan.candidates.find import Candidates
+    from pitchplan.candidates.candidates import Candidates
     from pitchplan.city.layers import City
 
 __all__ = ["siting_problem"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from pitchplan.auditing.bays import Bay, Scene
+from pitchplan.auditing.bays import Bay, Scene, ground
 from pitchplan.auditing.findings import Breach, Finding
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ _KERB_BEHIND_M = 0.5
 
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Clip kerbs and the other pitches, or buildings, to the strip beside each kerbside pitch."""
-    bays = [b for b in scene.bays if b.placement == "kerbside" and b.placement in rule.placements]
     walk = rule["of"] == "walk"
+    where = ("kerbside", "footway", "setback-land") if walk else ("kerbside",)
+    bays = [b for b in scene.bays if b.placement in where and b.placement in rule.placements]
     finding = Finding(len(bays), 0)
     if walk and not len(scene.city.buildings):
         finding.not_checkable = "the city has no buildings to measure the footway against"
@@ -50,13 +51,33 @@ def _drive(bay: Bay, scene: Scene, others: shapely.STRtree) -> tuple[float, int]
 
 
 def _walk(bay: Bay, scene: Scene) -> tuple[float, int]:
-    strip = bay.strip(bay.kerb_edge, _WALK_REACH_M)
+    """Measure beside a bay, where people walk past it; the queue takes its part of that width."""
+    if bay.placement == "setback-land":
+        # Such a bay stands behind the footway: people walk between it and the kerb.
+        strip = bay.strip(bay.kerb_edge, _WALK_REACH_M)
+        depth, count = _least(bay.kerb_edge, [shapely.intersection(scene.kerbs, strip)], _WALK_REACH_M)
+        return depth - bay.queue_m, count
+    edge = bay.kerb_edge if bay.placement == "kerbside" else bay.inner_edge
+    strip = bay.strip(edge, _WALK_REACH_M)
     near = scene.city.buildings.sindex.query(strip, predicate="intersects")
     obstacles = [shapely.intersection(scene.city.buildings.geometry.iloc[int(i)], strip) for i in near]
-    depth, count = _least(bay.kerb_edge, obstacles, _WALK_REACH_M)
+    if bay.placement == "footway":
+        obstacles.append(_beyond_footway(scene, strip))
+        depth, count = _least(edge, obstacles, _WALK_REACH_M)
+        return depth - bay.queue_m, count
+    depth, count = _least(edge, obstacles, _WALK_REACH_M)
     # The footway begins at the kerb, which lies up to half a metre behind the bay where it bends.
-    kerb = shapely.intersection(scene.kerbs, bay.strip(bay.kerb_edge, _KERB_BEHIND_M))
-    return depth - max(_depths(bay.kerb_edge, kerb), default=0.0), count
+    kerb = shapely.intersection(scene.kerbs, bay.strip(edge, _KERB_BEHIND_M))
+    return depth - max(_depths(edge, kerb), default=0.0) - bay.queue_m, count
+
+
+def _beyond_footway(scene: Scene, strip: shapely.Polygon) -> shapely.Geometry:
+    """Give what of a strip is neither footway nor carriageway; nothing where no footways are known."""
+    footways = ground(scene.city.footways)
+    if not len(footways):
+        return shapely.Polygon()
+    near = footways.geometry.iloc[footways.sindex.query(strip, predicate="intersects")]
+    return shapely.difference(strip, shapely.union_all([*near, scene.carriageway]))
 
 
 def _least(edge: shapely.LineString, obstacles: list[shapely.Geometry], reach: float) -> tuple[float, int]:

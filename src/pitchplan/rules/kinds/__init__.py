@@ -1,13 +1,18 @@
 """Kinds of rules, a module each.
 
-A kind module holds ``PARAMETERS`` and at least one of
+A kind module holds ``PARAMETERS``, ``missing(rule, city) -> str`` (why it cannot be applied, or nothing) and
+at least one of
 
-- ``screen(rule, places, city) -> Verdict``: which places it refuses (effect: Ban);
-- ``clash(rule, places, city) -> Pairs``: which pairs may not both be chosen (effect: Clash);
-- ``limit(rule, city, vehicle) -> list of dict``: at least / at most so many of a group (effect: Limit);
+- ``ban(rule, city, use) -> Ban``: measures places one by one, and says which it refuses;
+- ``near(rule, city, use) -> Near``: features that places keep a distance from; those of all rules are
+  measured together;
+- ``first(rule, city, use) -> Ban``: asked before widths are measured; what it refuses is measured no further;
+- ``clash(rule, bays, city) -> Pairs``: which pairs may not both be chosen;
+- ``limit(rule, city, pitch_m) -> list of dict``: at least / at most so many of a group;
 - ``shape(rule) -> RunShape``: how pitches are gathered into runs.
 
-``DECISIVE = True`` says that a place it refuses need not be measured against other rules.
+The first three are made once per vehicle and placement (a `Use`) and then asked for one set of places after
+another, so what they need of the city is prepared when they are made.
 
 To add a kind: write the module here, name it in `KINDS`, and write its audit twin of the same name in
 `pitchplan.auditing.kinds`; a test fails while the twin is missing.

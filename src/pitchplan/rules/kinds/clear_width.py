@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.rules.effects import Pairs, Verdict
+from pitchplan.rules.effects import Ban, Pairs, Refused, refused_where
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
 if TYPE_CHECKING:
+    from pitchplan.candidates.bays import Bays
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
+    from pitchplan.rules.vehicle import Use
 
 PARAMETERS = {
     "of": Parameter(str, "what must stay free", choices=("drive", "walk")),
@@ -28,20 +30,23 @@ def missing(rule: Rule, city: City) -> str:
     )
 
 
-def screen(rule: Rule, places: Places, city: City) -> Verdict:
-    """Refuse places that leave less than the rule's width."""
-    measured = places.clear_drive_m if rule["of"] == "drive" else places.clear_walk_m
-    refused = np.isfinite(measured) & (measured < rule["width_m"] + MARGIN_M)
-    seen = int(np.isfinite(measured).sum())
-    return Verdict(refused, measured, rule["width_m"], np.full(len(places), "", dtype=object), seen)
+def ban(rule: Rule, city: City, use: Use) -> Ban:
+    """Refuse places that leave less than the rule's width; a queue does not count as clear."""
+
+    def measure(places: Places) -> Refused:
+        measured = places.clear_drive_m if rule["of"] == "drive" else places.clear_walk_m
+        known = np.isfinite(measured)
+        return refused_where(known & (measured < rule["width_m"] + MARGIN_M), measured, seen=int(known.sum()))
+
+    return Ban(measure, rule["width_m"])
 
 
-def clash(rule: Rule, places: Places, city: City) -> Pairs:
+def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
     """Keep apart two pitches that face each other and leave too little between them to drive."""
     from pitchplan.candidates.clearance import facing_gaps
 
-    if rule["of"] == "walk" or not len(places):
+    if rule["of"] == "walk" or not len(bays):
         nobody = np.zeros(0, dtype=np.intp)
         return Pairs(nobody, nobody, np.zeros(0), rule["width_m"])
-    a, b, gap = facing_gaps(places, rule["width_m"] + MARGIN_M)
+    a, b, gap = facing_gaps(bays, rule["width_m"] + MARGIN_M)
     return Pairs(a, b, gap, rule["width_m"])

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
-from pitchplan.city.pieces import overlap_areas
-from pitchplan.rules.effects import Verdict, nothing_seen
+from pitchplan.rules.effects import Ban, Refused, refused_where
 from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from pitchplan.candidates.areas import Areas
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
+    from pitchplan.rules.vehicle import Use
 
 _LAYERS = ("carriageway", "communities", "open_spaces", "footways", "buildings")
 _IDS = {
@@ -30,7 +30,10 @@ TOUCH_M2 = 0.005
 PARAMETERS = {
     "layer": Parameter(str, "layer of polygons", choices=_LAYERS),
     "relation": Parameter(
-        str, "within: wholly inside one polygon; outside: overlapping none", "within", ("within", "outside")
+        str,
+        "within: wholly inside one polygon, or inside the joined footways; outside: overlapping none",
+        "within",
+        ("within", "outside"),
     ),
     "kinds": Parameter(list, "kinds of open space that count; empty for all", []),
 }
@@ -51,40 +54,43 @@ def missing(rule: Rule, city: City) -> str:
     return "" if len(_layer(rule, city)) else f"no {rule['layer']}{of_kinds}"
 
 
-def screen(rule: Rule, places: Places, city: City) -> Verdict:
+def ban(rule: Rule, city: City, use: Use) -> Ban:
     """Refuse places that are not within, or that overlap.
 
     Measured is the area at fault in square metres; for the carriageway, how deep it is free from the
     place's kerb edge on, in metres.
     """
-    verdict = nothing_seen(len(places), 0.0)
-    if not len(places):
-        return verdict
+    import shapely
+
+    from pitchplan.candidates.areas import Areas
+
     frame = _layer(rule, city)
     if rule["layer"] == "carriageway":
-        refused = places.free_depth_m < places.width_m
-        return Verdict(refused, places.free_depth_m, places.width_m, verdict.feature_id, len(frame))
-    shapes, names = np.asarray(frame.geometry.array), frame[_IDS[rule["layer"]]].to_numpy()
-    shapely.prepare(shapes)
+        return Ban(_too_shallow, use.vehicle.width_m, features=len(frame))
+    shapes, names = np.asarray(frame.geometry.array), frame[_IDS[rule["layer"]]].to_numpy(dtype=object)
     if rule["relation"] == "outside":
-        return _outside(places, shapes, names)
-    verdict.refused[:] = True
-    _, covered = places.tree.query(shapes, predicate="covers")
-    verdict.refused[covered] = False
-    boxes = places.rectangles[verdict.refused]
-    verdict.measured[verdict.refused] = shapely.area(boxes) - overlap_areas(boxes, shapes, largest=True)
-    return Verdict(verdict.refused, verdict.measured, 0.0, verdict.feature_id, len(frame))
+        areas = Areas(shapes)
+        return Ban(lambda places: _overlapping(places, areas), 0.0, names, len(frame))
+    if rule["layer"] == "footways":
+        # A pitch may lie across two pieces of one pavement.
+        shapes = shapely.get_parts(shapely.union_all(shapes))
+    areas = Areas(shapes)
+    return Ban(lambda places: _not_within(places, areas), 0.0, features=len(frame))
 
 
-def _outside(places: Places, shapes: np.ndarray, names: np.ndarray) -> Verdict:
-    shape, place = places.tree.query(shapes, predicate="intersects")
-    area = shapely.area(shapely.intersection(shapes[shape], places.rectangles[place]))
-    over = area > TOUCH_M2
-    shape, place, area = shape[over], place[over], area[over]
-    order = np.lexsort((-area, place))
-    first = order[np.flatnonzero(np.diff(place[order], prepend=-1))]
-    verdict = nothing_seen(len(places), 0.0)
-    verdict.refused[place[first]] = True
-    verdict.measured[place[first]] = area[first]
-    verdict.feature_id[place[first]] = names[shape[first]]
-    return Verdict(verdict.refused, verdict.measured, 0.0, verdict.feature_id, len(shapes))
+def _too_shallow(places: Places) -> Refused:
+    return refused_where(places.free_depth_m < places.width_m, places.free_depth_m)
+
+
+def _overlapping(places: Places, areas: Areas) -> Refused:
+    area, which = areas.overlaps(places, joined=False)
+    return refused_where(area > TOUCH_M2, area, which)
+
+
+def _not_within(places: Places, areas: Areas) -> Refused:
+    _, whole = areas.lie_in(places)
+    at = np.flatnonzero(~whole)
+    lacking = np.zeros(len(places))
+    if len(at):
+        lacking[at] = places.length_m * places.width_m - areas.overlaps(places.take(at), joined=False)[0]
+    return refused_where(~whole, lacking)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from pitchplan.demand.season import hours_overlap, parse_hours
 from pitchplan.errors import InputError
-from pitchplan.rules.effects import Verdict, nothing_seen
-from pitchplan.rules.kinds.setback import nearest_of
-from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
+from pitchplan.rules.effects import Near
+from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
-    from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
+    from pitchplan.rules.vehicle import Use
 
 PARAMETERS = {
     "forbidden": Parameter(list, "kinds of kerb regulation no pitch may stand on"),
@@ -37,25 +35,11 @@ def holds(hours: str, season: tuple[tuple[int, int], ...]) -> bool:
         return True
 
 
-def screen(rule: Rule, places: Places, city: City) -> Verdict:
+def near(rule: Rule, city: City, use: Use) -> Near:
     """Refuse places on a regulation that holds at some hour of the season."""
     frame = city.kerb_regulations
-    kept = (frame["kind"].isin(rule["forbidden"]) & (frame["level"] == 0)).to_numpy()
-    frame = frame[kept]
-    held = [holds(h, places.hours) for h in frame["hours"]]
-    frame = frame[held]
-    asked = rule["distance_m"] + MARGIN_M
-    if not len(frame) or not len(places):
-        return nothing_seen(len(places), rule["distance_m"])
-    shapes = np.asarray(frame.geometry.array)
-    feature, place = places.tree.query(shapes, predicate="dwithin", distance=asked)
-    distance = shapely.distance(shapes[feature], places.rectangles[place])
-    near = distance < asked
-    return nearest_of(
-        len(places),
-        place[near],
-        distance[near],
-        feature[near],
-        frame["regulation_id"].to_numpy(),
-        rule["distance_m"],
-    )
+    frame = frame[(frame["kind"].isin(rule["forbidden"]) & (frame["level"] == 0)).to_numpy()]
+    met = {h: holds(h, use.hours) for h in frame["hours"].unique()}
+    frame = frame[frame["hours"].map(met).to_numpy(dtype=bool)]
+    names = frame["regulation_id"].to_numpy(dtype=object)
+    return Near(np.asarray(frame.geometry.array), names, rule["distance_m"])

@@ -10,7 +10,6 @@ from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
-    from pitchplan.rules.vehicle import Vehicle
 
 PARAMETERS = {
     "share": Parameter(
@@ -24,7 +23,7 @@ def missing(rule: Rule, city: City) -> str:
     return "" if len(city.centrelines) else "no centrelines to measure a street's kerbs by"
 
 
-def limit(rule: Rule, city: City, vehicle: Vehicle) -> list[dict[str, Any]]:
+def limit(rule: Rule, city: City, pitch_m: float) -> list[dict[str, Any]]:
     """Give one limit per street: at most so many pitches.
 
     Every street has two kerbs, each as long as its axis: pitches ≤ share · 2 · axis / pitch length,
@@ -33,5 +32,5 @@ def limit(rule: Rule, city: City, vehicle: Vehicle) -> list[dict[str, Any]]:
     axes = city.centrelines[city.centrelines["level"] == 0]
     kerb_m = 2 * axes.geometry.length.groupby(axes["street_id"]).sum()
     row = {"rule": rule.id, "group_by": "street_id", "at_least": 0}
-    most = np.floor(rule["share"] * kerb_m / vehicle.length_m + 1e-9).astype(int)
+    most = np.floor(rule["share"] * kerb_m / pitch_m + 1e-9).astype(int)
     return [row | {"group": str(street), "at_most": int(count)} for street, count in most.items()]

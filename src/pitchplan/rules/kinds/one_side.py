@@ -12,7 +12,7 @@ from pitchplan.rules.effects import Pairs
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
 if TYPE_CHECKING:
-    from pitchplan.candidates.places import Places
+    from pitchplan.candidates.bays import Bays
     from pitchplan.city.layers import City
 
 PARAMETERS = {
@@ -29,7 +29,7 @@ def missing(rule: Rule, city: City) -> str:
     return ""
 
 
-def clash(rule: Rule, places: Places, city: City) -> Pairs:
+def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
     """Keep apart kerbside pitches on opposite sides of one street that are nearer than ``within_m``.
 
     A street is what bears one name, or one id where it has none. Each pitch has the carriageway on
@@ -37,15 +37,15 @@ def clash(rule: Rule, places: Places, city: City) -> Pairs:
     between two pitches of one side does not part them.
     """
     asked = rule["within_m"] + MARGIN_M
-    a, b = places.tree.query(places.rectangles, predicate="dwithin", distance=asked)
-    named = np.where(places.street.astype(str) != "", places.street.astype(str), places.street_id.astype(str))
+    a, b = bays.tree.query(bays.rectangles, predicate="dwithin", distance=asked)
+    named = np.where(bays.street.astype(str) != "", bays.street.astype(str), bays.street_id.astype(str))
     street = pd.factorize(pd.Series(named))[0]
-    kerbside = (places.placement == "kerbside") & (named != "")
+    kerbside = (bays.placement == "kerbside") & (named != "")
     kept = (a < b) & (street[a] == street[b]) & kerbside[a] & kerbside[b]
     a, b = a[kept], b[kept]
-    apart = np.cos(np.radians(places.bearing_deg[a] - places.bearing_deg[b])) < OPPOSED + 1e-6
+    apart = np.cos(np.radians(bays.bearing_deg[a] - bays.bearing_deg[b])) < OPPOSED + 1e-6
     a, b = a[apart], b[apart]
-    distance = shapely.distance(places.rectangles[a], places.rectangles[b])
+    distance = shapely.distance(bays.rectangles[a], bays.rectangles[b])
     near = distance < asked
     order = np.lexsort((b[near], a[near]))
     return Pairs(a[near][order], b[near][order], distance[near][order], rule["within_m"])

@@ -10,7 +10,6 @@ from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
-    from pitchplan.rules.vehicle import Vehicle
 
 PARAMETERS = {
     "group_by": Parameter(str, "what the quota counts in", choices=("community", "district", "spot", "city")),
@@ -32,7 +31,7 @@ def missing(rule: Rule, city: City) -> str:
     return "no residents known" if asks and not city.communities["residents"].notna().any() else ""
 
 
-def limit(rule: Rule, city: City, vehicle: Vehicle) -> list[dict[str, Any]]:
+def limit(rule: Rule, city: City, pitch_m: float) -> list[dict[str, Any]]:
     """Give one limit per group: rule, group_by, group, at_least, at_most (pitches)."""
     by = {"community": "community_id", "district": "district"}.get(rule["group_by"], rule["group_by"])
     row = {"rule": rule.id, "group_by": by}

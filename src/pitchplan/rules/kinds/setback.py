@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from pitchplan.rules.effects import Verdict, nothing_seen
-from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
+from pitchplan.rules.effects import Near
+from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
+    from pitchplan.rules.vehicle import Use
 
 PARAMETERS = {
     "feature": Parameter(str, "kind of keep-clear feature"),
@@ -28,27 +29,17 @@ def missing(rule: Rule, city: City) -> str:
     return "" if f"keep_clear:{rule['feature']}" in city.given else f"no {rule['feature']} in keep_clear"
 
 
-def screen(rule: Rule, places: Places, city: City) -> Verdict:
-    """Refuse places nearer to a feature than the rule's distance."""
+def near(rule: Rule, city: City, use: Use) -> Near:
+    """Refuse places nearer to a feature on the ground than the rule's distance."""
     kept = ((city.keep_clear["kind"] == rule["feature"]) & (city.keep_clear["level"] == 0)).to_numpy()
     features = city.keep_clear[kept]
-    asked = rule["distance_m"] + MARGIN_M
-    if not len(features) or not len(places):
-        return nothing_seen(len(places), rule["distance_m"])
     shapes = np.asarray(features.geometry.array)
-    feature, place = places.tree.query(shapes, predicate="dwithin", distance=asked)
-    distance = shapely.distance(shapes[feature], places.rectangles[place])
-    near = distance < asked
-    if rule["side"] == "same":
-        near &= ~_across(places, place, shapes[feature])
-    return nearest_of(
-        len(places),
-        place[near],
-        distance[near],
-        feature[near],
-        features["feature_id"].to_numpy(),
-        rule["distance_m"],
-    )
+
+    def across(places: Places, place: NDArray[np.intp], feature: NDArray[np.intp]) -> NDArray[np.bool_]:
+        return _across(places, place, shapes[feature])
+
+    names = features["feature_id"].to_numpy(dtype=object)
+    return Near(shapes, names, rule["distance_m"], across if rule["side"] == "same" else None)
 
 
 def _across(places: Places, place: NDArray[np.intp], shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -57,41 +48,10 @@ def _across(places: Places, place: NDArray[np.intp], shapes: NDArray[np.object_]
     The straight line from the kerb to the feature is followed; a street without a known axis has
     no other side, so that nothing is let off.
     """
-    kerb = shapely.points(places.kerb_x_m[place], places.kerb_y_m[place])
-    link = shapely.shortest_line(kerb, shapes)
-    axis = places.axes[places.axis[place]] if len(places.axes) else np.full(len(place), None)
-    known = places.axis[place] >= 0
+    axes = places.streets.axes
+    known = (places.street[place] >= 0) & (len(axes) > 0)
     out = np.zeros(len(place), dtype=bool)
-    out[known] = shapely.crosses(link[known], axis[known])
+    at = place[known]
+    link = shapely.shortest_line(shapely.points(places.kerb_x_m[at], places.kerb_y_m[at]), shapes[known])
+    out[known] = shapely.crosses(link, axes[places.street[at]])
     return out
-
-
-def nearest_of(
-    count: int,
-    place: NDArray[np.intp],
-    distance: NDArray[np.float64],
-    feature: NDArray[np.intp],
-    names: NDArray[np.object_],
-    required: float,
-) -> Verdict:
-    """Keep the nearest of several (place, feature) pairs for each place.
-
-    Parameters
-    ----------
-    count : int
-        Number of places.
-    place, distance, feature : ndarray, shape (pairs,)
-        Pairs that break the rule: place, measured distance in metres, position in ``names``.
-    names : ndarray of str
-        Feature ids.
-    required : float
-        The rule's distance, metres.
-    """
-    order = np.lexsort((names[feature].astype(str), distance, place))
-    place, distance, feature = place[order], distance[order], feature[order]
-    first = np.flatnonzero(np.diff(place, prepend=-1))
-    verdict = nothing_seen(count, required)
-    verdict.refused[place[first]] = True
-    verdict.measured[place[first]] = distance[first]
-    verdict.feature_id[place[first]] = names[feature[first]]
-    return Verdict(verdict.refused, verdict.measured, required, verdict.feature_id, len(names))

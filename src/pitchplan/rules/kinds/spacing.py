@@ -11,7 +11,7 @@ from pitchplan.rules.effects import Pairs
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
 if TYPE_CHECKING:
-    from pitchplan.candidates.places import Places
+    from pitchplan.candidates.bays import Bays
     from pitchplan.city.layers import City
 
 PARAMETERS = {
@@ -24,13 +24,13 @@ def missing(rule: Rule, city: City) -> str:
     return ""
 
 
-def clash(rule: Rule, places: Places, city: City) -> Pairs:
+def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
     """Keep apart pitches of different runs that are nearer than the rule's distance."""
     asked = rule["distance_m"] + MARGIN_M
-    a, b = places.tree.query(places.rectangles, predicate="dwithin", distance=asked)
-    other = (a < b) & (places.run[a] != places.run[b])
+    a, b = bays.tree.query(bays.rectangles, predicate="dwithin", distance=asked)
+    other = (a < b) & (bays.run[a] != bays.run[b])
     a, b = a[other], b[other]
-    distance = shapely.distance(places.rectangles[a], places.rectangles[b])
+    distance = shapely.distance(bays.rectangles[a], bays.rectangles[b])
     near = distance < asked
     order = np.lexsort((b[near], a[near]))
     return Pairs(a[near][order], b[near][order], distance[near][order], rule["distance_m"])

@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from pitchplan.rules.effects import Verdict
-from pitchplan.rules.kinds.setback import nearest_of
-from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
+from pitchplan.rules.effects import Ban, Near, Refused, refused_where
+from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
+    from pitchplan.rules.vehicle import Use
 
 PARAMETERS = {
     "forbidden": Parameter(list, "classes of street no pitch may stand on"),
     "near_m": Parameter(float, "least distance to a street of these classes, metres", 0.0),
 }
-
-DECISIVE = True
-"""What this kind refuses is measured by no further rule: it is cheap to ask and never in doubt."""
 
 
 def missing(rule: Rule, city: City) -> str:
@@ -32,22 +29,27 @@ def missing(rule: Rule, city: City) -> str:
     return "" if classes & set(rule["forbidden"]) else f"no street of class {', '.join(rule['forbidden'])}"
 
 
-def screen(rule: Rule, places: Places, city: City) -> Verdict:
-    """Refuse places on the forbidden classes, or nearer to one than ``near_m``."""
+def first(rule: Rule, city: City, use: Use) -> Ban:
+    """Refuse places on the forbidden classes: cheap to ask, and never in doubt."""
+    frame = city.centrelines if len(city.centrelines) else city.streets
+    names = frame["street_id"].to_numpy(dtype=object)
+
+    def measure(places: Places) -> Refused:
+        on = np.isin(places.streets.columns["street_class"].astype(str), rule["forbidden"])
+        # An open space has no class, and its row is none of a street's.
+        on &= use.placement != "open-space"
+        return refused_where((places.street >= 0) & np.append(on, False)[places.street], 0.0, places.street)
+
+    return Ban(measure, rule["near_m"], names)
+
+
+def near(rule: Rule, city: City, use: Use) -> Near:
+    """Refuse places nearer to a carriageway of the forbidden classes than ``near_m``."""
     shapes, names = _carriageways(rule["forbidden"], city)
-    on = np.isin(places.street_class.astype(str), rule["forbidden"])
-    place, distance, feature = np.flatnonzero(on), np.zeros(int(on.sum())), None
-    own = places.street_id[place]
-    if rule["near_m"] > 0 and len(shapes) and len(places):
-        asked = rule["near_m"] + MARGIN_M
-        feature, near = places.tree.query(shapes, predicate="dwithin", distance=asked)
-        gap = shapely.distance(shapes[feature], places.rectangles[near])
-        inside = gap < asked
-        place = np.concatenate([place, near[inside]])
-        distance = np.concatenate([distance, gap[inside]])
-        own = np.concatenate([own, names[feature[inside]]])
-    verdict = nearest_of(len(places), place, distance, np.arange(len(own)), own, rule["near_m"])
-    return Verdict(verdict.refused, verdict.measured, rule["near_m"], verdict.feature_id, len(shapes))
+    if rule["near_m"] == 0:
+        # Whoever stands on such a street is refused already; to touch one is allowed.
+        shapes, names = shapes[:0], names[:0]
+    return Near(shapes, names, rule["near_m"])
 
 
 def _carriageways(classes: list[str], city: City) -> tuple[np.ndarray, np.ndarray]:
@@ -61,6 +63,7 @@ def _carriageways(classes: list[str], city: City) -> tuple[np.ndarray, np.ndarra
             (city.centrelines["level"] == 0) & city.centrelines["street_class"].isin(classes)
         ]
         half = axes["width_m"].to_numpy(dtype=float) / 2
-        return shapely.buffer(axes.geometry.array, half, cap_style="flat"), axes["street_id"].to_numpy()
+        shapes = shapely.buffer(np.asarray(axes.geometry.array), half, cap_style="flat")
+        return shapes, axes["street_id"].to_numpy(dtype=object)
     streets = streets[streets["street_class"].isin(classes)]
-    return np.asarray(streets.geometry.array), streets["street_id"].to_numpy()
+    return np.asarray(streets.geometry.array), streets["street_id"].to_numpy(dtype=object)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.rules.effects import Verdict
+from pitchplan.rules.effects import Ban, Refused, refused_where
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
 if TYPE_CHECKING:
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
+    from pitchplan.rules.vehicle import Use
 
 REACH_M = 25.0
 """Beyond the pitch widths are known up to this; a rule that asks for more could not be told from it."""
@@ -26,13 +27,16 @@ def missing(rule: Rule, city: City) -> str:
     return "" if len(city.streets) else "no carriageway"
 
 
-def screen(rule: Rule, places: Places, city: City) -> Verdict:
+def ban(rule: Rule, city: City, use: Use) -> Ban:
     """Refuse kerbside places where clear width and pitch together are less than the rule's width.
 
     Both are swept over the whole pitch, so that the narrowest point beside it counts. A pitch that
     a bend keeps off the kerb leaves the strip behind it uncounted.
     """
-    measured = places.clear_drive_m + places.width_m
-    refused = np.isfinite(measured) & (measured < rule["width_m"] + MARGIN_M)
-    seen = int(np.isfinite(measured).sum())
-    return Verdict(refused, measured, rule["width_m"], np.full(len(places), "", dtype=object), seen)
+
+    def measure(places: Places) -> Refused:
+        measured = places.clear_drive_m + places.width_m
+        known = np.isfinite(measured)
+        return refused_where(known & (measured < rule["width_m"] + MARGIN_M), measured, seen=int(known.sum()))
+
+    return Ban(measure, rule["width_m"])

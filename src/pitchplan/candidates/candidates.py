@@ -1,0 +1,156 @@
+"""Candidates: every legal pitch of a city, and why every other place is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from pitchplan.candidates.screened import Screened
+from pitchplan.candidates.summary import summary_table
+from pitchplan.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from pitchplan.demand.season import Season
+
+__all__ = ["Candidates"]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Every legal pitch of a city, and why every other place is none.
+
+    Attributes
+    ----------
+    pitches, runs, clashes, rules_report : pandas.DataFrame
+        Columns as in `pitchplan.schemas`.
+    limits : pandas.DataFrame
+        Limits of the rule book: rule, group_by, group, at_least, at_most (pitches).
+    looked_at : Screened
+        Every place that was looked at and every rule it breaks, as arrays.
+    season : Season
+    crs : str
+        Planning CRS.
+    book_id : str
+        Rule book.
+    provenance : dict
+        Rule book id and hash, vehicle, waivers, notes and assumptions of the city.
+    """
+
+    pitches: pd.DataFrame
+    runs: pd.DataFrame
+    clashes: pd.DataFrame
+    limits: pd.DataFrame
+    rules_report: pd.DataFrame
+    looked_at: Screened
+    season: Season
+    crs: str
+    book_id: str
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def refusals(self) -> pd.DataFrame:
+        """Every broken rule of every place, columns as `schemas.REFUSALS`; made when first asked for."""
+        return self.looked_at.refusals()
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """Every place that was looked at: place_id, vehicle, placement, x_m, y_m, legal."""
+        return self.looked_at.table()
+
+    @property
+    def screened(self) -> int:
+        """Places that were looked at."""
+        return len(self.looked_at)
+
+    @property
+    def legal(self) -> int:
+        """Places that break no rule."""
+        return int(self.looked_at.legal.sum())
+
+    @property
+    def not_applied(self) -> pd.DataFrame:
+        """Rules that were not applied, with the reason in ``applied``."""
+        return self.rules_report[self.rules_report["applied"] != "yes"]
+
+    def summary(self) -> pd.DataFrame:
+        """Say per rule what it cost: columns as `candidates.summary.summary_table` gives them."""
+        return summary_table(self.rules_report, self.looked_at)
+
+    def why(self, *, lon: float, lat: float, within_m: float = 30.0) -> pd.DataFrame:
+        """Answer "why not here?": the rules that the nearest place breaks.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees, WGS84.
+        within_m : float
+            How far the nearest place may be, metres.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `schemas.REFUSALS` and ``distance_m`` from the asked point; no row where the
+            nearest place is legal.
+
+        Raises
+        ------
+        InputError
+            No place was looked at within that distance.
+        """
+        for name, number, most in (("lon", lon, 180.0), ("lat", lat, 90.0), ("within_m", within_m, 1e5)):
+            least = 0.0 if name == "within_m" else -most
+            if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
+                fix = f"Give {least:g} to {most:g}; check that lon and lat are not swapped"
+                raise InputError(Fault("not a number it can be", fix, "why", None, name, number))
+        to_plan = pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
+        x, y = to_plan.transform(lon, lat)
+        places, nearest = self.looked_at.at(x, y, within_m)
+        if not len(places):
+            far = f"{nearest:.0f} m away" if np.isfinite(nearest) else "nowhere"
+            raise InputError(
+                Fault(
+                    f"no kerb or open space within {within_m:g} m was looked at; the nearest is {far}",
+                    "Check that lon and lat are not swapped, or ask with a larger within_m",
+                    "why",
+                    value=(lon, lat),
+                )
+            )
+        rows = np.flatnonzero(np.isin(self.looked_at.place, places))
+        return self.looked_at.refusals(rows).assign(distance_m=round(nearest, 1))
+
+    def __repr__(self) -> str:
+        lines = [
+            f"Candidates by {self.book_id}: {self.screened} places screened, {self.legal} legal",
+            f"  {len(self.pitches)} pitches in {len(self.runs)} runs, {len(self.clashes)} clashes",
+        ]
+        worst = self.rules_report.sort_values("refused", ascending=False).head(5)
+        lines += [f"  {r.rule}: refused {r.refused}" for r in worst.itertuples() if r.refused]
+        lines += [f"  {r.rule}: {r.applied}" for r in self.not_applied.itertuples()]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        head = "<br>".join(escape(line) for line in repr(self).split("\n")[:2])
+        table = self.rules_report[["rule", "applied", "features", "refused", "clashes"]].to_html(index=False)
+        return f"<p>{head}</p>{table}"
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw legal and refused places with matplotlib (extra ``plot``) and return the axes."""
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(9, 6))
+        seen = self.looked_at
+        refused = ~seen.legal
+        ax.scatter(seen.x_m[refused], seen.y_m[refused], s=0.2, c="#b8b2a7", label="refused", rasterized=True)
+        ax.scatter(self.pitches["x_m"], self.pitches["y_m"], s=2, c="#1b7a4b", label="candidate pitch")
+        ax.set_aspect("equal")
+        ax.set_axis_off()
+        ax.legend(loc="lower right", markerscale=4)
+        return ax

@@ -1,0 +1,219 @@
+"""Every place that was looked at and every rule it breaks, in few bytes each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pitchplan.candidates.places import Places, place_ids
+from pitchplan.candidates.screening import Said
+from pitchplan.rules.effects import Ban, Near, Refused
+from pitchplan.rules.vehicle import Use
+
+__all__ = ["Screened", "ScreeningLog"]
+
+
+@dataclass(frozen=True, eq=False)
+class Screened:
+    """Places that were looked at, and what they break, a row per place and broken rule.
+
+    Attributes
+    ----------
+    x_m, y_m : ndarray of float64, shape (places,)
+        Centres in the planning CRS.
+    bearing_deg : ndarray of float32, shape (places,)
+    use : ndarray of uint8, shape (places,)
+        Row of ``uses``.
+    uses : tuple of Use
+    place : ndarray of int32, shape (rows,)
+        Position of the place.
+    rule : ndarray of uint8, shape (rows,)
+        Row of ``rules``.
+    measured : ndarray of float32, shape (rows,)
+        In the rule's unit.
+    feature : ndarray of int32, shape (rows,)
+        Row of ``features``; -1 where there is nothing to name.
+    rules : tuple of str
+        Ids, what makes a place unfit for a bay first.
+    required : ndarray of float, shape (uses, rules)
+        What each rule asks for.
+    features : ndarray of str
+        Ids of what was measured against.
+    """
+
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    bearing_deg: NDArray[np.float32]
+    use: NDArray[np.uint8]
+    uses: tuple[Use, ...]
+    place: NDArray[np.int32]
+    rule: NDArray[np.uint8]
+    measured: NDArray[np.float32]
+    feature: NDArray[np.int32]
+    rules: tuple[str, ...]
+    required: NDArray[np.float64]
+    features: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.x_m)
+
+    @property
+    def legal(self) -> NDArray[np.bool_]:
+        """Which places break no rule."""
+        legal = np.ones(len(self), dtype=bool)
+        legal[self.place] = False
+        return legal
+
+    def costs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Count by rule the places it refuses, and those of them that no other rule refuses."""
+        broken = np.bincount(self.place, minlength=len(self))
+        alone = broken[self.place] == 1
+        many = len(self.rules)
+        return np.bincount(self.rule, minlength=many), np.bincount(self.rule[alone], minlength=many)
+
+    def ids(self, chosen: NDArray[Any]) -> NDArray[np.object_]:
+        """Name some places."""
+        sizes = [self.uses[u].vehicle.size for u in self.use[chosen].tolist()]
+        return place_ids(self.x_m[chosen], self.y_m[chosen], self.bearing_deg[chosen], "L", sizes)
+
+    def table(self) -> pd.DataFrame:
+        """List every place: place_id, vehicle, placement, x_m, y_m, legal."""
+        vehicle, placement = self._said()
+        return pd.DataFrame(
+            {
+                "place_id": self.ids(np.arange(len(self))),
+                "vehicle": vehicle[self.use],
+                "placement": placement[self.use],
+                "x_m": self.x_m,
+                "y_m": self.y_m,
+                "legal": self.legal,
+            }
+        )
+
+    def refusals(self, rows: NDArray[np.intp] | None = None) -> pd.DataFrame:
+        """List broken rules, columns as `schemas.REFUSALS`; all of them, or some rows."""
+        rows = np.arange(len(self.place)) if rows is None else rows
+        place, rule, feature = self.place[rows], self.rule[rows], self.feature[rows]
+        some, where = np.unique(place, return_inverse=True)
+        vehicle, placement = self._said()
+        return pd.DataFrame(
+            {
+                "place_id": self.ids(some)[where],
+                "vehicle": vehicle[self.use[place]],
+                "placement": placement[self.use[place]],
+                "rule": np.array(self.rules, dtype=object)[rule],
+                "feature_id": np.append(self.features, "")[feature],
+                "measured": np.round(self.measured[rows].astype(np.float64), 3),
+                "required": self.required[self.use[place], rule],
+                "x_m": self.x_m[place],
+                "y_m": self.y_m[place],
+            }
+        )
+
+    def at(self, x_m: float, y_m: float, within_m: float) -> tuple[NDArray[np.intp], float]:
+        """Find the nearest place of every use that has one about as near as the nearest of all.
+
+        Returns
+        -------
+        places : ndarray of int
+            Positions; none where no place lies within ``within_m``.
+        distance_m : float
+            Of the nearest place; infinite where nothing was looked at.
+        """
+        away = np.hypot(self.x_m - x_m, self.y_m - y_m)
+        nearest = float(away.min(initial=np.inf))
+        found = []
+        for use in range(len(self.uses)):
+            mine = np.flatnonzero(self.use == use)
+            if len(mine):
+                best = int(mine[np.argmin(away[mine])])
+                if away[best] <= min(nearest + _ALSO_M, within_m):
+                    found.append(best)
+        return np.array(found, dtype=np.intp), nearest
+
+    def _said(self) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        vehicles = np.array([u.vehicle.id for u in self.uses], dtype=object)
+        return vehicles, np.array([u.placement for u in self.uses], dtype=object)
+
+
+_ALSO_M = 5.0
+
+
+class ScreeningLog:
+    """Takes down what is said of places, chunk by chunk.
+
+    Parameters
+    ----------
+    rules : sequence of str
+        Ids of all rules, in the order of the report.
+    uses : sequence of Use
+    """
+
+    def __init__(self, rules: Sequence[str], uses: Sequence[Use]) -> None:
+        self.rules, self.uses = tuple(rules), tuple(uses)
+        self.number = {name: k for k, name in enumerate(rules)}
+        self.required = np.full((len(self.uses), len(self.rules)), np.nan)
+        self.seen = np.zeros((len(self.uses), len(self.rules)), dtype=np.intp)
+        self.count = 0
+        self._places: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32], int]] = []
+        self._rows: list[tuple[NDArray[np.int32], int, NDArray[np.float32], NDArray[np.int32]]] = []
+        self._names: list[NDArray[np.object_]] = []
+        self._offset: dict[tuple[int, Said], int] = {}
+        self._named = 0
+
+    def announce(self, use: int, effects: Mapping[Said, Ban | Near]) -> None:
+        """Note what the rules of one use ask for and measure against."""
+        for said, effect in effects.items():
+            rule = self.number[said[1]]
+            if isinstance(effect, Near):
+                self.required[use, rule] = effect.distance_m
+                self.seen[use, rule] += len(effect.shapes)
+            else:
+                self.required[use, rule] = effect.required
+                self.seen[use, rule] += effect.features
+            self._offset[use, said] = self._named
+            self._names.append(effect.names.astype(object))
+            self._named += len(effect.names)
+
+    def add(self, use: int, places: Places, said: Mapping[Said, Refused]) -> None:
+        """Take down some places of one use and every rule they break."""
+        turn = places.bearing_deg.astype(np.float32)
+        self._places.append((places.x_m, places.y_m, turn, use))
+        for key, refused in said.items():
+            rule = self.number[key[1]]
+            self.seen[use, rule] += refused.seen
+            if len(refused.place):
+                named = np.where(refused.feature >= 0, refused.feature + self._offset.get((use, key), 0), -1)
+                place, measured = (refused.place + self.count).astype(np.int32), refused.measured
+                self._rows.append((place, rule, measured.astype(np.float32), named.astype(np.int32)))
+        self.count += len(places)
+
+    def close(self) -> Screened:
+        """Put everything together, rows in the order of the rules and then of the places."""
+        empty: NDArray[Any] = np.zeros(0)
+        x, y, turn = (np.concatenate([p[k] for p in self._places] or [empty]) for k in range(3))
+        use = np.repeat(
+            np.array([p[3] for p in self._places], dtype=np.uint8), [len(p[0]) for p in self._places]
+        )
+        rows = sorted(self._rows, key=lambda r: r[1])
+        place, measured, feature = (np.concatenate([r[k] for r in rows] or [empty]) for k in (0, 2, 3))
+        rule = np.repeat(np.array([r[1] for r in rows], dtype=np.uint8), [len(r[0]) for r in rows])
+        return Screened(
+            x_m=x,
+            y_m=y,
+            bearing_deg=turn.astype(np.float32),
+            use=use,
+            uses=self.uses,
+            place=place.astype(np.int32),
+            rule=rule,
+            measured=measured.astype(np.float32),
+            feature=feature.astype(np.int32),
+            rules=self.rules,
+            required=self.required,
+            features=np.concatenate([*self._names, np.zeros(0, dtype=object)]),
+        )
