@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from pitchplan.candidates.beside import step_of
 from pitchplan.candidates.places import Places, draw
@@ -20,6 +21,9 @@ __all__ = ["Bays", "bays_of", "lay_bays", "open_space_runs"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+
+
+_PAIRS = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +90,63 @@ class Bays:
     def tree(self) -> shapely.STRtree:
         """Index over the rectangles."""
         return shapely.STRtree(self.rectangles)
+
+    def take(self, chosen: NDArray[Any]) -> Bays:
+        """Return some of the bays, by position or mask."""
+        return Bays(**{f.name: getattr(self, f.name)[chosen] for f in fields(Bays)})
+
+    def pairs_within(self, distance_m: float) -> tuple[Ints, Ints, Floats]:
+        """Find every pair of bays nearer to each other than a distance.
+
+        Returns
+        -------
+        a, b : ndarray of int
+            Positions, ``a < b``, in order.
+        gap : ndarray of float
+            Distance of the rectangles, metres; 0 where they overlap.
+        """
+        if len(self) < 2:
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0)
+        reach = float(np.hypot(self.length_m, self.width_m).max())
+        pairs = cKDTree(self.centre).query_pairs(distance_m + reach, output_type="ndarray")
+        a, b = pairs.min(axis=1), pairs.max(axis=1)
+        parts = range(0, len(a), _PAIRS)
+        gap = np.concatenate(
+            [_gap_between(self, a[i : i + _PAIRS], b[i : i + _PAIRS]) for i in parts] or [[]]
+        )
+        near = gap < distance_m
+        order = np.lexsort((b[near], a[near]))
+        return a[near][order], b[near][order], gap[near][order]
+
+
+def _gap_between(bays: Bays, a: Ints, b: Ints) -> Floats:
+    """Give the distance of two rectangles, pair by pair.
+
+    Two rectangles that share no ground are as far apart as the nearest corner of one is from the other;
+    they share ground where no side of either parts them.
+    """
+    least = np.full(len(a), np.inf)
+    parted = np.zeros(len(a), dtype=bool)
+    for one, other in ((a, b), (b, a)):
+        u, v = _corners_seen(bays, one, other)
+        half_l, half_w = bays.length_m[one, None] / 2, bays.width_m[one, None] / 2
+        beyond_u, beyond_v = np.abs(u) - half_l, np.abs(v) - half_w
+        gap = np.hypot(np.maximum(beyond_u, 0.0), np.maximum(beyond_v, 0.0))
+        least = np.minimum(least, gap.min(axis=1))
+        for place, half in ((u, half_l[:, 0]), (v, half_w[:, 0])):
+            parted |= (place.min(axis=1) > half) | (place.max(axis=1) < -half)
+    return np.where(parted, least, 0.0)
+
+
+def _corners_seen(bays: Bays, one: Ints, other: Ints) -> tuple[Floats, Floats]:
+    """Give the corners of other rectangles in the frame of one: along and across, shape (pairs, 4) each."""
+    along, turned = bays.along[one], bays.along[other]
+    away = bays.centre[other] - bays.centre[one]
+    sign_l, sign_w = np.array([-1.0, 1.0, 1.0, -1.0]), np.array([-1.0, -1.0, 1.0, 1.0])
+    half_l, half_w = bays.length_m[other, None] / 2 * sign_l, bays.width_m[other, None] / 2 * sign_w
+    x = away[:, :1] + turned[:, :1] * half_l + turned[:, 1:] * half_w
+    y = away[:, 1:] + turned[:, 1:] * half_l - turned[:, :1] * half_w
+    return x * along[:, :1] + y * along[:, 1:], x * along[:, 1:] - y * along[:, :1]
 
 
 _OF_STREET = {

@@ -102,15 +102,9 @@ def clash_table(bays: Bays, pitches: pd.DataFrame, city: City, book: RuleBook) -
 
 
 def _overlaps(bays: Bays, ids: NDArray[np.object_]) -> pd.DataFrame:
-    a, b = (
-        bays.tree.query(bays.rectangles, predicate="intersects")
-        if len(bays)
-        else np.zeros((2, 0), dtype=np.intp)
-    )
-    a, b = a[a < b], b[a < b]
+    a, b, _ = bays.pairs_within(1e-6)
     over = shapely.area(shapely.intersection(bays.rectangles[a], bays.rectangles[b])) > 1e-9
-    order = np.lexsort((b[over], a[over]))
-    return _pair_table(ids, a[over][order], b[over][order], "overlap", np.zeros(int(over.sum())), 0.0)
+    return _pair_table(ids, a[over], b[over], "overlap", np.zeros(int(over.sum())), 0.0)
 
 
 def _pair_table(

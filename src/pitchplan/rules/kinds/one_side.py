@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from pitchplan.rules.effects import Pairs
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
@@ -37,15 +36,17 @@ def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
     between two pitches of one side does not part them.
     """
     asked = rule["within_m"] + MARGIN_M
-    a, b = bays.tree.query(bays.rectangles, predicate="dwithin", distance=asked)
     named = np.where(bays.street.astype(str) != "", bays.street.astype(str), bays.street_id.astype(str))
-    street = pd.factorize(pd.Series(named))[0]
-    kerbside = (bays.placement == "kerbside") & (named != "")
-    kept = (a < b) & (street[a] == street[b]) & kerbside[a] & kerbside[b]
-    a, b = a[kept], b[kept]
-    apart = np.cos(np.radians(bays.bearing_deg[a] - bays.bearing_deg[b])) < OPPOSED + 1e-6
-    a, b = a[apart], b[apart]
-    distance = shapely.distance(bays.rectangles[a], bays.rectangles[b])
-    near = distance < asked
-    order = np.lexsort((b[near], a[near]))
-    return Pairs(a[near][order], b[near][order], distance[near][order], rule["within_m"])
+    kerbside = np.flatnonzero((bays.placement == "kerbside") & (named != ""))
+    street = pd.factorize(named[kerbside])[0]
+    order = np.argsort(street, kind="stable")
+    found = []
+    # Street by street: within a long reach most pairs of a city are on different ones.
+    for members in np.split(kerbside[order], np.flatnonzero(np.diff(street[order])) + 1):
+        i, j, gap = bays.take(members).pairs_within(asked)
+        a, b = members[i], members[j]
+        apart = np.cos(np.radians(bays.bearing_deg[a] - bays.bearing_deg[b])) < OPPOSED + 1e-6
+        found.append((a[apart], b[apart], gap[apart]))
+    a, b, gap = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.lexsort((b, a))
+    return Pairs(a[order], b[order], gap[order], rule["within_m"])

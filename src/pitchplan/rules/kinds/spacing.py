@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
 from pitchplan.rules.effects import Pairs
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
@@ -26,11 +23,6 @@ def missing(rule: Rule, city: City) -> str:
 
 def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
     """Keep apart pitches of different runs that are nearer than the rule's distance."""
-    asked = rule["distance_m"] + MARGIN_M
-    a, b = bays.tree.query(bays.rectangles, predicate="dwithin", distance=asked)
-    other = (a < b) & (bays.run[a] != bays.run[b])
-    a, b = a[other], b[other]
-    distance = shapely.distance(bays.rectangles[a], bays.rectangles[b])
-    near = distance < asked
-    order = np.lexsort((b[near], a[near]))
-    return Pairs(a[near][order], b[near][order], distance[near][order], rule["distance_m"])
+    a, b, gap = bays.pairs_within(rule["distance_m"] + MARGIN_M)
+    other = bays.run[a] != bays.run[b]
+    return Pairs(a[other], b[other], gap[other], rule["distance_m"])
