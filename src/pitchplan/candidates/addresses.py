@@ -1,152 +1,200 @@
-"""Addresses as people say them: 舜耕路东侧，经十路以南40米, by sentence templates, never translated words."""
+"""Addresses as people say them: 舜耕路东侧，经十路口以南40米, by templates, never translated words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["Crossings", "address_lines", "find_crossings"]
+from pitchplan.candidates.gazetteer import Gazetteer, communities_at, is_chinese
+from pitchplan.candidates.phrases import COMPASS, grid_line, in_space, on_street
 
-_SIDE_ZH = {
-    "N": "北侧",
-    "NE": "东北侧",
-    "E": "东侧",
-    "SE": "东南侧",
-    "S": "南侧",
-    "SW": "西南侧",
-    "W": "西侧",
-    "NW": "西北侧",
-}
-_SIDE_EN = {
-    "N": "north",
-    "NE": "northeast",
-    "E": "east",
-    "SE": "southeast",
-    "S": "south",
-    "SW": "southwest",
-    "W": "west",
-    "NW": "northwest",
-}
-_WAY_ZH = {
-    "N": "以北",
-    "NE": "东北",
-    "E": "以东",
-    "SE": "东南",
-    "S": "以南",
-    "SW": "西南",
-    "W": "以西",
-    "NW": "西北",
-}
-_ROUND_M = 5
+__all__ = ["ROUND_M", "address_lines", "octant", "space_middles"]
+
+ROUND_M = 5
+"""Distances in addresses are rounded to it, metres, and none is shorter."""
 _FAR_M = 300.0
+_MIDDLE = 0.3
+
+Floats = NDArray[np.float64]
+Objects = NDArray[np.object_]
 
 
-@dataclass(frozen=True)
-class Crossings:
-    """Where named streets cross: one row per street and crossing.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        Columns street, other, other_en, x_m, y_m.
-    """
-
-    table: pd.DataFrame
-
-
-def find_crossings(centrelines: gpd.GeoDataFrame) -> Crossings:
-    """Find the points where axes of different names meet on the ground."""
-    named = centrelines[(centrelines["name"] != "") & (centrelines["level"] == 0)]
-    shapes = np.asarray(named.geometry.array)
-    names, english = named["name"].to_numpy(), named["name_en"].to_numpy()
-    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    differ = names[a].astype(str) != names[b].astype(str)
-    a, b = a[differ], b[differ]
-    points = shapely.centroid(shapely.intersection(shapes[a], shapes[b]))
-    table = pd.DataFrame(
-        {
-            "street": names[a],
-            "other": names[b],
-            "other_en": english[b],
-            "x_m": shapely.get_x(points),
-            "y_m": shapely.get_y(points),
-        }
-    )
-    return Crossings(table.drop_duplicates().sort_values(["street", "x_m", "y_m"], ignore_index=True))
-
-
-def _nearest(crossings: Crossings, street: str, x: float, y: float) -> tuple[str, str, str, int] | None:
-    """Give the nearest crossing of a street: other street, its English name, way and metres."""
-    rows = crossings.table
-    low, high = np.searchsorted(rows["street"].to_numpy(dtype=str), [street, street + "\uffff"])
-    rows = rows.iloc[low:high]
-    if not len(rows):
-        return None
-    dx, dy = x - rows["x_m"].to_numpy(), y - rows["y_m"].to_numpy()
-    distance = np.hypot(dx, dy)
-    at = int(np.argmin(distance))
-    octant = int(np.round(np.degrees(np.arctan2(dx[at], dy[at])) / 45.0)) % 8
-    way = list(_WAY_ZH)[octant]
-    metres = max(_ROUND_M, round(float(distance[at]) / _ROUND_M) * _ROUND_M)
-    return str(rows["other"].iloc[at]), str(rows["other_en"].iloc[at]), way, metres
-
-
-def _of_open_space(run: Any, crossings: Crossings) -> tuple[str, str]:
-    """Write the address of a square by its name, else by the nearest crossing of named streets."""
-    if run.street:
-        return f"{run.street}内（{run.community}）", f"{run.street_en or run.street}, {run.community_en}"
-    rows = crossings.table
-    dx, dy = run.x_m - rows["x_m"].to_numpy(), run.y_m - rows["y_m"].to_numpy()
-    distance = np.hypot(dx, dy)
-    if not len(rows) or distance.min() > _FAR_M:
-        return f"场地内（{run.community}）", f"open space, {run.community_en}"
-    row = rows.iloc[int(np.argmin(distance))]
-    _, _, way, metres = _nearest(crossings, str(row["street"]), run.x_m, run.y_m) or ("", "", "N", 0)
-    zh = f"场地，{row['street']}{row['other']}路口{_WAY_ZH[way]}{metres}米"
-    return (
-        zh,
-        f"open space, {metres} m {_SIDE_EN[way]} of {row['street']} / {row['other_en'] or row['other']}",
-    )
-
-
-def address_lines(
-    runs: pd.DataFrame, crossings: Crossings
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def address_lines(runs: pd.DataFrame, gazetteer: Gazetteer) -> tuple[Objects, Objects]:
     """Write the address line of each run.
+
+    A kerb of a named street is told by the nearest crossing along the street's axis, which is also
+    how the metres are counted; an open space by its name and part; all else by district, grid
+    square and, within 300 m as the crow flies, the nearest crossing of named streets.
 
     Parameters
     ----------
     runs : pandas.DataFrame
-        Columns street, street_en, side, placement, x_m, y_m and community (a name).
-    crossings : Crossings
+        Columns street_id, street, street_en, side, placement, community_id, x_m and y_m (metres).
+    gazetteer : Gazetteer
 
     Returns
     -------
     local, english : ndarray of str, shape (runs,)
-        English keeps the local name where no English one is given.
+        The local line is in Chinese words where the street's name is Chinese, else in English words.
+        The English line keeps a local name where no English one is given.
     """
-    local, english = [], []
-    for run in runs.itertuples():
-        name = str(run.street) or "无名路"
-        name_en = str(run.street_en) or str(run.street) or "Unnamed street"
-        if run.placement == "open-space":
-            zh, en = _of_open_space(run, crossings)
-            local.append(zh)
-            english.append(en)
-            continue
-        side_zh, side_en = _SIDE_ZH.get(run.side, ""), _SIDE_EN.get(run.side, "")
-        found = _nearest(crossings, str(run.street), run.x_m, run.y_m) if run.street else None
-        if found is None:
-            local.append(f"{name}{side_zh}（{run.community}）")
-            english.append(f"{name_en}, {side_en} side, {run.community_en}")
-        else:
-            other, other_en, way, metres = found
-            local.append(f"{name}{side_zh}，{other}{_WAY_ZH[way]}{metres}米")
-            english.append(f"{name_en}, {side_en} side, {metres} m {_SIDE_EN[way]} of {other_en or other}")
-    return np.array(local, dtype=object), np.array(english, dtype=object)
+    runs = runs.reset_index(drop=True)
+    names = communities_at(gazetteer, runs["community_id"])
+    texts = ["street_id", "street", "street_en", "side", "placement"]
+    table = pd.concat([runs[texts].fillna("").astype(str), runs[["x_m", "y_m"]], names], axis=1)
+    x, y = runs["x_m"].to_numpy(dtype=float), runs["y_m"].to_numpy(dtype=float)
+    table["square"] = gazetteer.squares(x, y)
+    local, english = np.full(len(runs), "", dtype=object), np.full(len(runs), "", dtype=object)
+    square = (table["placement"] == "open-space").to_numpy(dtype=bool)
+    named = (table["street"] != "").to_numpy(dtype=bool)
+    done = _write_streets(table, gazetteer, np.flatnonzero(named & ~square), local, english)
+    _write_spaces(table, gazetteer, np.flatnonzero(named & square), local, english)
+    done[named & square] = True
+    _write_squares(table, gazetteer, np.flatnonzero(~done), local, english)
+    return local, english
+
+
+def octant(dx: Floats, dy: Floats) -> Objects:
+    """Name directions by the eight points of the compass."""
+    turn = np.round(np.degrees(np.arctan2(dx, dy)) / 45.0).astype(int) % 8
+    names: Objects = np.array(COMPASS, dtype=object)[turn]
+    return names
+
+
+def _rounded(metres: Floats) -> NDArray[np.int64]:
+    return np.maximum(np.round(metres / ROUND_M) * ROUND_M, ROUND_M).astype(np.int64)
+
+
+def _write_streets(
+    table: pd.DataFrame, gazetteer: Gazetteer, rows: NDArray[np.intp], local: Objects, english: Objects
+) -> NDArray[np.bool_]:
+    """Write the lines of kerbs whose street meets a named street; tell which those are."""
+    axes, meets = gazetteer.axes, gazetteer.crossings.table
+    done = np.zeros(len(table), dtype=bool)
+    part = table.iloc[rows]
+    x, y = part["x_m"].to_numpy(dtype=float), part["y_m"].to_numpy(dtype=float)
+    piece, along = axes.feet(x, y, axes.code(part["street"].to_numpy(dtype=object)))
+    found = piece >= 0
+    rows, piece, along = rows[found], piece[found], along[found]
+    metres, row, away = _from_crossing(gazetteer, piece, along)
+    reached = np.flatnonzero(row >= 0)
+    rows, metres, row, away = rows[reached], metres[reached], row[reached], away[reached]
+    twice = meets.duplicated(["street", "other"], keep=False).to_numpy(dtype=bool)[row]
+    other = meets["other"].to_numpy(dtype=object)[row]
+    other_en = meets["other_en"].to_numpy(dtype=object)[row]
+    way, told = octant(away[:, 0], away[:, 1]).tolist(), _rounded(metres).tolist()
+    part = table.iloc[rows]
+    columns = [part[c].tolist() for c in ("street", "street_en", "side", "square")]
+    chinese = {name: is_chinese(name) for name in set(columns[0])}
+    for i, street, street_en, side, square, o, o_en, w, m, again in zip(
+        rows.tolist(), *columns, other.tolist(), other_en.tolist(), way, told, twice.tolist(), strict=True
+    ):
+        # Two streets may meet twice: then only the grid square tells one crossing from the other.
+        zh = chinese[street]
+        note = (f"格网{square}" if zh else f"grid square {square}") if again else ""
+        local[i] = on_street(street, side, o, w, m, chinese=zh, note=note)
+        note = f"grid square {square}" if again else ""
+        english[i] = on_street(street_en or street, side, o_en or o, w, m, chinese=False, note=note)
+    done[rows] = True
+    return done
+
+
+def _from_crossing(
+    gazetteer: Gazetteer, piece: NDArray[np.intp], along: Floats
+) -> tuple[Floats, NDArray[np.intp], Floats]:
+    """Give metres along the axis from the nearest crossing, its row (-1: none), and the way as a vector."""
+    axes, crossings = gazetteer.axes, gazetteer.crossings
+    reach, origin = axes.walk(crossings.node)
+    back, on = axes.start[piece], axes.end[piece]
+    behind, ahead = reach[back] + along, reach[on] + axes.length_m[piece] - along
+    metres, node = np.minimum(behind, ahead), np.where(behind <= ahead, origin[back], origin[on])
+    # Where several streets meet in one point, the longest of them is the best known.
+    long = axes.street_length_m[axes.code(crossings.table["other"].to_numpy(dtype=object))]
+    order = np.lexsort((crossings.row, -long[crossings.row], crossings.node))
+    first = order[np.flatnonzero(np.diff(crossings.node[order], prepend=-1))]
+    row_of = np.full(len(axes.xy_m), -1)
+    row_of[crossings.node[first]] = crossings.row[first]
+    row = np.where(np.isfinite(metres), row_of[np.maximum(node, 0)], -1) if len(row_of) else node
+    unit = (axes.xy_m[on] - axes.xy_m[back]) / axes.length_m[piece][:, None]
+    away = axes.xy_m[back] + unit * along[:, None] - axes.xy_m[np.maximum(node, 0)]
+    return metres, row, away
+
+
+def space_middles(shapes: Objects) -> tuple[Floats, Floats]:
+    """Give a point inside of each open space, its middle where that lies inside, and a radius, metres."""
+    middle = shapely.centroid(shapes)
+    inside = shapely.intersects(middle, shapes)
+    middle = np.where(inside, middle, shapely.point_on_surface(shapes))
+    return shapely.get_coordinates(middle).reshape(-1, 2), np.sqrt(shapely.area(shapes) / np.pi)
+
+
+def _space_of(gazetteer: Gazetteer, space_id: Objects, xy: Floats) -> NDArray[np.intp]:
+    """Give the part of its open space that each place is nearest to, -1 where the space is not known."""
+    spaces = gazetteer.open_spaces
+    shapes = np.asarray(spaces.geometry.array)
+    # An open space of several parts has several rows of one id.
+    ids = pd.DataFrame({"id": spaces["open_space_id"], "row": np.arange(len(spaces))})
+    pairs = pd.DataFrame({"id": space_id, "place": np.arange(len(space_id))}).merge(ids, on="id")
+    place, row = pairs["place"].to_numpy(dtype=np.intp), pairs["row"].to_numpy(dtype=np.intp)
+    away = shapely.distance(shapes[row], shapely.points(xy[place]))
+    order = np.lexsort((row, away, place))
+    first = order[np.flatnonzero(np.diff(place[order], prepend=-1))]
+    out = np.full(len(space_id), -1)
+    out[place[first]] = row[first]
+    return out
+
+
+def _write_spaces(
+    table: pd.DataFrame, gazetteer: Gazetteer, rows: NDArray[np.intp], local: Objects, english: Objects
+) -> None:
+    """Write the lines of places in open spaces that have a name."""
+    part, spaces = table.iloc[rows], gazetteer.open_spaces
+    middle, radius = space_middles(np.asarray(spaces.geometry.array))
+    away = part[["x_m", "y_m"]].to_numpy(dtype=float)
+    at = _space_of(gazetteer, part["street_id"].to_numpy(dtype=object), away)
+    if len(spaces):
+        away = away - middle[at]
+        off = (np.hypot(*away.T) > _MIDDLE * radius[at]) & (at >= 0)
+    else:
+        off = np.zeros(len(rows), dtype=bool)
+    where = np.where(off, octant(away[:, 0], away[:, 1]), "").tolist()
+    names = spaces["name"].value_counts()
+    for i, run, w in zip(rows.tolist(), part.itertuples(), where, strict=True):
+        zh, again = is_chinese(run.street), names.get(run.street, 0) > 1
+        note = (f"格网{run.square}" if zh else f"grid square {run.square}") if again else ""
+        local[i] = in_space(run.street, w, (run.name, note), chinese=zh)
+        note = f"grid square {run.square}" if again else ""
+        notes = (run.name_en or run.name, note)
+        english[i] = in_space(run.street_en or run.street, w, notes, chinese=False)
+
+
+def _write_squares(
+    table: pd.DataFrame, gazetteer: Gazetteer, rows: NDArray[np.intp], local: Objects, english: Objects
+) -> None:
+    """Write the lines of places that only their district and grid square tell."""
+    part, meets = table.iloc[rows], gazetteer.crossings.table
+    xy = part[["x_m", "y_m"]].to_numpy(dtype=float)
+    near: list[tuple[str, str, str, int] | None] = [None] * len(rows)
+    near_en = list(near)
+    if len(meets) and len(rows):
+        away, row = gazetteer.crossing_tree.query(xy, distance_upper_bound=_FAR_M)
+        close = np.flatnonzero(np.isfinite(away) & (part["street"] == "").to_numpy(dtype=bool))
+        at = meets.iloc[row[close]]
+        d = xy[close] - at[["x_m", "y_m"]].to_numpy(dtype=float)
+        ways, told = octant(d[:, 0], d[:, 1]).tolist(), _rounded(away[close]).tolist()
+        english_of = dict(zip(gazetteer.axes.names, gazetteer.axes.english, strict=True))
+        for k, a, b, way, metres in zip(close, at["street"], at["other"], ways, told, strict=True):
+            near[k] = (a, b, way, metres)
+            near_en[k] = (english_of[a] or a, english_of[b] or b, way, metres)
+    columns = ("street", "street_en", "side", "placement", "district", "district_en", "square")
+    values = zip(*(part[c].tolist() for c in columns), strict=True)
+    for i, n, n_en, (street, street_en, side, placement, district, latin, square) in zip(
+        rows.tolist(), near, near_en, values, strict=True
+    ):
+        zh = is_chinese(street or district) if street or district else gazetteer.chinese
+        local[i] = grid_line(street, side, district, square, n, placement=placement, chinese=zh)
+        english[i] = grid_line(
+            street_en or street, side, latin or district, square, n_en, placement=placement, chinese=False
+        )
