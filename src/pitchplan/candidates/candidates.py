@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyproj
 
+from pitchplan.candidates.gazetteer import Gazetteer
 from pitchplan.candidates.screened import Screened
 from pitchplan.candidates.summary import summary_table
-from pitchplan.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from pitchplan.demand.season import Season
@@ -37,6 +36,8 @@ class Candidates:
         Planning CRS.
     book_id : str
         Rule book.
+    gazetteer : Gazetteer
+        The names addresses are made of and read by.
     provenance : dict
         Rule book id and hash, vehicle, waivers, notes and assumptions of the city.
     """
@@ -50,6 +51,7 @@ class Candidates:
     season: Season
     crs: str
     book_id: str
+    gazetteer: Gazetteer = field(repr=False)
     provenance: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -81,13 +83,23 @@ class Candidates:
         """Say per rule what it cost: columns as `candidates.summary.summary_table` gives them."""
         return summary_table(self.rules_report, self.looked_at)
 
-    def why(self, *, lon: float, lat: float, within_m: float = 30.0) -> pd.DataFrame:
+    def why(
+        self,
+        address: str | None = None,
+        *,
+        lon: float | None = None,
+        lat: float | None = None,
+        within_m: float = 30.0,
+    ) -> pd.DataFrame:
         """Answer "why not here?": the rules that the nearest place breaks.
 
         Parameters
         ----------
-        lon, lat : float
-            Degrees, WGS84.
+        address : str, optional
+            ``"舜耕路东侧，经十路口以南40米"``, ``"Shungeng Road, east side, 40 m south of …"``, or the
+            relative text of lists in use; see `addresses.asking.find_address`.
+        lon, lat : float, optional
+            Degrees, WGS84, instead of an address.
         within_m : float
             How far the nearest place may be, metres.
 
@@ -95,33 +107,24 @@ class Candidates:
         -------
         pandas.DataFrame
             Columns as `schemas.REFUSALS` and ``distance_m`` from the asked point; no row where the
-            nearest place is legal.
+            nearest place is legal. Of several vehicles or placements, each about as near is answered for.
+            ``attrs["read_as"]`` and ``attrs["precision_m"]`` say how the question was understood.
 
         Raises
         ------
         InputError
-            No place was looked at within that distance.
+            The address is not understood, or no place was looked at within that distance.
         """
-        for name, number, most in (("lon", lon, 180.0), ("lat", lat, 90.0), ("within_m", within_m, 1e5)):
-            least = 0.0 if name == "within_m" else -most
-            if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
-                fix = f"Give {least:g} to {most:g}; check that lon and lat are not swapped"
-                raise InputError(Fault("not a number it can be", fix, "why", None, name, number))
-        to_plan = pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
-        x, y = to_plan.transform(lon, lat)
-        places, nearest = self.looked_at.at(x, y, within_m)
-        if not len(places):
-            far = f"{nearest:.0f} m away" if np.isfinite(nearest) else "nowhere"
-            raise InputError(
-                Fault(
-                    f"no kerb or open space within {within_m:g} m was looked at; the nearest is {far}",
-                    "Check that lon and lat are not swapped, or ask with a larger within_m",
-                    "why",
-                    value=(lon, lat),
-                )
-            )
-        rows = np.flatnonzero(np.isin(self.looked_at.place, places))
-        return self.looked_at.refusals(rows).assign(distance_m=round(nearest, 1))
+        from pitchplan.candidates.asking import place_asked
+
+        seen = self.looked_at
+        _, away, asked = place_asked(
+            seen.x_m, seen.y_m, self.gazetteer, address, lon=lon, lat=lat, within_m=within_m
+        )
+        rows = np.flatnonzero(np.isin(seen.place, seen.nearest(asked.x_m, asked.y_m)))
+        answer = seen.refusals(rows).assign(distance_m=round(away, 1))
+        answer.attrs |= {"read_as": asked.read_as, "precision_m": asked.precision_m}
+        return answer
 
     def __repr__(self) -> str:
         lines = [

@@ -15,6 +15,7 @@ from pitchplan.candidates.bays import bays_of, lay_bays, open_space_runs
 from pitchplan.candidates.beside import Surroundings, places_beside, surroundings_of, with_widths
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.clearance import DRIVE_REACH_M, WALK_REACH_M
+from pitchplan.candidates.gazetteer import gazetteer_of
 from pitchplan.candidates.open_spaces import open_space_places
 from pitchplan.candidates.places import Places, join_places
 from pitchplan.candidates.screened import ScreeningLog
@@ -92,9 +93,10 @@ def find_candidates(
     bays = bays_of([(places, run) for places, run, _ in found])
     pitches = pitch_table(bays, city, season, np.concatenate([waived for *_, waived in found]))
     clashes = clash_table(bays, pitches, city, book)
+    gazetteer = gazetteer_of(city)
     return Candidates(
-        runs=run_table(pitches, city),
-        pitches=pitches.drop(columns=["community", "community_en"]),
+        pitches=pitches,
+        runs=run_table(pitches, gazetteer),
         clashes=clashes,
         limits=limit_table(book, city, pitches),
         rules_report=rules_report(book, screened, log.seen, _not_applied(book, city, uses), clashes, UNFIT),
@@ -102,6 +104,7 @@ def find_candidates(
         season=season,
         crs=city.crs,
         book_id=book.id,
+        gazetteer=gazetteer,
         provenance={
             "rule_book": book.id,
             "rule_book_sha256": book.hash,

@@ -115,26 +115,16 @@ class Screened:
             }
         )
 
-    def at(self, x_m: float, y_m: float, within_m: float) -> tuple[NDArray[np.intp], float]:
-        """Find the nearest place of every use that has one about as near as the nearest of all.
-
-        Returns
-        -------
-        places : ndarray of int
-            Positions; none where no place lies within ``within_m``.
-        distance_m : float
-            Of the nearest place; infinite where nothing was looked at.
-        """
+    def nearest(self, x_m: float, y_m: float) -> NDArray[np.intp]:
+        """Find the nearest place of every use that has one about as near as the nearest of all."""
         away = np.hypot(self.x_m - x_m, self.y_m - y_m)
-        nearest = float(away.min(initial=np.inf))
+        reach = float(away.min(initial=np.inf)) + _ALSO_M
         found = []
         for use in range(len(self.uses)):
             mine = np.flatnonzero(self.use == use)
-            if len(mine):
-                best = int(mine[np.argmin(away[mine])])
-                if away[best] <= min(nearest + _ALSO_M, within_m):
-                    found.append(best)
-        return np.array(found, dtype=np.intp), nearest
+            if len(mine) and away[mine].min() <= reach:
+                found.append(int(mine[np.argmin(away[mine])]))
+        return np.array(found, dtype=np.intp)
 
     def _said(self) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         vehicles = np.array([u.vehicle.id for u in self.uses], dtype=object)

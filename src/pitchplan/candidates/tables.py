@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.addresses import address_lines, find_crossings
+from pitchplan.candidates.addresses import address_lines
 from pitchplan.candidates.bays import Bays
+from pitchplan.candidates.gazetteer import Gazetteer
 from pitchplan.candidates.places import SIDES, place_ids
 from pitchplan.city.layers import City
 from pitchplan.rules.book import RuleBook
@@ -49,8 +50,6 @@ def pitch_table(bays: Bays, city: City, season: Season, waived: NDArray[np.objec
             "placement": bays.placement,
             "vehicle": bays.vehicle,
             "community_id": of_community("community_id"),
-            "community": of_community("name"),
-            "community_en": of_community("name_en"),
             "district": of_community("district"),
             "clear_walk_m": np.round(bays.clear_walk_m, 3),
             "clear_drive_m": np.round(bays.clear_drive_m, 3),
@@ -72,21 +71,19 @@ def _flags(waived: str, width_status: str) -> str:
     return "; ".join(flags + (["width assumed, to be taped"] if width_status == "assumed" else []))
 
 
-def run_table(pitches: pd.DataFrame, city: City) -> pd.DataFrame:
+def run_table(pitches: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     """Give the runs' public table, with address lines."""
     groups = pitches.groupby("run_id", sort=False)
     middle = groups.nth(0).set_index("run_id").copy()
     runs = middle[
         ["street_id", "street", "street_en", "street_class", "side", "placement", "community_id", "district"]
     ].copy()
-    runs["community"] = middle["community"]
-    runs["community_en"] = middle["community_en"].where(middle["community_en"] != "", middle["community"])
     runs["room"] = groups.size()
     runs["length_m"] = groups["chainage_m"].max() - groups["chainage_m"].min() + groups["length_m"].first()
     runs["x_m"], runs["y_m"] = groups["x_m"].mean(), groups["y_m"].mean()
     runs = runs.reset_index()
-    runs["address"], runs["address_en"] = address_lines(runs, find_crossings(city.centrelines))
-    return runs.drop(columns=["community", "community_en"])
+    runs["address"], runs["address_en"] = address_lines(runs, gazetteer)
+    return runs
 
 
 def clash_table(bays: Bays, pitches: pd.DataFrame, city: City, book: RuleBook) -> pd.DataFrame:
