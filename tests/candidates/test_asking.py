@@ -13,7 +13,7 @@ from pitchplan.candidates.axes import Axes
 from pitchplan.candidates.gazetteer import gazetteer_of
 from pitchplan.errors import InputError
 
-from .streets import X, Y, frame
+from .streets import CRS, X, Y, frame
 from .test_addresses import CITY, LATIN, SQUARE, city_of
 
 PLACES = gazetteer_of(CITY)
@@ -232,3 +232,16 @@ def test_place_asked_checks_its_numbers():
         place_asked(x, y, PLACES, "格网A2")
     with pytest.raises(InputError, match="read as 舜耕路西侧，经十路口以北300米"):
         place_asked(x, y, PLACES, "舜耕路西侧，经十路口以北300米")
+
+
+def test_why_answers_by_address_as_by_degrees(spring, spring_candidates):
+
+    runs = spring_candidates.runs[spring_candidates.runs["placement"] == "kerbside"]
+    run = runs.iloc[0]
+    answer = spring_candidates.why(run.address)
+    assert answer.attrs["read_as"] == run.address
+    assert answer.empty
+    refused = spring_candidates.places[~spring_candidates.places["legal"]].iloc[1000]
+    to_degrees = pyproj.Transformer.from_crs(CRS, 4326, always_xy=True)
+    lon, lat = to_degrees.transform(refused["x_m"], refused["y_m"])
+    assert set(spring_candidates.why(lon=lon, lat=lat)["place_id"]) == {refused["place_id"]}
