@@ -92,9 +92,7 @@ def grid_box(name: str, bounds: Bounds, side_m: float = GRID_M) -> Bounds | None
     return x, y, x + side_m, y + side_m
 
 
-def square_communities(
-    bounds: Bounds, side_m: float, crs: pyproj.CRS
-) -> gpd.GeoDataFrame:
+def square_communities(bounds: Bounds, side_m: float, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """Cover an extent with square cells named by column letter and row number.
 
     Parameters
