@@ -56,7 +56,7 @@ class Areas:
         home, mixed = self._by_stretch(places)
         whole = home >= 0
         if len(mixed):
-            home[mixed] = self._first(shapely.points(places.centre[mixed]))
+            home[mixed] = self.first_at(shapely.points(places.centre[mixed]))
             boxes = places.draw(mixed)
             shapely.prepare(boxes)
             _, covered = shapely.STRtree(boxes).query(self.polygons, predicate="covers")
@@ -98,10 +98,11 @@ class Areas:
         clear = np.flatnonzero(~passed)
         home = np.full(len(places), -1)
         member = shapely.points(places.centre[stretches.index[clear, 0]])
-        home[stretches.index[clear]] = self._first(member)[:, None]
+        home[stretches.index[clear]] = self.first_at(member)[:, None]
         return home, np.unique(stretches.index[passed])
 
-    def _first(self, points: NDArray[np.object_]) -> NDArray[np.intp]:
+    def first_at(self, points: NDArray[np.object_]) -> NDArray[np.intp]:
+        """Give the first polygon that holds or touches each point, -1 where none does."""
         out = np.full(len(points), len(self.polygons))
         polygon, point = shapely.STRtree(points).query(self.polygons, predicate="intersects")
         np.minimum.at(out, point, polygon)

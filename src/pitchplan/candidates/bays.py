@@ -95,8 +95,14 @@ class Bays:
         """Return some of the bays, by position or mask."""
         return Bays(**{f.name: getattr(self, f.name)[chosen] for f in fields(Bays)})
 
-    def pairs_within(self, distance_m: float) -> tuple[Ints, Ints, Floats]:
+    def pairs_within(self, distance_m: float, *, of_two: Ints | None = None) -> tuple[Ints, Ints, Floats]:
         """Find every pair of bays nearer to each other than a distance.
+
+        Parameters
+        ----------
+        distance_m : float
+        of_two : ndarray of int, shape (bays,), optional
+            Groups of bays; pairs within one group are left out.
 
         Returns
         -------
@@ -109,11 +115,13 @@ class Bays:
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0)
         reach = float(np.hypot(self.length_m, self.width_m).max())
         pairs = cKDTree(self.centre).query_pairs(distance_m + reach, output_type="ndarray")
+        if of_two is not None:
+            pairs = pairs[of_two[pairs[:, 0]] != of_two[pairs[:, 1]]]
         a, b = pairs.min(axis=1), pairs.max(axis=1)
-        parts = range(0, len(a), _PAIRS)
-        gap = np.concatenate(
-            [_gap_between(self, a[i : i + _PAIRS], b[i : i + _PAIRS]) for i in parts] or [[]]
-        )
+        gap = np.zeros(len(a))
+        for i in range(0, len(a), _PAIRS):
+            part = slice(i, i + _PAIRS)
+            gap[part] = _gap_between(self, a[part], b[part])
         near = gap < distance_m
         order = np.lexsort((b[near], a[near]))
         return a[near][order], b[near][order], gap[near][order]

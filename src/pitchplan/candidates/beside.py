@@ -92,7 +92,7 @@ def surroundings_of(city: City, placements: Collection[str]) -> Surroundings:
         walk_walls=Walls(buildings, footways),
         carriageways=Areas(kerbs.grounds),
         communities=Areas(np.asarray(city.communities.geometry.array)),
-        finder=StreetFinder(city),
+        finder=StreetFinder(city, kerbs),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pitchplan.candidates.gazetteer import Gazetteer
+from pitchplan.candidates.addresses.gazetteer import Gazetteer
 from pitchplan.candidates.screened import Screened
 from pitchplan.candidates.summary import summary_table
 
@@ -97,7 +97,7 @@ class Candidates:
         ----------
         address : str, optional
             ``"舜耕路东侧，经十路口以南40米"``, ``"Shungeng Road, east side, 40 m south of …"``, or the
-            relative text of lists in use; see `addresses.asking.find_address`.
+            relative text of lists in use; see `candidates.addresses.asking.find_address`.
         lon, lat : float, optional
             Degrees, WGS84, instead of an address.
         within_m : float
@@ -115,7 +115,7 @@ class Candidates:
         InputError
             The address is not understood, or no place was looked at within that distance.
         """
-        from pitchplan.candidates.asking import place_asked
+        from pitchplan.candidates.addresses.asking import place_asked
 
         seen = self.looked_at
         _, away, asked = place_asked(

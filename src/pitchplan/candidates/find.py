@@ -11,11 +11,11 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from pitchplan.candidates.addresses.gazetteer import gazetteer_of
 from pitchplan.candidates.bays import bays_of, lay_bays, open_space_runs
 from pitchplan.candidates.beside import Surroundings, places_beside, surroundings_of, with_widths
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.clearance import DRIVE_REACH_M, WALK_REACH_M
-from pitchplan.candidates.gazetteer import gazetteer_of
 from pitchplan.candidates.open_spaces import open_space_places
 from pitchplan.candidates.places import Places, join_places
 from pitchplan.candidates.screened import ScreeningLog

@@ -157,7 +157,8 @@ class Places:
 
     def draw(self, chosen: NDArray[Any]) -> NDArray[np.object_]:
         """Draw some of the rectangles as shapely polygons."""
-        return draw(self.centre[chosen], self.along[chosen], self.length_m, self.width_m)
+        centre = np.stack([self.x_m[chosen], self.y_m[chosen]], axis=-1)
+        return draw(centre, self.along[chosen], self.length_m, self.width_m)
 
     @cached_property
     def stretches(self) -> Stretches:

@@ -6,6 +6,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from pitchplan.candidates.areas import Areas
+from pitchplan.candidates.kerbs import KerbLines
 from pitchplan.candidates.places import Places, StreetTable
 from pitchplan.candidates.stretches import pair_blocks
 from pitchplan.city.layers import City
@@ -16,6 +18,8 @@ _REACH_M = 25.0
 _NEAR_M = 9.0
 _TURN = np.sin(np.radians(30.0))
 _INWARD_M = 0.5
+_LOOSE_M = 2.0
+_ON_KERB_M = 1e-6
 
 Floats = NDArray[np.float64]
 
@@ -30,10 +34,11 @@ class StreetFinder:
     """Tells the street of kerbs, by axes where the city has them, else by carriageway polygons.
 
     Where axes are known, a kerb belongs to the nearest one within 25 m that runs along it (within 30
-    degrees) on its carriageway's side. Without axes it belongs to the polygon it bounds.
+    degrees) on its carriageway's side, more abeam than ahead; where the carriageways were made from the axes,
+    no further than half its width and 2 m. Without axes it belongs to the polygon it bounds.
     """
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, kerbs: KerbLines) -> None:
         self.by_axes = len(city.centrelines) > 0
         frame = city.centrelines if self.by_axes else city.streets
         columns = {c: frame[c].to_numpy() for c in frame.columns if c != "geometry"}
@@ -46,11 +51,15 @@ class StreetFinder:
             self.start, self.end, self.row = coords[:-1][same], coords[1:][same], ground[line[:-1][same]]
             span = self.end - self.start
             self.length = np.hypot(span[:, 0], span[:, 1])
+            self.reach = np.full(len(span), _REACH_M)
+            if city.made_of_lines:
+                # A kerb that was made from an axis lies half its width away, and no other kerb is its own.
+                self.reach = frame["width_m"].to_numpy(dtype=float)[self.row] / 2 + _LOOSE_M
             self.unit = span / np.maximum(self.length, 1e-9)[:, None]
             self.tree = shapely.STRtree(shapely.linestrings(np.stack([self.start, self.end], axis=1)))
         else:
-            self.row = ground
-            self.tree = shapely.STRtree(shapes[ground])
+            self.row, self.areas = ground, Areas(shapes[ground])
+            self.borders = _borders(shapes[ground], kerbs)
 
     def find(self, places: Places) -> tuple[NDArray[np.intp], NDArray[np.int8]]:
         """Give each place's row of the street table, -1 for none, and the number of its side."""
@@ -59,7 +68,7 @@ class StreetFinder:
             side = compass(places.along[:, 1], -places.along[:, 0])
         else:
             street, foot = self._nearest_axis(places, _NEAR_M)
-            far = np.flatnonzero(street < 0)
+            far = np.flatnonzero(street < 0) if self.reach.max() > _NEAR_M else np.zeros(0, dtype=np.intp)
             if len(far):
                 street[far], foot[far] = self._nearest_axis(places.take(far), _REACH_M)
             side = compass(places.kerb_x_m - foot[:, 0], places.kerb_y_m - foot[:, 1])
@@ -75,7 +84,7 @@ class StreetFinder:
         for block, first in pair_blocks(stretch):
             at, one = index[stretch[block]], segment[block]
             cost, t = self._cost(one, (x[at], y[at], ax[at], ay[at]))
-            cost[cost > reach] = np.inf
+            cost[cost > np.minimum(reach, self.reach[one])[:, None]] = np.inf
             least = np.minimum.reduceat(cost, first, axis=0)
             group = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(one))))
             # Of equally near axes the first of the table counts, whatever order the index gives them in.
@@ -104,19 +113,43 @@ class StreetFinder:
         t = np.clip(px * ux + py * uy, 0.0, self.length[segment, None])
         away_x, away_y = t * ux - px, t * uy - py
         along = np.abs(ax * uy - ay * ux) <= _TURN
-        left = ax * away_y - ay * away_x > 0
+        left, ahead = ax * away_y - ay * away_x, ax * away_x + ay * away_y
+        # An axis that ends far ahead or behind does not run along here.
+        beside = (left > 0) & (np.abs(ahead) <= left)
         distance = np.sqrt(away_x * away_x + away_y * away_y)
-        return np.where(along & left, distance, np.inf), t
+        return np.where(along & beside, distance, np.inf), t
 
     def _polygon_of(self, places: Places) -> NDArray[np.intp]:
         """Give the carriageway polygon each kerb position bounds, seen half a metre inward."""
         inward = np.stack([-places.along[:, 1], places.along[:, 0]], axis=-1)
         kerb = np.stack([places.kerb_x_m, places.kerb_y_m], axis=-1)
-        point, shape = self.tree.query(shapely.points(kerb + inward * _INWARD_M), predicate="intersects")
-        out = np.full(len(places), _NONE)
-        np.minimum.at(out, point, self.row[shape])
-        out[out == _NONE] = -1
-        return out
+        point = kerb + inward * _INWARD_M
+        index, found = places.stretches.index, np.full(len(places), -1)
+        # Where no border between two polygons passes, one place tells for its whole stretch.
+        none = np.zeros(len(places))
+        mixed = np.zeros(len(index), dtype=bool)
+        mixed[self.borders.query(places.stretches.boxes(point[:, 0], point[:, 1], none, none))[0]] = True
+        found[index[~mixed]] = self.areas.first_at(shapely.points(point[index[~mixed, 0]]))[:, None]
+        single = np.unique(index[mixed])
+        found[single] = self.areas.first_at(shapely.points(point[single]))
+        return np.where(found >= 0, self.row[found], -1)
+
+
+def _borders(polygons: NDArray[np.object_], kerbs: KerbLines) -> shapely.STRtree:
+    """Index the edges of polygons that are no kerb, since another polygon lies beyond them."""
+    ends = _segments(shapely.get_rings(polygons))
+    kerb = shapely.STRtree(shapely.linestrings(_segments(kerbs.rings)))
+    at_kerb, _ = kerb.query(shapely.points(ends.mean(axis=1)), predicate="dwithin", distance=_ON_KERB_M)
+    inner = np.ones(len(ends), dtype=bool)
+    inner[at_kerb] = False
+    return shapely.STRtree(shapely.linestrings(ends[inner]))
+
+
+def _segments(lines: NDArray[np.object_]) -> Floats:
+    """Take lines apart into segments, shape (n, 2, 2)."""
+    coords, owner = shapely.get_coordinates(lines, return_index=True)
+    same = owner[1:] == owner[:-1]
+    return np.stack([coords[:-1][same], coords[1:][same]], axis=1)
 
 
 _NONE = np.iinfo(np.intp).max

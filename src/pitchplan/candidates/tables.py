@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.addresses import address_lines
+from pitchplan.candidates.addresses.gazetteer import Gazetteer
+from pitchplan.candidates.addresses.lines import address_lines
 from pitchplan.candidates.bays import Bays
-from pitchplan.candidates.gazetteer import Gazetteer
 from pitchplan.candidates.places import SIDES, place_ids
 from pitchplan.city.layers import City
 from pitchplan.rules.book import RuleBook

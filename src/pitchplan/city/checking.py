@@ -116,9 +116,7 @@ def with_checked_widths(city: City, widths: Mapping[str, float] | pd.DataFrame) 
 
 
 def _require_made_of_lines(city: City) -> None:
-    axes = city.centrelines
-    same = len(axes) == len(city.streets) and not (axes["width_status"] == "measured").any()
-    if not same or list(axes["street_id"]) != list(city.streets["street_id"]):
+    if not city.made_of_lines:
         raise InputError(
             Fault(
                 "the streets are polygons, so their width is what the polygons show",

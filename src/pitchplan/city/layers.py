@@ -72,6 +72,13 @@ class City:
         """Residents of all communities."""
         return int(self.communities["residents"].fillna(0).sum())
 
+    @property
+    def made_of_lines(self) -> bool:
+        """Whether the carriageways were made from centrelines and widths."""
+        axes = self.centrelines
+        same = len(axes) == len(self.streets) > 0 and not (axes["width_status"] == "measured").any()
+        return same and list(axes["street_id"]) == list(self.streets["street_id"])
+
     def field_list(self) -> pd.DataFrame:
         """List the streets whose width is assumed or counted from lanes, longest first.
 

@@ -23,6 +23,4 @@ def missing(rule: Rule, city: City) -> str:
 
 def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
     """Keep apart pitches of different runs that are nearer than the rule's distance."""
-    a, b, gap = bays.pairs_within(rule["distance_m"] + MARGIN_M)
-    other = bays.run[a] != bays.run[b]
-    return Pairs(a[other], b[other], gap[other], rule["distance_m"])
+    return Pairs(*bays.pairs_within(rule["distance_m"] + MARGIN_M, of_two=bays.run), rule["distance_m"])

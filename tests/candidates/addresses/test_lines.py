@@ -6,11 +6,11 @@ import pytest
 import shapely
 
 import pitchplan as pp
-from pitchplan.candidates.addresses import address_lines
-from pitchplan.candidates.axes import find_crossings
-from pitchplan.candidates.gazetteer import gazetteer_of
+from pitchplan.candidates.addresses.axes import find_crossings
+from pitchplan.candidates.addresses.gazetteer import gazetteer_of
+from pitchplan.candidates.addresses.lines import address_lines
 
-from .streets import X, Y, frame
+from ..streets import X, Y, frame
 
 LINES = [
     shapely.LineString([(X, Y), (X + 600, Y)]),

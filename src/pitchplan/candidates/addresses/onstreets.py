@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.asked import (
+from pitchplan.candidates.addresses.asked import (
     Asked,
     area_of,
     meets,
@@ -17,10 +17,10 @@ from pitchplan.candidates.asked import (
     refuse_several,
     rows_of,
 )
-from pitchplan.candidates.asktext import Said
-from pitchplan.candidates.gazetteer import Gazetteer, is_chinese
-from pitchplan.candidates.pacing import Stops, heading, middle_stops, paced, section_stops
-from pitchplan.candidates.phrases import WORDS_EN, grid_line, on_street, section_line
+from pitchplan.candidates.addresses.asktext import Said
+from pitchplan.candidates.addresses.gazetteer import Gazetteer, is_chinese
+from pitchplan.candidates.addresses.pacing import Stops, heading, middle_stops, paced, section_stops
+from pitchplan.candidates.addresses.phrases import WORDS_EN, grid_line, on_street, section_line
 
 __all__ = ["along", "in_section", "on_axis"]
 

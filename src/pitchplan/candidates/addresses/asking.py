@@ -8,11 +8,11 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
-from pitchplan.candidates.asked import Asked, box_of, refuse, refuse_unknown
-from pitchplan.candidates.asktext import Said, read_text
-from pitchplan.candidates.gazetteer import Gazetteer
-from pitchplan.candidates.offstreets import from_afar, in_named_space, in_square
-from pitchplan.candidates.onstreets import along, in_section, on_axis
+from pitchplan.candidates.addresses.asked import Asked, box_of, refuse, refuse_unknown
+from pitchplan.candidates.addresses.asktext import Said, read_text
+from pitchplan.candidates.addresses.gazetteer import Gazetteer
+from pitchplan.candidates.addresses.offstreets import from_afar, in_named_space, in_square
+from pitchplan.candidates.addresses.onstreets import along, in_section, on_axis
 from pitchplan.errors import Fault, InputError
 
 __all__ = ["Asked", "find_address", "place_asked"]

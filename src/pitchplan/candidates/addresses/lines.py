@@ -7,8 +7,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.gazetteer import Gazetteer, communities_at, is_chinese
-from pitchplan.candidates.phrases import COMPASS, grid_line, in_space, on_street
+from pitchplan.candidates.addresses.gazetteer import Gazetteer, communities_at, is_chinese
+from pitchplan.candidates.addresses.phrases import COMPASS, grid_line, in_space, on_street
 
 __all__ = ["ROUND_M", "address_lines", "octant", "space_middles"]
 

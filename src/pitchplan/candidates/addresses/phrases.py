@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pitchplan.candidates.gazetteer import is_chinese
+from pitchplan.candidates.addresses.gazetteer import is_chinese
 
 __all__ = [
     "COMPASS",

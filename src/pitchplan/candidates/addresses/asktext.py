@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pitchplan.candidates.gazetteer import plain
-from pitchplan.candidates.phrases import WORDS_EN, WORDS_ZH
+from pitchplan.candidates.addresses.gazetteer import plain
+from pitchplan.candidates.addresses.phrases import WORDS_EN, WORDS_ZH
 
 __all__ = ["Said", "number_said", "read_text"]
 

@@ -6,15 +6,15 @@ import pytest
 import shapely
 
 import pitchplan as pp
-from pitchplan.candidates.addresses import address_lines
-from pitchplan.candidates.asking import find_address, place_asked
-from pitchplan.candidates.asktext import number_said, read_text
-from pitchplan.candidates.axes import Axes
-from pitchplan.candidates.gazetteer import gazetteer_of
+from pitchplan.candidates.addresses.asking import find_address, place_asked
+from pitchplan.candidates.addresses.asktext import number_said, read_text
+from pitchplan.candidates.addresses.axes import Axes
+from pitchplan.candidates.addresses.gazetteer import gazetteer_of
+from pitchplan.candidates.addresses.lines import address_lines
 from pitchplan.errors import InputError
 
-from .streets import CRS, X, Y, frame
-from .test_addresses import CITY, LATIN, SQUARE, city_of
+from ..streets import CRS, X, Y, frame
+from .test_lines import CITY, LATIN, SQUARE, city_of
 
 PLACES = gazetteer_of(CITY)
 

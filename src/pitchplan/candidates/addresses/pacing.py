@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from pitchplan.candidates.axes import Axes
-from pitchplan.candidates.gazetteer import Gazetteer
-from pitchplan.candidates.phrases import COMPASS
+from pitchplan.candidates.addresses.axes import Axes
+from pitchplan.candidates.addresses.gazetteer import Gazetteer
+from pitchplan.candidates.addresses.phrases import COMPASS
 
 __all__ = ["ONE_PLACE_M", "Stops", "heading", "middle_stops", "paced", "section_stops"]
 

@@ -13,7 +13,7 @@ import pyproj
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from pitchplan.candidates.axes import Axes, Crossings, find_crossings
+from pitchplan.candidates.addresses.axes import Axes, Crossings, find_crossings
 from pitchplan.city.cells import grid_square
 from pitchplan.city.layers import City
 

@@ -6,8 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.addresses import space_middles
-from pitchplan.candidates.asked import (
+from pitchplan.candidates.addresses.asked import (
     Asked,
     area_of,
     meets,
@@ -17,10 +16,11 @@ from pitchplan.candidates.asked import (
     rows_of,
     where,
 )
-from pitchplan.candidates.asktext import Said
-from pitchplan.candidates.gazetteer import Gazetteer, is_chinese
-from pitchplan.candidates.pacing import ONE_PLACE_M, heading
-from pitchplan.candidates.phrases import grid_line, in_space
+from pitchplan.candidates.addresses.asktext import Said
+from pitchplan.candidates.addresses.gazetteer import Gazetteer, is_chinese
+from pitchplan.candidates.addresses.lines import space_middles
+from pitchplan.candidates.addresses.pacing import ONE_PLACE_M, heading
+from pitchplan.candidates.addresses.phrases import grid_line, in_space
 from pitchplan.city.cells import grid_box
 
 __all__ = ["from_afar", "in_named_space", "in_square"]

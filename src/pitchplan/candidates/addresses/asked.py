@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.candidates.asktext import Said
-from pitchplan.candidates.gazetteer import Gazetteer, plain
+from pitchplan.candidates.addresses.asktext import Said
+from pitchplan.candidates.addresses.gazetteer import Gazetteer, plain
 from pitchplan.city.cells import grid_box
 from pitchplan.errors import Fault, InputError
 

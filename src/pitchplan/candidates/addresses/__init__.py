@@ -1,0 +1,1 @@
+"""Addresses as people say them: written for runs, and read back from text."""
