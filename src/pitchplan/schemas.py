@@ -112,6 +112,13 @@ _STREET_COLUMNS: tuple[tuple[str, Kind, str] | tuple[str, Kind, str, bool], ...]
     ("width_status", "text", "checked, measured, given, lanes or assumed"),
     ("lanes", "number", "lanes in both directions together", False),
     ("oneway", "text", "yes, reverse (against the line) or no; empty where nobody says", False),
+    (
+        "volume_veh_per_h",
+        "number",
+        "vehicles per hour in both directions together in the season's busiest open hour, given;"
+        " not a number where nobody counted",
+        False,
+    ),
     ("level", "count", "0 on the ground, above or below on bridges and in tunnels"),
 )
 STREETS = _table("streets", *_STREET_COLUMNS, ("geometry", "geometry", "carriageway polygon"))

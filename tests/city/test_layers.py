@@ -229,3 +229,25 @@ def test_cells_tile_without_overlap():
     assert cells.area.sum() == pytest.approx(shapely.union_all(cells.geometry.array).area)
     assert cells["community_id"].is_unique
     assert cells["name"].is_unique
+
+
+def test_counted_volumes_are_kept_and_empty_ones_are_not_a_number():
+    lines = [shapely.LineString([(X, Y + 50 * k), (X + 100, Y + 50 * k)]) for k in range(3)]
+    given = frame(lines, street_class=["main"] * 3, volume_veh_per_h=["1,250", None, "80"])
+    city = pp.read_city(streets=given)
+    assert city.centrelines["volume_veh_per_h"].tolist()[::2] == [1250.0, 80.0]
+    assert np.isnan(city.centrelines["volume_veh_per_h"].iloc[1])
+    without = pp.read_city(streets=given.drop(columns="volume_veh_per_h"))
+    assert without.centrelines["volume_veh_per_h"].isna().all()
+    named = given.rename(columns={"volume_veh_per_h": "DHV"})
+    read = pp.read_city(streets=named, columns={"streets.volume_veh_per_h": "DHV"})
+    assert read.centrelines.equals(city.centrelines)
+
+
+def test_volumes_that_no_street_carries_are_refused_together():
+    lines = [shapely.LineString([(X, Y + 50 * k), (X + 100, Y + 50 * k)]) for k in range(3)]
+    with pytest.raises(pp.errors.InputError) as caught:
+        pp.read_city(streets=frame(lines, volume_veh_per_h=["-5", "300", "many"]))
+    assert "row 1" in message(caught)
+    assert "row 3" in message(caught)
+    assert "vehicles per hour" in message(caught)

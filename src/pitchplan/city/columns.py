@@ -9,9 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pitchplan.errors import Fault, InputError
+from pitchplan.errors import Fault, Faults, InputError
 
-__all__ = ["STREET_CLASSES", "normal_class", "rename_columns"]
+__all__ = ["STREET_CLASSES", "normal_class", "read_volumes", "rename_columns"]
+
+_MOST_VEH_PER_H = 50_000
 
 _ALIASES: dict[str, tuple[str, ...]] = {
     "street_id": ("street_id", "osm_id", "road_id", "id", "objectid", "globalid"),
@@ -72,6 +74,38 @@ def normal_class(value: object, classes: Mapping[str, str]) -> str:
         return classes[text]
     word = text.lower().removesuffix("_link")
     return STREET_CLASSES.get(word, word or "unknown")
+
+
+def read_volumes(values: pd.Series, source_row: pd.Series, source: str) -> pd.Series:
+    """Read traffic counts as numbers; empty cells, where nobody counted, are not a number.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Vehicles per hour as given: numbers, or text that may have commas between thousands.
+    source_row : pandas.Series
+        Row of each value in the file, from 0.
+    source : str
+        Name in errors.
+
+    Raises
+    ------
+    InputError
+        A count is not a number, or none that a street can carry: every such row is named.
+    """
+    text = values.astype(object).where(values.notna(), "").astype(str).str.replace(",", "").str.strip()
+    numbers = pd.to_numeric(text.where(text != "", None), errors="coerce").astype(float)
+    faults = Faults(source)
+    for i in np.flatnonzero(((text != "") & ~numbers.between(0, _MOST_VEH_PER_H)).to_numpy()):
+        faults.add(
+            "not a number of vehicles per hour",
+            f"Write 0 to {_MOST_VEH_PER_H}, or leave it empty where nobody counted",
+            row=int(source_row.iloc[i]) + 1,
+            column="volume_veh_per_h",
+            value=values.iloc[i],
+        )
+    faults.raise_if_any()
+    return numbers
 
 
 def rename_columns(

@@ -14,7 +14,7 @@ import pyproj
 from pitchplan.city import gate
 from pitchplan.city.carriageways import derive_carriageways, read_widths, without_islands
 from pitchplan.city.chains import join_chains, without_twins
-from pitchplan.city.columns import normal_class, rename_columns
+from pitchplan.city.columns import normal_class, read_volumes, rename_columns
 from pitchplan.city.datum import check_datums, convert_layer
 from pitchplan.city.fitting import Extent, extent_of, require_fit, require_near
 from pitchplan.city.layers import TABLES, City
@@ -184,6 +184,8 @@ class _Reader:
                 out[column.name] = _text(out[column.name])
         if "street_class" in out:
             out["street_class"] = [normal_class(v, self.classes) for v in out["street_class"]]
+        if "volume_veh_per_h" in out:
+            out["volume_veh_per_h"] = read_volumes(out["volume_veh_per_h"], out["source_row"], text)
         if name in ("keep_clear", "kerb_regulations"):
             self._require_kind(out, text)
             self.given |= {f"{name}:{k}" for k in out["kind"].unique()}
