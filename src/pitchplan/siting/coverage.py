@@ -13,7 +13,7 @@ from pitchplan.siting.cuts import Cut, separate
 from pitchplan.siting.exchange import Aim, exchanged
 from pitchplan.siting.greedy import greedy_counts, is_legal
 from pitchplan.siting.solvers.highs import Answer, Relaxation, Stage, solve_stage
-from pitchplan.siting.stages import Clock, cut_row, stage_of, with_cuts
+from pitchplan.siting.stages import Clock, cut_row, leeway, stage_of, with_cuts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,10 +126,10 @@ class _Seeker:
             return False
         value = self._value(self.best)
         if self.most:
-            bound = min(float(np.floor(self.bound + 1e-6)), float(self.goal.bound))
+            bound = min(float(np.floor(self.bound + leeway(self.bound))), float(self.goal.bound))
             near = bound - value
         else:
-            near = value - max(float(np.ceil(self.bound - 1e-6)), float(self.goal.bound))
+            near = value - max(float(np.ceil(self.bound - leeway(self.bound))), float(self.goal.bound))
         return bool(near <= 0 or near / max(1.0, abs(value)) <= self.gap)
 
     def _offer(self, design: NDArray[np.int64]) -> bool:
@@ -256,7 +256,8 @@ class _Seeker:
         assert self.relaxed.reduced is not None
         value = self._value(self.best)
         room = (self.relaxed.bound - value - 1) if self.most else (value - 1 - self.relaxed.bound)
-        shut = (self.relaxed.values <= 1e-9) & (self.relaxed.reduced > room + 1e-6) & (stage.lower <= 0)
+        room += leeway(self.relaxed.bound)
+        shut = (self.relaxed.values <= 1e-9) & (self.relaxed.reduced > room) & (stage.lower <= 0)
         shut[-1] = False
         return replace(stage, upper=np.where(shut, 0.0, stage.upper))
 

@@ -21,7 +21,7 @@ from pitchplan.siting.assemble import (
 from pitchplan.siting.coverage import seek_covering
 from pitchplan.siting.greedy import greedy_counts, is_legal
 from pitchplan.siting.solvers.highs import Answer, solve_stage
-from pitchplan.siting.stages import Clock, stage_of
+from pitchplan.siting.stages import Clock, leeway, stage_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -199,9 +199,9 @@ def _check_goals(problem: SitingProblem, stage: int, reached: list[int], values:
 def _safe_bound(goal: GoalRow, bound: float, value: int) -> float:
     """Round a solver's bound to the whole number that is safe, and join it with what is known."""
     if goal.sense == "most":
-        safe = np.floor(bound + 1e-6) if np.isfinite(bound) else np.inf
+        safe = np.floor(bound + leeway(bound)) if np.isfinite(bound) else np.inf
         return float(max(min(safe, goal.bound), value))
-    safe = np.ceil(bound - 1e-6) if np.isfinite(bound) else -np.inf
+    safe = np.ceil(bound - leeway(bound)) if np.isfinite(bound) else -np.inf
     return float(min(max(safe, goal.bound), value))
 
 

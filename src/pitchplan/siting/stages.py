@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pitchplan.siting.cuts import Cut
     from pitchplan.siting.problem import SitingProblem
 
-__all__ = ["Clock", "cut_row", "stage_of", "with_cuts"]
+__all__ = ["Clock", "cut_row", "leeway", "stage_of", "with_cuts"]
 
 
 class Clock:
@@ -37,6 +37,11 @@ class Clock:
     def left(self) -> float:
         """Seconds left, 0 or more."""
         return max(0.0, self._end - time.monotonic())
+
+
+def leeway(bound: float) -> float:
+    """Return how far a solver's bound may be off: its tolerances grow with the size of the goal."""
+    return 1e-6 + 1e-7 * abs(bound)
 
 
 def stage_of(
