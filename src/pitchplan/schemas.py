@@ -27,6 +27,7 @@ __all__ = [
     "KEEP_CLEAR",
     "KERB_REGULATIONS",
     "MEASURED",
+    "OBSTRUCTION",
     "OPEN_SPACES",
     "PITCHES",
     "REFUSALS",
@@ -275,6 +276,19 @@ RULES_REPORT = _table(
     ("clashes", "count", "pairs it keeps apart"),
     ("source", "text", "where its number comes from"),
     ("origin", "text", "cited, borrowed or ours"),
+)
+OBSTRUCTION = _table(
+    "obstruction",
+    ("street_id", "text", "street"),
+    ("street_class", "text", "class of the street"),
+    ("lanes", "number", "lanes in both directions together, given or from the width"),
+    ("volume_veh_per_h", "number", "vehicles per hour in both directions together"),
+    ("volume_status", "text", "given, or typical of the class"),
+    ("clear_drive_m", "number", "least width left beside a run; not a number where unknown", False),
+    ("runs", "count", "runs in the carriageway"),
+    ("street_cost", "count", "part of the street, paid once, vehicle-seconds of delay per hour"),
+    ("least_run_cost", "count", "part of its cheapest run, the same unit"),
+    ("most_run_cost", "count", "part of its costliest run, the same unit"),
 )
 SPOTS = _table(
     "spots",

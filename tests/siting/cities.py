@@ -12,7 +12,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from pitchplan.demand.season import Season
-from pitchplan.schemas import CLASHES, REFUSALS, RULES_REPORT
+from pitchplan.schemas import CENTRELINES, CLASHES, REFUSALS, RULES_REPORT, STREETS
 
 CRS = "EPSG:4548"
 X0, Y0 = 500_000.0, 4_060_000.0
@@ -23,6 +23,8 @@ CLASSES = ("main", "secondary", "branch", "local", "lane")
 class StandInCity:
     communities: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
+    centrelines: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CENTRELINES.names))
+    streets: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=STREETS.names))
     crs: str = CRS
 
     @property

@@ -12,7 +12,7 @@ from pitchplan.siting.assemble import checked_design
 from pitchplan.siting.baselines import greedy_plan, random_plan
 from pitchplan.siting.clashes import clique_cover
 from pitchplan.siting.decisions import read_decisions
-from pitchplan.siting.goals import CoverResidents, HostVendors
+from pitchplan.siting.goals import CoverResidents, HostVendors, KeepTrafficClear
 from pitchplan.siting.limits import Quota, SpotSize
 from pitchplan.siting.model import siting_problem
 
@@ -76,6 +76,18 @@ def test_groups_cover_every_clash_and_nothing_else(seed):
     assert covered == wanted
     swapped = random.permutation(pairs)[:, ::-1]
     assert clique_cover(*swapped.T) == cliques
+
+
+def test_the_streets_traffic_decides_where_vendors_stand(by_hand):
+    city, found = by_hand
+    counts = pd.DataFrame({"street_id": ["A", "B"], "volume_veh_per_h": [900.0, 40.0]})
+    for column in ("centrelines", "streets"):
+        for busy, quiet in (("A", "B"), ("B", "A")):
+            known = dataclasses.replace(city, **{column: counts.assign(street_id=[busy, quiet])})
+            plan = siting_problem(found, known, vendors=1, goals=[HostVendors(), KeepTrafficClear()]).solve(
+                time_limit_s=10
+            )
+            assert plan.pitches["street_id"].tolist() == [quiet]
 
 
 def test_no_clash_is_chosen_and_limits_hold(town):

@@ -1,6 +1,7 @@
 """Three solvers that share no step must agree, on problems small enough to try every plan."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pulp
@@ -147,6 +148,30 @@ def test_one_goal_alone(tiny):
         assert problem.solve(time_limit_s=10).goals["sought"].tolist() == best_values(problem)[0]
 
 
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("traffic_first", [False, True])
+def test_costs_up_to_the_cap_are_solved_exactly(tiny, seed, traffic_first):
+    from pitchplan.siting.goals import CoverResidents, HostVendors, KeepTrafficClear
+    from pitchplan.traffic.obstruction import MOST
+
+    goals = (HostVendors(), CoverResidents(slack=0.1), KeepTrafficClear())
+    problem = tiny(seed, goals=(goals[0], *goals[:0:-1]) if traffic_first else goals)
+    random = np.random.default_rng(seed)
+    dear = random.choice([1, 97, 12_345, MOST - 1, MOST], problem.goals[1].costs.shape)
+    wide = [
+        replace(g, costs=np.where(g.costs > 0, dear, 0)) if g.name == "keep-traffic-clear" else g
+        for g in problem.goals
+    ]
+    problem = replace(problem, goals=tuple(wide))
+    try:
+        best, _ = best_values(problem)
+    except NoPlanExists:
+        return
+    plan = problem.solve(time_limit_s=20)
+    assert plan.goals["sought"].tolist() == best
+    assert plan.outcome == Outcome.PROVEN
+
+
 def test_what_later_goals_must_keep_by_hand():
     from pitchplan.siting.problem import GoalRow
 
@@ -164,6 +189,8 @@ def test_bounds_are_rounded_to_the_safe_side():
     least = GoalRow("keep-traffic-clear", "least", 0.0, np.zeros(0, dtype=np.int64), 0)
     assert [solve._safe_bound(most, b, 50) for b in (60.9, 60.0 - 1e-9, np.inf, 400.0)] == [60, 60, 100, 100]
     assert [solve._safe_bound(least, b, 50) for b in (40.1, 40.0 + 1e-9, -np.inf, -0.0)] == [41, 40, 0, 0]
+    # A great sum comes with a greater rounding error, which must not lift the bound to the next whole number.
+    assert [solve._safe_bound(least, b, 900_000) for b in (400_000.01, 400_000.2)] == [400_000, 400_001]
 
 
 def test_a_bound_of_a_search_cut_short_is_never_beaten(town):

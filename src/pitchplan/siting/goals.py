@@ -66,12 +66,12 @@ class CoverResidents:
 
 @dataclass(frozen=True, slots=True)
 class KeepTrafficClear:
-    """Obstruct traffic as little as possible (score of `traffic.obstruction`).
+    """Delay vehicles as little as possible (vehicle-seconds per hour, by `traffic.obstruction`).
 
     Attributes
     ----------
     slack : float
-        Share by which the score may grow for the next goals, 0 to 1.
+        Share by which the delay may grow for the next goals, 0 to 1.
     """
 
     slack: float = 0.02

@@ -52,7 +52,7 @@ def siting_problem(
     candidates : Candidates
         Legal pitches, runs, clashes and the rule book's limits.
     city : City
-        Its buildings and communities tell where residents live.
+        Its buildings and communities tell where residents live, its streets what traffic passes.
     vendors : int or object with ``peak``
         Vendors to host at once.
     goals : sequence of goals, optional
@@ -85,7 +85,7 @@ def siting_problem(
     pitches = pitches.sort_values(["run_id", "chainage_m", "pitch_id"], kind="stable")
     legal = pitches[~pitches["pitch_id"].isin(sorted(applied.forbidden))].reset_index(drop=True)
     check_room(table, legal, wanted)
-    scores = obstruction(legal, runs)
+    scores = obstruction(legal, runs, city.centrelines if len(city.centrelines) else city.streets)
     people, points = resident_points(city), int(_total_residents(city))
     serving = next(
         (
