@@ -7,8 +7,9 @@ queueing with numbers nobody has measured here.
 
 The adaptation for signals was compared with a traffic simulation (SUMO, 60 signalised approaches of
 two or three lanes, v/c 0.08 to 0.95, a stand 8 to 90 m from the stop line) and ranks as it does:
-Spearman 0.987. Near saturation its absolute values are several times off. The formulas for streets
-with one lane in a direction are not validated. All of them are for ranking places, not for forecasts.
+Spearman 0.987, there without the lane-width factor. Near saturation its absolute values are several
+times off. The formulas for streets with one lane in a direction are not validated. All of them are for
+ranking places, not for forecasts.
 """
 
 from __future__ import annotations
