@@ -36,6 +36,7 @@ __all__ = [
     "passing_delay",
     "short_lane_capacity",
     "signal_delay",
+    "slowing_delay",
     "uniform_delay",
     "yielding_delay",
 ]
