@@ -36,6 +36,7 @@ __all__ = [
     "SPOTS",
     "STREETS",
     "SURVEY",
+    "ZONES",
     "Column",
     "Table",
     "check_table",
@@ -121,6 +122,12 @@ _STREET_COLUMNS: tuple[tuple[str, Kind, str] | tuple[str, Kind, str, bool], ...]
         False,
     ),
     ("level", "count", "0 on the ground, above or below on bridges and in tunnels"),
+    (
+        "gradient_percent",
+        "number",
+        "steepest slope of the street, percent; given, or from the heights of its line",
+        False,
+    ),
 )
 STREETS = _table("streets", *_STREET_COLUMNS, ("geometry", "geometry", "carriageway polygon"))
 CENTRELINES = _table("centrelines", *_STREET_COLUMNS, ("geometry", "geometry", "axis, a line"))
@@ -128,6 +135,7 @@ FOOTWAYS = _table(
     "footways",
     ("footway_id", "text", "id"),
     ("level", "count", "0 on the ground"),
+    ("flow_per_15min", "number", "people walking along it in the busiest 15 minutes, given", False),
     ("geometry", "geometry", "polygon people walk on"),
 )
 OPEN_SPACES = _table(
@@ -161,6 +169,15 @@ KERB_REGULATIONS = _table(
     ("hours", "text", "opening intervals such as 07:00-09:00; empty = at all hours", False),
     ("level", "count", "0 on the ground"),
     ("geometry", "geometry", "line along the kerb, or the polygon it covers"),
+)
+ZONES = _table(
+    "zones",
+    ("zone_id", "text", "id"),
+    ("kind", "text", "truck-ban, pedestrian-zone …"),
+    ("vehicles", "text", "classes of vehicle it bans, separated by commas; empty = all", False),
+    ("hours", "text", "opening intervals at which it holds; empty = at all hours", False),
+    ("level", "count", "0 on the ground"),
+    ("geometry", "geometry", "polygon"),
 )
 COMMUNITIES = _table(
     "communities",

@@ -50,10 +50,10 @@ def join_chains(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         One line for each chain, in the place and direction of its first line. Lines are joined only
-        where every column but the geometry agrees (street_id, name, class, width, level …); rows in
-        the order of their chains' first lines.
+        where every column agrees but geometry and gradient (street_id, name, class, width, level …),
+        and are as steep as the steepest of them; rows in the order of their chains' first lines.
     """
-    columns = [c for c in axes.columns if c != "geometry"]
+    columns = [c for c in axes.columns if c not in ("geometry", "gradient_percent")]
     sort = axes.groupby(columns, dropna=False, sort=False).ngroup().to_numpy()
     a, b = _links(axes, sort)
     if not len(a):
@@ -71,6 +71,8 @@ def join_chains(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     if keep.all():
         return axes
     notes.append(f"centrelines: {int((~keep).sum())} lines joined to the piece of their street before them")
+    if "gradient_percent" in axes:
+        axes = axes.assign(gradient_percent=axes["gradient_percent"].groupby(chain).transform("max"))
     return axes.set_geometry(shapes, crs=axes.crs)[keep].reset_index(drop=True)
 
 

@@ -44,6 +44,10 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "feature_id": ("feature_id", "osm_id", "id", "objectid", "globalid", "hydrant_id"),
     "footway_id": ("footway_id", "osm_id", "id"),
     "open_space_id": ("open_space_id", "osm_id", "id", "globalid"),
+    "zone_id": ("zone_id", "osm_id", "id", "objectid", "globalid"),
+    "vehicles": ("vehicles", "vehicle", "车型"),
+    "gradient_percent": ("gradient_percent", "slope_percent", "gradient", "incline", "坡度"),
+    "flow_per_15min": ("flow_per_15min", "ped_flow_15min", "ped_15min"),
     "regulation_id": ("regulation_id", "osm_id", "space_id", "id", "globalid"),
 }
 

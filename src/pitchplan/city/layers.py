@@ -22,6 +22,7 @@ TABLES = {
     "buildings": schemas.BUILDINGS,
     "keep_clear": schemas.KEEP_CLEAR,
     "kerb_regulations": schemas.KERB_REGULATIONS,
+    "zones": schemas.ZONES,
     "communities": schemas.COMMUNITIES,
 }
 """The table each layer must look like."""
@@ -33,13 +34,13 @@ class City:
 
     Attributes
     ----------
-    streets, centrelines, footways, open_spaces, buildings, keep_clear, kerb_regulations, communities
+    streets, centrelines, footways, open_spaces, buildings, keep_clear, kerb_regulations, zones, communities
         GeoDataFrames with the columns of `pitchplan.schemas`; a layer not given is empty.
         ``streets`` holds carriageway polygons.
     crs : str
         Planning CRS, metric.
     given : frozenset of str
-        Layers that were given; kinds of keep-clear features and kerb regulations as
+        Layers that were given; kinds of keep-clear features, kerb regulations and zones as
         ``"keep_clear:bus-stop"``.
     notes : tuple of str
         What was renamed, repaired, dropped and derived, each with its count.
@@ -54,6 +55,7 @@ class City:
     buildings: gpd.GeoDataFrame
     keep_clear: gpd.GeoDataFrame
     kerb_regulations: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
     communities: gpd.GeoDataFrame
     crs: str
     given: frozenset[str] = frozenset()

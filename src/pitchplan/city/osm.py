@@ -22,7 +22,8 @@ from pitchplan.city.osmlayers import (
     osm_open_spaces,
     osm_streets,
 )
-from pitchplan.city.reading import Source, read_city
+from pitchplan.city.reader import Source
+from pitchplan.city.reading import read_city
 from pitchplan.city.repair import Repair
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.osm import read_osm_layers

@@ -45,6 +45,12 @@ def _oneway(lines: gpd.GeoDataFrame) -> pd.Series:
     return word.where((word != "") | ~implied, "yes")
 
 
+def _gradient(lines: gpd.GeoDataFrame) -> pd.Series:
+    """Read ``incline`` where it is a number; "up" and "down" say only which way."""
+    word = tag(lines, "incline")
+    return word.where(~word.isin(("up", "down", "yes")), "")
+
+
 def osm_streets(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Take the streets: every way that carries vehicles, and pedestrian streets."""
     return taken(
@@ -55,6 +61,7 @@ def osm_streets(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         width_m=tag(lines, "width"),
         lanes=pd.to_numeric(tag(lines, "lanes"), errors="coerce"),
         oneway=_oneway(lines),
+        gradient_percent=_gradient(lines),
     )
 
 
