@@ -100,12 +100,16 @@ def derive_carriageways(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ends, row = _ends(lines)
     _, node, degree = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
     goes_on = degree[node.ravel()] > 1
-    discs = shapely.buffer(shapely.points(ends[goes_on]), half[row[goes_on]], quad_segs=8)
-    parts = pd.Series(list(discs)).groupby(row[goes_on]).agg(list)
-    whole = np.asarray(body, dtype=object)
-    for i, caps in parts.items():
-        whole[i] = shapely.union_all([whole[i], *caps])
-    return lines.set_geometry(whole, crs=lines.crs)
+    # One row per line: its body, and the discs at its start and its end where another line goes on.
+    parts = np.full((len(lines), 3), None, dtype=object)
+    parts[:, 0] = body
+    column = np.repeat([1, 2], len(lines))[goes_on]
+    parts[row[goes_on], column] = shapely.buffer(
+        shapely.points(ends[goes_on]), half[row[goes_on]], quad_segs=8
+    )
+    capped = ~shapely.is_missing(parts[:, 1:]).all(axis=1)
+    parts[capped, 0] = shapely.union_all(parts[capped], axis=1)
+    return lines.set_geometry(parts[:, 0], crs=lines.crs)
 
 
 def derive_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -12,6 +12,8 @@ from scipy.sparse.csgraph import connected_components
 
 __all__ = ["join_chains", "without_twins"]
 
+_LINE = 1  # shapely's type id
+
 
 def without_twins(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     """Drop lines that another line repeats, forwards or backwards, and count them in ``notes``."""
@@ -61,13 +63,16 @@ def join_chains(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     graph = coo_array((np.ones(len(a)), (a, b)), shape=(len(axes), len(axes)))
     _, chain = connected_components(graph, directed=False)
     shapes = np.array(axes.geometry.array, dtype=object)
+    rows = np.argsort(chain, kind="stable")
+    rows = rows[np.bincount(chain)[chain[rows]] > 1]
+    _, start, member = np.unique(chain[rows], return_index=True, return_inverse=True)
+    whole = shapely.line_merge(shapely.multilinestrings(shapes[rows], indices=member))
+    one = shapely.get_type_id(whole) == _LINE
+    first = rows[start]
     keep = np.ones(len(axes), dtype=bool)
-    members = pd.Series(np.arange(len(axes))).groupby(chain).agg(list)
-    for rows in members[members.map(len) > 1]:
-        whole = shapely.line_merge(shapely.multilinestrings(list(shapes[rows])))
-        if whole.geom_type == "LineString":
-            shapes[rows[0]] = _in_direction_of(shapes[rows[0]], whole)
-            keep[rows[1:]] = False
+    keep[rows[one[member]]] = False
+    keep[first] = True
+    shapes[first[one]] = _in_direction_of(shapes[first[one]], whole[one])
     if keep.all():
         return axes
     notes.append(f"centrelines: {int((~keep).sum())} lines joined to the piece of their street before them")
@@ -76,7 +81,8 @@ def join_chains(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     return axes.set_geometry(shapes, crs=axes.crs)[keep].reset_index(drop=True)
 
 
-def _in_direction_of(first: shapely.LineString, whole: shapely.LineString) -> shapely.LineString:
-    """Turn the joined line the way its first piece ran."""
+def _in_direction_of(first: NDArray[np.object_], whole: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Turn joined lines the way their first pieces ran."""
     start, end = (shapely.line_locate_point(whole, shapely.get_point(first, i)) for i in (0, 1))
-    return whole if start <= end else shapely.reverse(whole)
+    out: NDArray[np.object_] = np.where(start <= end, whole, shapely.reverse(whole))
+    return out

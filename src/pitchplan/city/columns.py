@@ -11,7 +11,7 @@ import pandas as pd
 
 from pitchplan.errors import Fault, Faults, InputError
 
-__all__ = ["STREET_CLASSES", "normal_class", "read_volumes", "rename_columns"]
+__all__ = ["STREET_CLASSES", "normal_class", "normal_classes", "read_volumes", "rename_columns"]
 
 _MOST_VEH_PER_H = 50_000
 
@@ -110,6 +110,20 @@ def read_volumes(values: pd.Series, source_row: pd.Series, source: str) -> pd.Se
         )
     faults.raise_if_any()
     return numbers
+
+
+def normal_classes(values: pd.Series, classes: Mapping[str, str]) -> list[str]:
+    """Return the class of every street, each word looked up once; see `normal_class`."""
+    seen: dict[str, str] = {}
+    out = []
+    for value in values:
+        if not isinstance(value, str):
+            out.append(normal_class(value, classes))
+            continue
+        if value not in seen:
+            seen[value] = normal_class(value, classes)
+        out.append(seen[value])
+    return out
 
 
 def rename_columns(

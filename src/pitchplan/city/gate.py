@@ -157,10 +157,13 @@ def _without_empty(frame: gpd.GeoDataFrame, source: str, notes: list[str]) -> gp
 
 def _merge_duplicates(frame: gpd.GeoDataFrame, source: str, notes: list[str]) -> gpd.GeoDataFrame:
     """Keep the first of features that agree in geometry (in any order of vertices) and attributes."""
-    columns = [c for c in frame.columns if c not in ("geometry", "source_row")]
-    key = pd.DataFrame(frame[columns]).astype(object).where(frame[columns].notna(), None).astype(str)
-    key = key.assign(shape=shapely.to_wkb(shapely.normalize(frame.geometry.array)))
-    twin = key.duplicated().to_numpy()
+    shape = pd.Series(shapely.to_wkb(shapely.normalize(frame.geometry.array)))
+    twin = shape.duplicated(keep=False).to_numpy(copy=True)
+    if twin.any():
+        columns = [c for c in frame.columns if c not in ("geometry", "source_row")]
+        same = pd.DataFrame(frame.loc[twin, columns])
+        key = same.astype(object).where(same.notna(), None).astype(str)
+        twin[twin] = key.assign(shape=shape.to_numpy()[twin]).duplicated().to_numpy()
     if twin.any():
         notes.append(f"{source}: {int(twin.sum())} exact duplicates merged with the first of their kind")
     return frame[~twin]

@@ -13,7 +13,7 @@ import shapely
 
 from pitchplan.city import gate
 from pitchplan.city.cellvalues import empty_layer, ids_of, levels_of, numbers_of, text_of
-from pitchplan.city.columns import normal_class, rename_columns
+from pitchplan.city.columns import normal_classes, rename_columns
 from pitchplan.city.datum import check_datums, convert_layer
 from pitchplan.city.fitting import Extent, extent_of, require_fit, require_near
 from pitchplan.city.heights import with_gradients
@@ -164,7 +164,7 @@ class Reader:
             elif column.kind == "number" and column.name not in _READ_LATER:
                 out[column.name] = numbers_of(out[column.name], column.name, text, self.notes)
         if "street_class" in out:
-            out["street_class"] = [normal_class(v, self.classes) for v in out["street_class"]]
+            out["street_class"] = normal_classes(out["street_class"], self.classes)
         if name in _KINDS:
             self._require_kind(out, text)
             self.given |= {f"{name}:{k}" for k in out["kind"].unique()}
