@@ -1,8 +1,10 @@
 """Shapefiles' encodings, zips, KML, GeoParquet and tags in hstore notation."""
 
+import sys
 import zipfile
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -161,17 +163,41 @@ def test_kml_is_read_and_a_vrt_by_that_name_is_not(tmp_path):
             read_layer(path)
 
 
-def test_geoparquet_needs_pyarrow(tmp_path):
+def test_geoparquet_needs_pyarrow(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        path.write_bytes(b"PAR1")
-        with pytest.raises(pp.InputError, match="pip install pyarrow"):
-            read_layer(path)
-        return
+    path.write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(pp.InputError, match="pip install pyarrow") as error:
+        read_layer(path)
+    assert "a.parquet" in str(error.value)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".geoparquet"])
+def test_geoparquet_is_read_as_any_other_layer(tmp_path, suffix):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / f"街道{suffix}"
+    given = streets(NAMES).to_crs(4548)
+    given.to_parquet(path)
+    frame = read_layer(path)
+    assert frame["名称"].tolist() == NAMES
+    assert frame.crs.to_epsg() == 4548
+    city = pp.read_city(streets=path)
+    assert city.centrelines["name"].tolist() == NAMES
+    assert city.centrelines.geometry.geom_equals_exact(given.geometry, 1e-6).all()
+
+
+def test_parquet_that_is_torn_or_no_map_is_refused(tmp_path):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "a.parquet"
     streets(NAMES).to_parquet(path)
-    assert read_layer(path)["名称"].tolist() == NAMES
+    with pytest.raises(pp.InputError, match="no layers and takes no subset"):
+        read_layer(f"{path}|layername=a")
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(pp.InputError, match="cannot be read as GeoParquet"):
+        read_layer(path)
+    pd.DataFrame({"name": NAMES}).to_parquet(path)
+    with pytest.raises(pp.InputError, match="cannot be read as GeoParquet"):
+        read_layer(path)
 
 
 @pytest.mark.parametrize("name", ["city.osm.pbf", "city.osm"])
