@@ -36,6 +36,7 @@ __all__ = [
     "SPOTS",
     "STREETS",
     "SURVEY",
+    "TAKEN",
     "ZONES",
     "Column",
     "Table",
@@ -189,6 +190,15 @@ COMMUNITIES = _table(
     ("residents", "number", "people who live there", False),
     ("contact", "text", "contact line that may be published", False),
     ("geometry", "geometry", "polygon"),
+)
+TAKEN = _table(
+    "taken",
+    ("layer", "text", "layer of the city"),
+    ("source", "text", "file or argument it was read from"),
+    ("column", "text", "column of the source, or tag of an OpenStreetMap extract"),
+    ("taken_as", "text", "column of the layer it fills; empty where it is unused", False),
+    ("how", "text", "mapping (as the planner said), recognised, tag or unused"),
+    ("unit", "text", "unit of numbers in a width's column: m, cm, mm, ft or in", False),
 )
 FIELD_LIST = _table(
     "field_list",

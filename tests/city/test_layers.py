@@ -5,9 +5,10 @@ import shapely
 
 import pitchplan as pp
 from pitchplan.city import gate
-from pitchplan.city.carriageways import derive_carriageways, derive_junctions, read_widths
+from pitchplan.city.carriageways import derive_carriageways, derive_junctions
 from pitchplan.city.cells import square_communities
 from pitchplan.city.columns import normal_class
+from pitchplan.city.widths import read_widths
 
 CRS = "EPSG:4548"
 X, Y = 500_000.0, 4_057_000.0

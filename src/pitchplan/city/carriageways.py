@@ -1,74 +1,13 @@
-"""Carriageways from centrelines, their assumed widths, and the junctions that follow from them."""
+"""Carriageways from centrelines and their widths, and the junctions that follow from them."""
 
 from __future__ import annotations
-
-import re
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-__all__ = [
-    "ASSUMED_WIDTH_M",
-    "LANE_M",
-    "WIDEST_M",
-    "derive_carriageways",
-    "derive_junctions",
-    "read_widths",
-    "without_islands",
-]
-
-LANE_M = 3.25
-"""Width of a lane where only the number of lanes is known (the lower of CJJ 37-2012's 3.25 and 3.5 m)."""
-
-ASSUMED_WIDTH_M = {
-    "main": 14.0,
-    "secondary": 10.0,
-    "branch": 7.0,
-    "local": 6.0,
-    "lane": 4.0,
-    "service": 4.0,
-    "pedestrian": 5.0,
-}
-"""Width by class where nothing is known, metres: two to four lanes of `LANE_M`, ours, to be taped on site."""
-
-_NUMBER = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(m|metres?|meters?|米|ft|feet|'|)\s*$", re.IGNORECASE)
-_FOOT_M = 0.3048
-WIDEST_M = 100.0
-"""No carriageway is wider, metres; a larger number is no width."""
-
-
-def _width(value: object) -> float:
-    match = _NUMBER.match(str(value)) if value is not None else None
-    if not match:
-        return float("nan")
-    number = float(match.group(1).replace(",", "."))
-    metres = number * (_FOOT_M if match.group(2).lower() in ("ft", "feet", "'") else 1.0)
-    return metres if 0 < metres <= WIDEST_M else float("nan")
-
-
-def read_widths(width: pd.Series, lanes: pd.Series, street_class: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Decide the width of each street and how far it may be trusted.
-
-    Parameters
-    ----------
-    width, lanes, street_class : pandas.Series
-        As the layer gives them; widths as numbers (metres) or text ("3.5 m", "12 ft").
-
-    Returns
-    -------
-    width_m : pandas.Series
-        Metres; given, else lanes × `LANE_M`, else `ASSUMED_WIDTH_M` of the class.
-    width_status : pandas.Series
-        given, lanes or assumed.
-    """
-    given = width.map(_width).astype(float)
-    counted = pd.to_numeric(lanes, errors="coerce").where(lambda n: (n > 0) & (n < 20)) * LANE_M
-    by_class = street_class.map(lambda c: ASSUMED_WIDTH_M.get(c, ASSUMED_WIDTH_M["local"])).astype(float)
-    width_m = given.fillna(counted).fillna(by_class)
-    status = np.select([given.notna(), counted.notna()], ["given", "lanes"], "assumed")
-    return width_m, pd.Series(status, index=width.index, dtype=object)
+__all__ = ["derive_carriageways", "derive_junctions", "without_islands"]
 
 
 def _ends(lines: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -10,14 +10,25 @@ from numpy.typing import NDArray
 
 from pitchplan.city.layers import TABLES
 
-__all__ = ["empty_layer", "ids_of", "levels_of", "numbers_of", "text_of"]
+__all__ = ["empty_layer", "ids_of", "levels_of", "numbers_of", "oneways_of", "text_of", "unique_ids"]
+
+_MOST_LEVELS = 99
+_ONEWAY = {
+    **dict.fromkeys(("yes", "true", "1", "y", "ft", "是"), "yes"),
+    **dict.fromkeys(("reverse", "-1", "tf"), "reverse"),
+    **dict.fromkeys(("no", "false", "0", "n", "b", "否"), "no"),
+    "": "",
+    # Lanes that change their direction are one-way for nobody who plans.
+    **dict.fromkeys(("reversible", "alternating"), "no"),
+}
 
 
 def levels_of(values: pd.Series) -> NDArray[np.int_]:
     """Read levels: numbers, or words of a grade column; an empty cell is the ground."""
-    number = pd.to_numeric(values, errors="coerce")
+    number = pd.to_numeric(values, errors="coerce").astype(float)
     word = values.astype(str).str.lower()
-    number = number.where(number.notna(), word.str.contains("above|bridge").astype(float))
+    by_word = word.str.contains("above|bridge").astype(float) - word.str.contains("below|tunnel")
+    number = number.where(np.isfinite(number), by_word).clip(-_MOST_LEVELS, _MOST_LEVELS)
     levels: NDArray[np.int_] = number.fillna(0).round().astype(int).to_numpy()
     return levels
 
@@ -29,6 +40,49 @@ def ids_of(out: pd.DataFrame, column: str, prefix: str) -> pd.Series:
         return prefix + "-" + (out["source_row"] + 1).astype(str)
     text = ids.where(ids.notna(), prefix + "-" + (out["source_row"] + 1).astype(str)).astype(str)
     return text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+
+
+def unique_ids(ids: pd.Series, layer: str, notes: list[str]) -> pd.Series:
+    """Give every feature its own id: one that comes again gets a number, counted in ``notes``.
+
+    Parts of a multipart feature share the id they were given, and so may features of several files.
+
+    Examples
+    --------
+    >>> unique_ids(pd.Series(["a", "a", "b", "a", "a-2"]), "buildings", []).tolist()
+    ['a', 'a-3', 'b', 'a-4', 'a-2']
+    """
+    again = ids.duplicated().to_numpy()
+    if not again.any():
+        return ids
+    used = set(ids)
+    out = ids.to_numpy(dtype=object, copy=True)
+    count: dict[str, int] = {}
+    for i in np.flatnonzero(again):
+        number = count.get(out[i], 1) + 1
+        while f"{out[i]}-{number}" in used:
+            number += 1
+        count[out[i]] = number
+        out[i] = f"{out[i]}-{number}"
+        used.add(out[i])
+    notes.append(f"{layer}: {int(again.sum())} ids that another part or feature has already were numbered")
+    return pd.Series(out, index=ids.index)
+
+
+def oneways_of(values: pd.Series, source: str, notes: list[str]) -> pd.Series:
+    """Read one-way marks as yes, reverse, no or empty; what is none is counted in ``notes``.
+
+    ``B``, ``F`` and ``T`` (both, from, to) are those of shapefiles made of OpenStreetMap; without any
+    ``B`` in the layer ``T`` and ``F`` are true and false.
+    """
+    word = text_of(values).str.lower().str.replace(r"\.0$", "", regex=True)
+    known = dict(_ONEWAY)
+    known |= {"f": "yes", "t": "reverse"} if (word == "b").any() else {"f": "no", "t": "yes"}
+    read = word.map(known)
+    bad = read.isna()
+    if bad.any():
+        notes.append(f"{source}: {int(bad.sum())} one-way marks not known, {word[bad].iloc[0]!r} first")
+    return read.where(~bad, "")
 
 
 def text_of(values: pd.Series) -> pd.Series:

@@ -10,18 +10,33 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from pitchplan.city.widths import STATUSES
+
 __all__ = ["join_chains", "without_twins"]
 
 _LINE = 1  # shapely's type id
 
 
 def without_twins(axes: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
-    """Drop lines that another line repeats, forwards or backwards, and count them in ``notes``."""
-    key = shapely.to_wkb(shapely.normalize(shapely.set_precision(axes.geometry.array, 0.001)))
-    twin = pd.Series(key).duplicated().to_numpy()
-    if twin.any():
-        notes.append(f"centrelines: {int(twin.sum())} duplicates and reversed twins dropped")
-    return axes[~twin].reset_index(drop=True)
+    """Drop lines that another line repeats, forwards or backwards, and count them in ``notes``.
+
+    The first of them stays and takes over the width that may be trusted most (`STATUSES`).
+    """
+    shape = pd.Series(shapely.to_wkb(shapely.normalize(shapely.set_precision(axes.geometry.array, 0.001))))
+    twin = shape.duplicated().to_numpy()
+    if not twin.any():
+        return axes.reset_index(drop=True)
+    notes.append(f"centrelines: {int(twin.sum())} duplicates and reversed twins dropped")
+    group = pd.factorize(shape)[0]
+    rank = axes["width_status"].map({word: i for i, word in enumerate(STATUSES)}).to_numpy()
+    order = np.lexsort([np.arange(len(axes)), rank, group])
+    best = order[np.flatnonzero(np.diff(group[order], prepend=-1))]
+    first = axes[~twin]
+    widths = axes[["width_m", "width_status"]].iloc[best].set_axis(first.index)
+    better = int((rank[best] < rank[~twin]).sum())
+    if better:
+        notes.append(f"centrelines: {better} streets have the width of a twin, which is known better")
+    return first.assign(**widths).reset_index(drop=True)
 
 
 def _links(axes: gpd.GeoDataFrame, sort: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -12,9 +12,10 @@ import shapely
 from numpy.typing import NDArray
 
 from pitchplan import schemas
-from pitchplan.city.carriageways import WIDEST_M, derive_carriageways, derive_junctions
+from pitchplan.city.carriageways import derive_carriageways, derive_junctions
 from pitchplan.city.layers import City
 from pitchplan.city.stand_ins import ASSUMED_WIDTHS, assumed_widths
+from pitchplan.city.widths import WIDEST_M
 from pitchplan.errors import Fault, Faults, InputError
 
 __all__ = ["streets_to_check", "with_checked_widths"]

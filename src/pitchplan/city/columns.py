@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from pitchplan.city.widths import column_unit
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.schemas import Table
 
-__all__ = ["STREET_CLASSES", "normal_class", "normal_classes", "read_volumes", "rename_columns"]
+__all__ = [
+    "STREET_CLASSES",
+    "Taken",
+    "check_mapping",
+    "normal_class",
+    "normal_classes",
+    "read_volumes",
+    "rename_columns",
+]
 
 _MOST_VEH_PER_H = 50_000
 
 _ALIASES: dict[str, tuple[str, ...]] = {
     "street_id": ("street_id", "osm_id", "road_id", "id", "objectid", "globalid"),
-    "name": ("name", "street", "street_name", "label", "名称", "道路名称", "n_hood"),
+    "name": (
+        *("name", "street", "street_name", "road_name", "roadname", "fullname", "label"),
+        *("名称", "道路名称", "路名", "n_hood"),
+    ),
     "name_en": ("name_en", "name:en"),
     "street_class": (
-        "street_class",
-        "highway",
-        "class",
-        "func_class",
-        "fclass",
-        "road_class",
-        "type",
-        "等级",
+        *("street_class", "highway", "class", "func_class", "fclass", "road_class", "roadclass"),
+        *("road_type", "strassenklasse", "道路等级", "等级", "type"),
     ),
-    "width_m": ("width_m", "width", "pave_width", "breite", "路宽"),
-    "lanes": ("lanes", "num_lanes", "lane", "车道数"),
+    "width_m": (
+        *("width_m", "width", "pave_width", "road_width", "roadwidth", "carriageway_width", "street_width"),
+        *("breite", "fahrbahnbreite", "strassenbreite", "straßenbreite", "largeur", "ancho"),
+        *("路宽", "宽度", "道路宽度", "车行道宽度"),
+    ),
+    "width_status": ("width_status",),
+    "lanes": ("lanes", "num_lanes", "numlanes", "lane_count", "no_lanes", "lane", "车道数"),
+    "oneway": ("oneway", "one_way", "单行"),
     "level": ("level", "layer", "grade"),
     "kind": ("kind", "type", "amenity", "leisure", "类别"),
     "residents": ("residents", "population", "pop", "人口", "常住人口"),
@@ -60,6 +75,28 @@ STREET_CLASSES: dict[str, str] = {
     **dict.fromkeys(("service",), "service"),
     **dict.fromkeys(("pedestrian",), "pedestrian"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one column of a layer.
+
+    Attributes
+    ----------
+    column : str
+        Its name in the layer.
+    taken_as : str
+        Its name in the schema, empty where it is not used.
+    how : {"mapping", "recognised", "unused"}
+        Whether the planner said so or its name is known.
+    unit : str or None
+        Unit that the name of a width's column states.
+    """
+
+    column: str
+    taken_as: str
+    how: Literal["mapping", "recognised", "unused"]
+    unit: str | None
 
 
 def normal_class(value: object, classes: Mapping[str, str]) -> str:
@@ -128,7 +165,7 @@ def normal_classes(values: pd.Series, classes: Mapping[str, str]) -> list[str]:
 
 def rename_columns(
     frame: gpd.GeoDataFrame, wanted: list[str], *, given: Mapping[str, str], source: str
-) -> tuple[gpd.GeoDataFrame, list[str]]:
+) -> tuple[gpd.GeoDataFrame, list[Taken]]:
     """Give the columns their schema names.
 
     Parameters
@@ -140,42 +177,91 @@ def rename_columns(
     given : mapping
         Schema name to the column's name in the file, as the planner says; wins over recognition.
     source : str
-        Name in errors and notes.
+        Name in errors.
 
     Returns
     -------
     frame : geopandas.GeoDataFrame
         With renamed copies of the columns; others are dropped.
-    notes : list of str
-        What was taken for what, where the name differs.
+    taken : list of Taken
+        What became of each column, in the order of the file; a column may serve twice.
 
     Raises
     ------
     InputError
-        A column the planner names is not there.
+        A column the planner names is not there, or a name stands for several columns.
     """
-    lower = {str(c).lower(): str(c) for c in frame.columns}
-    notes: list[str] = []
-    taken: dict[str, pd.Series] = {}
+    columns = [c for c in frame.columns if c != frame.geometry.name]
+    _refuse_twice(columns, source)
+    by_name: dict[str, object] = {}
+    for column in reversed(columns):
+        by_name[str(column).strip().lower()] = column
+    found: dict[str, object] = {}
     for name in wanted:
         if name in given:
-            found = given[name]
-            if found not in frame.columns:
-                raise InputError(
-                    Fault(
-                        f"there is no column {found!r} to take as {name}",
-                        f"Columns found: {', '.join(map(str, frame.columns))}",
-                        source,
-                        column=found,
-                    )
-                )
-        else:
-            match = next((lower[a] for a in _ALIASES.get(name, (name,)) if a in lower), None)
-            if match is None:
-                continue
-            found = match
-        if found != name:
-            notes.append(f"{source}: column {found!r} taken as {name}")
-        taken[name] = frame[found]
-    out = gpd.GeoDataFrame(taken, geometry=frame.geometry, crs=frame.crs)
-    return out, notes
+            found[name] = _named(given[name], name, columns, source)
+        elif (match := _recognised(name, by_name)) is not None:
+            found[name] = match
+    out = gpd.GeoDataFrame(
+        {name: frame[c] for name, c in found.items()}, geometry=frame.geometry, crs=frame.crs
+    )
+    taken = []
+    for column in columns:
+        served = [name for name, c in found.items() if c == column]
+        for name in served:
+            unit = column_unit(str(column))[1] if name == "width_m" else None
+            taken.append(Taken(str(column), name, "mapping" if name in given else "recognised", unit))
+        if not served:
+            taken.append(Taken(str(column), "", "unused", None))
+    return out, taken
+
+
+def _refuse_twice(columns: list[object], source: str) -> None:
+    faults = Faults(source)
+    for column in dict.fromkeys(c for c in columns if columns.count(c) > 1):
+        faults.add("a name that several columns share", "Rename or drop one of them", column=str(column))
+    faults.raise_if_any()
+
+
+def _named(column: str, name: str, columns: list[object], source: str) -> object:
+    if column in columns:
+        return column
+    raise InputError(
+        Fault(
+            f"there is no column {column!r} to take as {name}",
+            f"Columns found: {', '.join(map(str, columns))}",
+            source,
+            column=column,
+        )
+    )
+
+
+def _recognised(name: str, by_name: Mapping[str, object]) -> object:
+    """Find the column known to mean a schema's; a width's name may end in its unit."""
+    known = _ALIASES.get(name, (name,))
+    match = next((by_name[a] for a in known if a in by_name), None)
+    if match is not None or name != "width_m":
+        return match
+    bases = {column_unit(column)[0]: column for column in reversed(list(by_name)) if column_unit(column)[1]}
+    return next((by_name[bases[a]] for a in known if a in bases), None)
+
+
+def check_mapping(columns: Mapping[str, str], tables: Mapping[str, Table]) -> None:
+    """Refuse a key of ``columns=`` that names no column of a layer.
+
+    Raises
+    ------
+    InputError
+        Names every such key and the layers' columns.
+    """
+    faults = Faults("columns")
+    for key in columns:
+        layer, _, name = str(key).partition(".")
+        if layer not in tables:
+            faults.add("no layer has this name", f"Begin with one of {', '.join(tables)}", value=key)
+            continue
+        known = [c for c in tables[layer].names if c != "geometry"]
+        known += ["width_m"] if layer == "footways" else []  # of footways that are lines
+        if name not in known:
+            faults.add(f"{layer} have no such column", f"Use one of {', '.join(known)}", value=key)
+    faults.raise_if_any()

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from pitchplan import schemas
 
@@ -46,6 +47,8 @@ class City:
         What was renamed, repaired, dropped and derived, each with its count.
     assumptions : tuple of str
         What stands in for data that were not given.
+    taken : pandas.DataFrame
+        What each column of each source was taken for, columns as `schemas.TAKEN`.
     """
 
     streets: gpd.GeoDataFrame
@@ -61,6 +64,9 @@ class City:
     given: frozenset[str] = frozenset()
     notes: tuple[str, ...] = field(default=(), repr=False)
     assumptions: tuple[str, ...] = ()
+    taken: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=schemas.TAKEN.names), repr=False, compare=False
+    )
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -77,9 +83,16 @@ class City:
     @property
     def made_of_lines(self) -> bool:
         """Whether the carriageways were made from centrelines and widths."""
-        axes = self.centrelines
-        same = len(axes) == len(self.streets) > 0 and not (axes["width_status"] == "measured").any()
-        return same and list(axes["street_id"]) == list(self.streets["street_id"])
+        axes, areas = self.centrelines, self.streets
+        if not len(axes) or list(axes["street_id"]) != list(areas["street_id"]):
+            return False
+        if not (axes["width_status"] == "measured").all():
+            return True
+        from pitchplan.city.carriageways import derive_carriageways
+
+        # Axes beside polygons are all "measured", but so may lines be whose layer says so.
+        made = derive_carriageways(axes).geometry.array
+        return bool(shapely.equals_exact(made, areas.geometry.array).all())
 
     def field_list(self) -> pd.DataFrame:
         """List the streets whose width is assumed or counted from lanes, longest first.

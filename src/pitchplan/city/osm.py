@@ -10,7 +10,6 @@ import geopandas as gpd
 import shapely
 
 from pitchplan.city import gate
-from pitchplan.city.carriageways import read_widths
 from pitchplan.city.columns import normal_class
 from pitchplan.city.layers import City
 from pitchplan.city.osmclear import osm_keep_clear
@@ -25,6 +24,7 @@ from pitchplan.city.osmlayers import (
 from pitchplan.city.reader import Source
 from pitchplan.city.reading import read_city
 from pitchplan.city.repair import Repair
+from pitchplan.city.widths import read_widths
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.osm import read_osm_layers
 

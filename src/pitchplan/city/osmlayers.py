@@ -11,19 +11,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from pitchplan.city.footways import FOOTWAY_LINE_M
 from pitchplan.city.osmtags import tag, tag_in, taken, width_of
 
 __all__ = [
-    "FOOTWAY_LINE_M",
     "osm_buildings",
     "osm_communities",
     "osm_footways",
     "osm_open_spaces",
     "osm_streets",
 ]
-
-FOOTWAY_LINE_M = 2.0
-"""Width of a footway that is a line without a width, metres; ours."""
 
 _LINKED = ("motorway", "trunk", "primary", "secondary", "tertiary")
 _UNLINKED = ("unclassified", "residential", "living_street", "service", "pedestrian", "road", "busway")

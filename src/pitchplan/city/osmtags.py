@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pitchplan.city.carriageways import read_widths
+from pitchplan.city.widths import read_widths
 
 __all__ = ["level_of", "tag", "tag_in", "taken", "width_of"]
 

@@ -12,15 +12,26 @@ import pandas as pd
 import shapely
 
 from pitchplan.city import gate
-from pitchplan.city.cellvalues import empty_layer, ids_of, levels_of, numbers_of, text_of
-from pitchplan.city.columns import normal_classes, rename_columns
+from pitchplan.city.cellvalues import (
+    empty_layer,
+    ids_of,
+    levels_of,
+    numbers_of,
+    oneways_of,
+    text_of,
+    unique_ids,
+)
+from pitchplan.city.columns import check_mapping, normal_classes, rename_columns
 from pitchplan.city.datum import check_datums, convert_layer
 from pitchplan.city.fitting import Extent, extent_of, require_fit, require_near
+from pitchplan.city.footways import footway_strips
 from pitchplan.city.heights import with_gradients
 from pitchplan.city.layers import TABLES
 from pitchplan.city.repair import Repair, check_repair
+from pitchplan.city.widths import check_unit, metres_of, note_nonsense, read_statuses
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.files.reading import read_layer
+from pitchplan.schemas import TAKEN
 
 __all__ = ["Reader", "Source", "load"]
 
@@ -48,7 +59,7 @@ _IDS = {
     "zones": "zone_id",
     "communities": "community_id",
 }
-_FOOTWAY_LINE_M = 2.0
+_UNIQUE = ("footways", "open_spaces", "buildings", "keep_clear", "kerb_regulations", "zones")
 _KINDS = ("keep_clear", "kerb_regulations", "zones")
 _READ_LATER = ("width_m", "residents")  # text with a unit, or numbers that are refused where they are none
 
@@ -56,9 +67,14 @@ _READ_LATER = ("width_m", "residents")  # text with a unit, or numbers that are 
 def load(source: Source, name: str, encoding: str | None = None) -> tuple[gpd.GeoDataFrame, str]:
     """Give a layer and its name in errors; refuse one that holds no geometry at all."""
     if isinstance(source, gpd.GeoDataFrame):
+        if source.active_geometry_name is None:
+            raise InputError(Fault("a GeoDataFrame without geometry", "Call set_geometry on it", name))
         frame, text = source.reset_index(drop=True), name
-    else:
+    elif isinstance(source, (str, os.PathLike)):
         frame, text = read_layer(source, encoding=encoding), os.fspath(source)
+    else:
+        what = f"a {type(source).__name__} is no layer"
+        raise InputError(Fault(what, "Give the path of a file, or a GeoDataFrame", name))
     if not (frame.geometry.notna() & ~frame.geometry.is_empty).any():
         raise InputError(Fault("the layer is empty", f"Give {name} that hold something", text))
     return frame, text
@@ -83,12 +99,15 @@ class Reader:
         datum: str | Mapping[str, str] | None,
         repair: Repair,
         encoding: str | None,
+        width_unit: str | None,
     ) -> None:
         self.crs = None if crs is None else gate.planning_crs(crs)
         self.datums, self.repair = check_datums(datum, list(TABLES)), check_repair(repair)
         self.extent: Extent | None = None
         self.assume_crs, self.encoding = assume_crs, encoding
-        self.columns, self.classes = columns, classes
+        check_mapping(columns, TABLES)
+        self.columns, self.classes, self.width_unit = columns, classes, check_unit(width_unit)
+        self.taken: list[pd.DataFrame] = []
         self.notes: list[str] = []
         self.given: set[str] = set()
 
@@ -107,7 +126,11 @@ class Reader:
             for kind, source in _sources(value)
         ]
         self.given.add(name)
+        if not parts:
+            raise InputError(Fault("the mapping names no kind", "Leave the layer out, or fill it", name))
         joined: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
+        if name in _UNIQUE:
+            joined[_IDS[name]] = unique_ids(joined[_IDS[name]], name, self.notes)
         if name in self.datums:
             joined.attrs["datum"] = "WGS84"
         return joined
@@ -116,14 +139,9 @@ class Reader:
         frame = self._placed(gate.require_crs(frame, text, self.assume_crs), name, text)
         if self.crs is None:
             self.crs = gate.choose_crs(frame)
-        wanted = [c for c in TABLES[name].names if c != "geometry"]
-        own = {k.split(".", 1)[1]: v for k, v in self.columns.items() if k.split(".", 1)[0] == name}
-        frame, notes = rename_columns(frame, wanted, given=own, source=text)
-        self.notes += notes
-        if name == "footways" and set(frame.geom_type.dropna()) <= {"LineString", "MultiLineString"}:
-            frame = frame.to_crs(self.crs)
-            frame = frame.set_geometry(frame.geometry.buffer(_FOOTWAY_LINE_M / 2, cap_style="flat"))
-            self.notes.append(f"{text}: footways are lines, taken as {_FOOTWAY_LINE_M:g} m wide (assumed)")
+        frame = self._renamed(frame, name, text)
+        if name == "footways":
+            frame = footway_strips(frame.to_crs(self.crs), text, self.notes)
         if name in ("streets", "centrelines"):
             if shapely.has_z(frame.geometry.array).any():
                 frame = frame.to_crs(self.crs)
@@ -132,6 +150,30 @@ class Reader:
         frame, notes = gate.pass_gate(frame, self.crs, shape=shape, source=text, repair=self.repair)
         self.notes += notes
         return self._finish(frame, name, kind, text)
+
+    def _renamed(self, frame: gpd.GeoDataFrame, name: str, text: str) -> gpd.GeoDataFrame:
+        """Give the columns their names in the schema, widths in metres, and report what was taken."""
+        wanted = [c for c in TABLES[name].names if c != "geometry"]
+        if name == "footways" and (shapely.get_dimensions(frame.geometry.array) == 1).any():
+            wanted.append("width_m")
+        own = {k.split(".", 1)[1]: v for k, v in self.columns.items() if k.split(".", 1)[0] == name}
+        frame, taken = rename_columns(frame, wanted, given=own, source=text)
+        unit = None
+        for t in taken:
+            if t.taken_as not in ("", t.column):
+                self.notes.append(f"{text}: column {t.column!r} taken as {t.taken_as}")
+            unit = unit or t.unit
+        unit = unit or self.width_unit
+        rows = [
+            (name, text, t.column, t.taken_as, t.how, (unit or "m") if t.taken_as == "width_m" else "")
+            for t in taken
+        ]
+        self.taken.append(pd.DataFrame(rows, columns=TAKEN.names))
+        if "width_m" in frame:
+            metres = metres_of(frame["width_m"], unit or "m")
+            note_nonsense(frame["width_m"], metres, unit, text, self.notes)
+            frame["width_m"] = metres
+        return frame
 
     def _placed(self, frame: gpd.GeoDataFrame, name: str, text: str) -> gpd.GeoDataFrame:
         """Bring the layer into WGS84 by its datum, and make sure that it lies where the streets do."""
@@ -155,6 +197,10 @@ class Reader:
                 out[column.name] = ids_of(out, column.name, kind or name.rstrip("s"))
             elif column.name == "level":
                 out["level"] = levels_of(out["level"]) if "level" in out else 0
+            elif column.name == "oneway" and "oneway" in out:
+                out["oneway"] = oneways_of(out["oneway"], text, self.notes)
+            elif column.name == "width_status" and "width_status" in out:
+                out["width_status"] = read_statuses(out["width_status"], text, self.notes)
             elif column.name == "kind" and kind:
                 out["kind"] = kind
             elif column.name not in out:

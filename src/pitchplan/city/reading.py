@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import geopandas as gpd
+import pandas as pd
 
 from pitchplan.city import gate
-from pitchplan.city.carriageways import derive_carriageways, read_widths, without_islands
+from pitchplan.city.carriageways import derive_carriageways, without_islands
 from pitchplan.city.chains import join_chains, without_twins
 from pitchplan.city.layers import City
 from pitchplan.city.reader import Reader, Source, load
 from pitchplan.city.repair import Repair
 from pitchplan.city.stand_ins import fill_in
+from pitchplan.city.widths import read_widths
 
 __all__ = ["read_city"]
 
@@ -37,6 +39,7 @@ def read_city(
     residents_per_km2: float = 7000.0,
     datum: str | Mapping[str, str] | None = None,
     repair: Repair = "safe",
+    width_unit: str | None = None,
 ) -> City:
     """Read a city's layers into one metric CRS.
 
@@ -69,10 +72,14 @@ def read_city(
         show them; one text stands for all layers. They are converted to WGS84 first.
     repair : {"safe", "any"}
         What becomes of invalid polygons whose area is anybody's guess: refused, or repaired all the same.
+    width_unit : {"m", "cm", "mm", "ft", "in"}, optional
+        Unit of widths where neither the cell ("12 ft") nor the column's name (``width_ft``) states one;
+        metres where not given.
 
     Returns
     -------
     City
+        Its ``taken`` tells what each column was taken for.
 
     Raises
     ------
@@ -80,7 +87,7 @@ def read_city(
         A file is missing or cannot be read, states no CRS or one its numbers do not fit, lies away
         from the streets, is empty, or holds bad values.
     """
-    reader = Reader(crs, assume_crs, columns or {}, classes or {}, datum, repair, encoding)
+    reader = Reader(crs, assume_crs, columns or {}, classes or {}, datum, repair, encoding, width_unit)
     first, text = load(streets, "streets", encoding)
     as_lines = set(first.geom_type.dropna()) <= {"LineString", "MultiLineString", "LinearRing"}
     if as_lines:
@@ -108,6 +115,7 @@ def read_city(
         crs=gate.crs_name(reader.crs),
         given=frozenset(reader.given),
         notes=tuple(reader.notes),
+        taken=pd.concat(reader.taken, ignore_index=True),
     )
     return fill_in(city, cell_m, residents_per_km2)
 
@@ -126,15 +134,14 @@ def _measure(
     """Fill in widths with their status and make carriageways where only lines were given."""
     if not len(axes):
         return axes, areas
-    axes = without_twins(axes, reader.notes)
+    width, status = read_widths(
+        axes["width_m"], axes["lanes"], axes["street_class"], stated=axes["width_status"]
+    )
+    axes = without_twins(axes.assign(width_m=width, width_status=status), reader.notes)
     if not as_lines:
-        # Polygons tell the width; a class's assumed width only sizes the junction discs.
-        width, _ = read_widths(axes["width_m"], axes["lanes"], axes["street_class"])
-        return join_chains(axes.assign(width_m=width, width_status="measured"), reader.notes), areas
-    width, status = read_widths(axes["width_m"], axes["lanes"], axes["street_class"])
-    status = axes["width_status"].where(axes["width_status"] == "checked", status)
-    axes = join_chains(axes.assign(width_m=width, width_status=status), reader.notes)
-    status = axes["width_status"]
-    counts = status.value_counts().to_dict()
+        # Polygons tell the width; that of the axis only sizes the junction discs.
+        return join_chains(axes.assign(width_status="measured"), reader.notes), areas
+    axes = join_chains(axes, reader.notes)
+    counts = axes["width_status"].value_counts().to_dict()
     reader.notes.append("widths: " + ", ".join(f"{n} streets {s}" for s, n in sorted(counts.items())))
     return axes, derive_carriageways(axes)
