@@ -122,6 +122,15 @@ def test_parking_lies_along_the_kerb_of_its_side(town):
     assert len(kerbs) == 5
 
 
+def test_the_tags_that_were_read_are_told(town, extract):
+    pp.schemas.check_table(town.taken, pp.schemas.TAKEN, "taken")
+    assert set(town.taken["how"]) == {"tag"}
+    own = pp.read_osm(extract, communities=town.communities.assign(mayor="李").head(1))
+    rows = own.taken[own.taken["layer"] == "communities"].set_index("column")["how"]
+    assert rows["mayor"] == "unused"
+    assert rows["name"] == "recognised"
+
+
 def test_other_layers_by_hand(town):
     kinds = town.keep_clear.set_index("feature_id")["kind"]
     mapped = kinds[kinds != "junction"].to_dict()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from pitchplan.city import gate
@@ -29,6 +30,28 @@ from pitchplan.errors import Fault, InputError
 from pitchplan.files.osm import read_osm_layers
 
 __all__ = ["read_osm"]
+
+OSM_TAGS = (
+    ("centrelines", "highway", "street_class"),
+    ("centrelines", "name", "name"),
+    ("centrelines", "name:en", "name_en"),
+    ("centrelines", "width", "width_m"),
+    ("centrelines", "lanes", "lanes"),
+    ("centrelines", "oneway, junction", "oneway"),
+    ("centrelines", "layer, bridge, tunnel", "level"),
+    ("centrelines", "incline", "gradient_percent"),
+    ("footways", "highway, foot, width, sidewalk, sidewalk:left, sidewalk:right, sidewalk:both", "geometry"),
+    ("open_spaces", "place, highway, amenity, parking", "kind"),
+    ("buildings", "building", "building_id"),
+    ("buildings", "building:levels", "levels"),
+    ("keep_clear", "highway, crossing, public_transport, emergency, railway, entrance, amenity", "kind"),
+    ("keep_clear", "tactile_paving", "kind"),
+    ("kerb_regulations", "parking:*, busway, cycleway, amenity", "kind"),
+    ("kerb_regulations", "parking:*:conditional, parking:condition:*", "hours"),
+    ("communities", "place, boundary, admin_level", "community_id"),
+    ("communities", "population", "residents"),
+)
+"""Layer, tags and the column they fill."""
 
 _CREDIT = "© OpenStreetMap contributors, ODbL"
 
@@ -69,8 +92,10 @@ def read_osm(
 
     Notes
     -----
-    Carriageways are made from axes and widths; a traffic island inside of an axis' width, kerb
-    extensions and the sidewalks of ``sidewalk=*`` tags are not drawn.
+    Carriageways are made from axes and widths; a traffic island inside of an axis' width and kerb
+    extensions are not drawn. Sidewalks that a street is tagged with are drawn from its kerb outwards,
+    in their width or an assumed one. The extract's own layers have no rows in ``taken`` but those of
+    `OSM_TAGS`.
     """
     source = os.fspath(path)
     layers = read_osm_layers(path)
@@ -81,7 +106,7 @@ def read_osm(
     layers = {name: _projected(frame, planning) for name, frame in layers.items()}
     streets = streets.to_crs(planning)
     notes = [f"{source}: {_CREDIT}"]
-    taken = _layers(layers, _with_widths(streets, classes or {}), notes)
+    others = _layers(layers, _with_widths(streets, classes or {}), notes)
     given = communities
     if given is None:
         given, what = osm_communities(layers["multipolygons"], streets)
@@ -95,9 +120,21 @@ def read_osm(
         cell_m=cell_m,
         residents_per_km2=residents_per_km2,
         repair=repair,
-        **taken,
+        **others,
     )
-    return replace(city, notes=(*notes, *city.notes))
+    taken = _taken(city.taken, source, own=communities is not None)
+    return replace(city, notes=(*notes, *city.notes), taken=taken)
+
+
+def _taken(read: pd.DataFrame, source: str, *, own: bool) -> pd.DataFrame:
+    """Say which tags were taken for what, and which columns of the planner's own communities."""
+    tags = [
+        (layer, source, tag, column, "tag", "m" if column == "width_m" else "")
+        for layer, tag, column in OSM_TAGS
+        if not (own and layer == "communities")
+    ]
+    theirs = read[read["layer"] == "communities"] if own else read.iloc[:0]
+    return pd.concat([pd.DataFrame(tags, columns=read.columns), theirs], ignore_index=True)
 
 
 def _projected(frame: gpd.GeoDataFrame, crs: object) -> gpd.GeoDataFrame:
@@ -119,7 +156,7 @@ def _layers(
     """Build every layer but streets and communities; one that holds nothing is left out."""
     areas = layers["multipolygons"]
     built = {
-        "footways": osm_footways(layers["lines"], areas, notes),
+        "footways": osm_footways(layers["lines"], areas, streets, notes),
         "open_spaces": osm_open_spaces(areas),
         "buildings": osm_buildings(areas),
         "keep_clear": osm_keep_clear(layers, streets, notes),

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pitchplan.city.footways import FOOTWAY_LINE_M
+from pitchplan.city.osmsidewalks import osm_sidewalks
 from pitchplan.city.osmtags import tag, tag_in, taken, width_of
 
 __all__ = [
@@ -72,8 +73,13 @@ def is_walked(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return walked
 
 
-def osm_footways(lines: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
-    """Take footways: lines as strips of their width, and areas. Frames in a metric CRS."""
+def osm_footways(
+    lines: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, notes: list[str]
+) -> gpd.GeoDataFrame:
+    """Take footways: lines as strips of their width, areas, and sidewalks that streets are tagged with.
+
+    All frames are in a metric CRS; streets as `osm_sidewalks` takes them.
+    """
     walked = is_walked(lines)
     strips = taken(lines, walked, "footway_id", width=width_of(lines, FOOTWAY_LINE_M))
     half = strips["width"].to_numpy(dtype=float) / 2
@@ -82,7 +88,9 @@ def osm_footways(lines: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, notes: lis
     assumed = int((walked & (tag(lines, "width") == "").to_numpy()).sum())
     if assumed:
         notes.append(f"footways: {assumed} lines taken as {FOOTWAY_LINE_M:g} m wide (assumed)")
-    joined: gpd.GeoDataFrame = pd.concat([strips, areas], ignore_index=True)
+    ways = np.asarray(lines.geometry.array, dtype=object)[walked]
+    beside = osm_sidewalks(lines, streets, ways, notes)
+    joined: gpd.GeoDataFrame = pd.concat([strips, areas, beside], ignore_index=True)
     return joined
 
 
