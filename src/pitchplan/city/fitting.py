@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -41,6 +42,12 @@ class Extent:
     crs: str
 
 
+@lru_cache(maxsize=32)
+def _to_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
+    """Make a way to WGS84 once for each CRS: it takes longer than a small layer does."""
+    return pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+
+
 def _name(crs: pyproj.CRS) -> str:
     code = crs.to_epsg()
     return f"EPSG:{code} ({crs.name})" if code else str(crs.name)
@@ -51,7 +58,7 @@ def extent_of(frame: gpd.GeoDataFrame, source: str) -> Extent | None:
     bounds = frame.total_bounds
     if not np.isfinite(bounds).all():
         return None
-    to_degrees = pyproj.Transformer.from_crs(frame.crs, 4326, always_xy=True)
+    to_degrees = _to_degrees(frame.crs)
     low_x, low_y, high_x, high_y = (float(b) for b in bounds)
     west, south, east, north = to_degrees.transform_bounds(low_x, low_y, high_x, high_y)
     return Extent(west, south, east, north, source, _name(frame.crs))
@@ -78,7 +85,7 @@ def require_fit(frame: gpd.GeoDataFrame, source: str) -> None:
     if area is None or area.west > area.east or not len(coords):
         return
     x, y = np.median(coords, axis=0)
-    to_degrees = pyproj.Transformer.from_crs(frame.crs, 4326, always_xy=True)
+    to_degrees = _to_degrees(frame.crs)
     lon, lat = to_degrees.transform(x, y)
     far_x = max(area.west - lon, lon - area.east)
     far_y = max(area.south - lat, lat - area.north)

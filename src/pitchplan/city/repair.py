@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from pitchplan.errors import Fault, Faults, InputError
 
@@ -33,9 +35,10 @@ def repair_polygons(
     """Mend invalid polygons; refuse polygons that can be read in two ways that differ.
 
     The signed area of an invalid ring means nothing (a bow-tie's is 0 where its halves cancel), so
-    the mended area is compared with the area of a second reading of the same rings: ``buffer(0)``,
-    which keeps what the rings wind around one way and drops what they wind around the other way. Where a
-    ring only touches itself both agree; at a bow-tie they differ by one of its halves.
+    the mended area is compared with two other readings of the same rings: ``buffer(0)``, which keeps
+    what the rings wind around one way and drops what they wind around the other way, and the rule of
+    even and odd crossings. Where a ring only touches itself all agree; at a
+    bow-tie the first differs by one of its halves, at a loop wound twice the second by the loop.
 
     Parameters
     ----------
@@ -65,7 +68,7 @@ def repair_polygons(
         return frame
     broken = geometry[invalid]
     mended = shapely.make_valid(broken, method="structure", keep_collapsed=False)
-    area, other = shapely.area(mended), shapely.area(shapely.buffer(broken, 0))
+    area, other = shapely.area(mended), _farthest_area(broken, shapely.area(mended))
     differ = np.abs(area - other) > MOST_CHANGE * np.maximum(area, other)
     if repair == "safe":
         faults = Faults(source)
@@ -83,3 +86,34 @@ def repair_polygons(
         note += f", {int(differ.sum())} of them with an area that is a guess"
     notes.append(note)
     return frame.set_geometry(geometry, crs=frame.crs)
+
+
+def _farthest_area(broken: NDArray[np.object_], area: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the area of that of the two other readings which differs most."""
+    wound = shapely.area(shapely.buffer(broken, 0))
+    crossed = np.array([_crossed_area(b) for b in broken])
+    out: NDArray[np.float64] = np.where(np.abs(wound - area) >= np.abs(crossed - area), wound, crossed)
+    return out
+
+
+def _crossed_area(broken: shapely.Geometry) -> float:
+    """Measure by the rule of even and odd crossings, each part of a multipart feature on its own.
+
+    Ring by ring: given a whole polygon, the method overlooks a hole one of whose edges runs along the shell.
+    """
+    parts = []
+    for part in shapely.get_parts(broken):
+        shell, holes = (_solid(rings) for rings in (shapely.get_rings(part)[:1], shapely.get_rings(part)[1:]))
+        outer, inner = shapely.union_all(shell), shapely.union_all(holes)
+        if shapely.area(holes).sum() > shapely.area(inner) * (1 + 1e-9):  # holes that overlap each other
+            inner = reduce(shapely.symmetric_difference, holes)
+        parts.append(shapely.symmetric_difference(outer, inner))
+    return float(shapely.union_all(parts).area)
+
+
+def _solid(rings: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give the polygons inside of rings by even and odd crossings, ring by ring."""
+    pieces = shapely.get_parts(shapely.make_valid(shapely.polygons(rings), method="linework"))
+    pieces = shapely.get_parts(pieces)
+    out: NDArray[np.object_] = pieces[shapely.get_dimensions(pieces) == 2]
+    return out
