@@ -21,7 +21,7 @@ from pitchplan.city.cellvalues import (
     text_of,
     unique_ids,
 )
-from pitchplan.city.columns import check_mapping, normal_classes, rename_columns
+from pitchplan.city.columns import check_mapping, normal_classes, read_volumes, rename_columns
 from pitchplan.city.datum import check_datums, convert_layer
 from pitchplan.city.fitting import Extent, extent_of, require_fit, require_near
 from pitchplan.city.footways import footway_strips
@@ -201,6 +201,8 @@ class Reader:
                 out["oneway"] = oneways_of(out["oneway"], text, self.notes)
             elif column.name == "width_status" and "width_status" in out:
                 out["width_status"] = read_statuses(out["width_status"], text, self.notes)
+            elif column.name == "volume_veh_per_h" and column.name in out:
+                out[column.name] = read_volumes(out[column.name], out["source_row"], text)
             elif column.name == "kind" and kind:
                 out["kind"] = kind
             elif column.name not in out:
