@@ -97,7 +97,7 @@ def test_finder_and_audit_agree_on_random_sound_plans(spring_candidates, spring,
 
 
 def test_every_single_candidate_passes_every_ban(spring_candidates, spring):
-    book = spring.book.without("spacing", "community-quota", "spot-size", "drive-width", "run-length")
+    book = spring.book.without("spacing", "community-quota", "spot-size", "facing-pair", "run-length")
     plan = as_plan(spring_candidates, spring_candidates.pitches.iloc[::5], spring.decisions)
     found = pp.audit_plan(plan, spring.city, book).breaches
     assert found[~found["rule"].isin(["limits"])].empty
@@ -110,9 +110,9 @@ def test_breaches_between_all_candidates_are_exactly_the_clashes(spring_candidat
     plan = as_plan(spring_candidates, spring_candidates.pitches[district], spring.decisions)
     chosen = set(plan.pitches["pitch_id"])
     found = pp.audit_plan(plan, spring.city, spring.book).breaches
-    facing = spring_candidates.clashes.query("rule == 'drive-width'")
+    facing = spring_candidates.clashes.query("rule == 'facing-pair'")
     facing = facing[facing["pitch_a"].isin(chosen) & facing["pitch_b"].isin(chosen)]
-    assert set(found.loc[found["rule"] == "drive-width", "pitch_id"]) == {
+    assert set(found.loc[found["rule"] == "facing-pair", "pitch_id"]) == {
         *facing["pitch_a"],
         *facing["pitch_b"],
     }
@@ -129,7 +129,7 @@ def test_pitch_moved_onto_a_main_street(plan, spring):
 def test_pitch_turned_across_the_street(plan, spring):
     row = kerbside_row(plan)
     turned = with_pitch(plan, row, bearing_deg=(plan.pitches["bearing_deg"].iloc[row] + 90) % 360)
-    assert rules_broken(turned, spring) & {"carriageway", "footway", "drive-width"}
+    assert rules_broken(turned, spring) & {"carriageway", "footway", "drive-width", "facing-pair"}
 
 
 def test_pitch_moved_to_every_kind_of_feature_is_caught(plan, spring):

@@ -55,11 +55,11 @@ def test_drive_width_is_asked_for_to_the_millimetre(width, legal):
 
 
 def test_facing_bays_clash_only_where_the_street_is_narrow():
-    wide = find(straight_city(width=8.1), *BASE)
-    narrow = find(straight_city(width=7.9), *BASE)
+    wide = find(straight_city(width=8.1), *BASE, "facing-pair")
+    narrow = find(straight_city(width=7.9), *BASE, "facing-pair")
     assert wide.clashes.empty
     assert len(narrow.pitches) == len(wide.pitches)
-    assert set(narrow.clashes["rule"]) == {"drive-width"}
+    assert set(narrow.clashes["rule"]) == {"facing-pair"}
     assert narrow.clashes["measured"].max() < 4.0
 
 

@@ -28,7 +28,7 @@ def lines_city(**layers):
 
 
 def find(city):
-    return pp.find_candidates(city, only("carriageway", "drive-width", "run-length"), season=SEASON)
+    return pp.find_candidates(city, only("carriageway", "drive-width", "bend", "run-length"), season=SEASON)
 
 
 def test_the_list_holds_what_is_assumed_or_counted_from_lanes_longest_first():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pitchplan.city.layers import City
     from pitchplan.plan import Plan
 
-__all__ = ["Bay", "Scene", "draw_scene", "ground"]
+__all__ = ["Bay", "Scene", "draw_scene", "edges_around", "ground"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,21 @@ class Bay:
     length_m: float
     bearing_deg: float
     queue_m: float
+
+    @property
+    def front(self) -> tuple[float, float]:
+        """Unit vector from the kerb edge to the inner edge."""
+        back, front = self.kerb_edge.centroid, self.inner_edge.centroid
+        depth = back.distance(front)
+        return (front.x - back.x) / depth, (front.y - back.y) / depth
+
+    @staticmethod
+    def line_of(edge: shapely.LineString) -> shapely.LineString:
+        """Draw an edge's line far beyond its ends, so that distances to it are depths."""
+        (ax, ay), (bx, by) = edge.coords
+        return shapely.LineString(
+            [(ax - 9 * (bx - ax), ay - 9 * (by - ay)), (bx + 9 * (bx - ax), by + 9 * (by - ay))]
+        )
 
     def strip(self, edge: shapely.LineString, depth: float) -> shapely.Polygon:
         """Give the strip that begins at one long edge and leads away from the bay."""
@@ -90,6 +105,17 @@ class Scene:
 def ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Keep what lies on the ground: bridges and tunnels do not meet a pitch."""
     return frame[frame["level"] == 0] if "level" in frame.columns else frame
+
+
+def edges_around(bay: Bay, scene: Scene) -> shapely.Geometry:
+    """Give the lines a bay may stand beside: kerbs, and behind a footway the footways' outer edges."""
+    if bay.placement != "setback-land":
+        return scene.kerbs
+    footways = ground(scene.city.footways)
+    near = bay.polygon.buffer(20)
+    walks = footways.geometry.iloc[footways.sindex.query(near, predicate="intersects")]
+    edge = shapely.boundary(shapely.union_all([*walks, shapely.intersection(scene.carriageway, near)]))
+    return shapely.MultiLineString() if edge is None else shapely.intersection(edge, near)
 
 
 def draw_scene(plan: Plan, city: City) -> Scene:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pitchplan.auditing.kinds import (
+    bend,
     clear_width,
+    facing_pair,
     inside,
     kerb_regulation,
     kerb_share,
@@ -38,4 +40,6 @@ AUDITS: dict[str, Callable[[Rule, Scene], Finding]] = {
     "street-width": street_width.audit,
     "one-side": one_side.audit,
     "kerb-share": kerb_share.audit,
+    "bend": bend.audit,
+    "facing-pair": facing_pair.audit,
 }

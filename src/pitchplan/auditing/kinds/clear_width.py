@@ -18,7 +18,7 @@ _KERB_BEHIND_M = 0.5
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
-    """Clip kerbs and the other pitches, or buildings, to the strip beside each kerbside pitch."""
+    """Clip kerbs, or buildings, to the strip beside each pitch."""
     walk = rule["of"] == "walk"
     where = ("kerbside", "footway", "setback-land") if walk else ("kerbside",)
     bays = [b for b in scene.bays if b.placement in where and b.placement in rule.placements]
@@ -26,10 +26,9 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     if walk and not len(scene.city.buildings):
         finding.not_checkable = "the city has no buildings to measure the footway against"
         return finding
-    others = shapely.STRtree([b.polygon for b in scene.bays])
     seen = 0
     for bay in bays:
-        measured, count = _walk(bay, scene) if walk else _drive(bay, scene, others)
+        measured, count = _walk(bay, scene) if walk else _drive(bay, scene)
         seen += count
         finding.margin(measured - rule["width_m"])
         if measured < rule["width_m"]:
@@ -40,14 +39,9 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     return finding
 
 
-def _drive(bay: Bay, scene: Scene, others: shapely.STRtree) -> tuple[float, int]:
+def _drive(bay: Bay, scene: Scene) -> tuple[float, int]:
     strip = bay.strip(bay.inner_edge, _DRIVE_REACH_M)
-    obstacles = [shapely.intersection(scene.kerbs, strip)]
-    for i in others.query(strip, predicate="intersects"):
-        other = scene.bays[int(i)]
-        if other.pitch_id != bay.pitch_id and other.placement == "kerbside":
-            obstacles.append(shapely.intersection(other.polygon, strip))
-    return _least(bay.inner_edge, obstacles, _DRIVE_REACH_M)
+    return _least(bay.inner_edge, [shapely.intersection(scene.kerbs, strip)], _DRIVE_REACH_M)
 
 
 def _walk(bay: Bay, scene: Scene) -> tuple[float, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import hypot
 from typing import TYPE_CHECKING
 
 from pitchplan.auditing.bays import Bay, Scene
@@ -43,12 +42,6 @@ def audit(rule: Rule, scene: Scene) -> Finding:
 
 def _face(one: Bay, other: Bay) -> bool:
     """Tell whether the two fronts look more than 120 degrees apart."""
-    ax, ay = _front(one)
-    bx, by = _front(other)
+    ax, ay = one.front
+    bx, by = other.front
     return ax * bx + ay * by < -0.5
-
-
-def _front(bay: Bay) -> tuple[float, float]:
-    back, front = bay.kerb_edge.centroid, bay.inner_edge.centroid
-    dx, dy = front.x - back.x, front.y - back.y
-    return dx / hypot(dx, dy), dy / hypot(dx, dy)

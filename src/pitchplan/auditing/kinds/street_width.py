@@ -36,9 +36,4 @@ def _in_front(bay: Bay, scene: Scene) -> float:
     kerb = shapely.intersection(scene.kerbs, bay.strip(bay.inner_edge, _REACH_M))
     if kerb.is_empty:
         return _REACH_M
-    (ax, ay), (bx, by) = bay.inner_edge.coords
-    # The edge's line is drawn far beyond the strip, so that distances to it are depths.
-    long = shapely.LineString(
-        [(ax - 9 * (bx - ax), ay - 9 * (by - ay)), (bx + 9 * (bx - ax), by + 9 * (by - ay))]
-    )
-    return float(long.distance(kerb))
+    return float(bay.line_of(bay.inner_edge).distance(kerb))

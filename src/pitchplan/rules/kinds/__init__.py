@@ -23,7 +23,9 @@ from __future__ import annotations
 from types import ModuleType
 
 from pitchplan.rules.kinds import (
+    bend,
     clear_width,
+    facing_pair,
     inside,
     kerb_regulation,
     kerb_share,
@@ -50,4 +52,6 @@ KINDS: dict[str, ModuleType] = {
     "street-width": street_width,
     "one-side": one_side,
     "kerb-share": kerb_share,
+    "bend": bend,
+    "facing-pair": facing_pair,
 }

@@ -1,4 +1,4 @@
-"""Clear width: beside a pitch so much stays free to drive or to walk, and between facing pitches too."""
+"""Clear width: beside a pitch so much stays free to drive or to walk."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.rules.effects import Ban, Pairs, Refused, refused_where
+from pitchplan.rules.effects import Ban, Refused, refused_where
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
 if TYPE_CHECKING:
-    from pitchplan.candidates.bays import Bays
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
     from pitchplan.rules.vehicle import Use
@@ -39,14 +38,3 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
         return refused_where(known & (measured < rule["width_m"] + MARGIN_M), measured, seen=int(known.sum()))
 
     return Ban(measure, rule["width_m"])
-
-
-def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
-    """Keep apart two pitches that face each other and leave too little between them to drive."""
-    from pitchplan.candidates.clearance import facing_gaps
-
-    if rule["of"] == "walk" or not len(bays):
-        nobody = np.zeros(0, dtype=np.intp)
-        return Pairs(nobody, nobody, np.zeros(0), rule["width_m"])
-    a, b, gap = facing_gaps(bays, rule["width_m"] + MARGIN_M)
-    return Pairs(a, b, gap, rule["width_m"])

@@ -1,0 +1,70 @@
+"""Sabotage of bends, facing pairs, street mouths, sight triangles and gradients."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import pitchplan as pp
+from pitchplan.rules.rule import Rule
+
+from ..candidates.streets import SEASON, bent_city, only, straight_city
+from .test_audit import as_plan
+
+KERB = ("kerbside",)
+
+
+def with_kind(book, kind, **parameters):
+    return replace(book, rules=(*book.rules, Rule(kind, kind, parameters, "a test", "ours")))
+
+
+def plan_on(city, book, placements=KERB, **more):
+    found = pp.find_candidates(city, book, season=SEASON, placements=placements, **more)
+    return as_plan(found, found.pitches)
+
+
+def breaches(plan, city, book, rule):
+    found = pp.audit_plan(plan, city, book).breaches
+    return found[found["rule"] == rule].set_index("pitch_id")
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("placement", ["kerbside", "footway"])
+def test_the_audit_measures_the_same_bends_as_the_finder(seed, placement):
+    city, book = bent_city(seed), with_kind(only("carriageway"), "bend", most_m=0.08)
+    plan = plan_on(city, book.without("bend"), [placement])
+    found = pp.find_candidates(city, book, season=SEASON, placements=[placement])
+    rows = found.refusals[found.refusals["rule"] == "bend"].assign(key=lambda r: r["place_id"].str[1:])
+    said = rows.set_index("key")["measured"]
+    heard = breaches(plan, city, book, "bend")["measured"].rename(lambda p: p[1:])
+    both = said.reindex(heard.index)
+    assert len(heard) > 20
+    assert both.to_numpy() == pytest.approx(heard.to_numpy(), abs=2e-3)
+    chosen = set(plan.pitches["pitch_id"].str[1:])
+    assert {k for k in said.index if k in chosen and said[k] > 0.081} <= set(heard.index)
+
+
+def test_a_pitch_moved_to_where_its_kerb_bends():
+    city, book = bent_city(0), with_kind(only("carriageway"), "bend", most_m=0.05)
+    plan = plan_on(city, book)
+    assert breaches(plan, city, book, "bend").empty
+    loose = plan_on(city, book.without("bend"))
+    bent = loose.pitches[~loose.pitches["pitch_id"].isin(plan.pitches["pitch_id"])].iloc[0]
+    pitches = plan.pitches.copy()
+    pitches.loc[0, ["x_m", "y_m", "bearing_deg"]] = bent[["x_m", "y_m", "bearing_deg"]].to_numpy()
+    assert len(breaches(replace(plan, pitches=pitches), city, book, "bend")) == 1
+
+
+def test_two_pitches_that_face_each_other_over_a_narrow_street():
+    city = straight_city(width=7.9)
+    book = only("carriageway", "drive-width", "facing-pair")
+    plan = plan_on(city, book)
+    one = plan.pitches["side"] == "N"
+    sound = replace(plan, pitches=plan.pitches[one].reset_index(drop=True))
+    assert breaches(sound, city, book, "facing-pair").empty
+    report = pp.audit_plan(sound, city, book).measured.set_index("rule")
+    assert report.loc["facing-pair", "features"] == len(sound.pitches)
+    both = breaches(plan, city, book, "facing-pair")
+    assert both["measured"].to_numpy() == pytest.approx(np.full(len(both), 7.9 - 4.02), abs=2e-3)
+    assert len(both) > len(plan.pitches) / 2
+    assert breaches(plan, city, book, "drive-width").empty
