@@ -19,7 +19,7 @@ BOOKS = {
     "uk-inclusive-mobility",
     "xian-2016",
 }
-NO_SOURCE = {"street-width", "kerb-share"}
+NO_SOURCE = {"street-width", "kerb-share", "zone"}
 """Kinds for which no source gives a number, so that no preset uses them."""
 VEHICLE = """
 [[vehicle]]
@@ -171,7 +171,7 @@ def test_the_table_of_a_book():
     columns = ["rule", "kind", "numbers", "placements", "source", "origin", "title", "title_en"]
     assert table.columns.tolist() == columns
     assert table["rule"].tolist() == [r.id for r in book.rules]
-    assert dict(Counter(table["origin"])) == {"borrowed": 13, "cited": 3, "ours": 1}
+    assert dict(Counter(table["origin"])) == {"borrowed": 13, "cited": 4, "ours": 1}
     row = table.set_index("rule").loc["main-street"]
     assert row["numbers"] == "forbidden=['main'], near_m=50.0"
     assert row["placements"] == "kerbside, footway, setback-land, open-space"
@@ -188,6 +188,12 @@ def test_the_table_of_a_book():
         ("kerb-share", "share = 1.5"),
         ("kerb-share", "share = 0"),
         ("kerb-share", 'share = "half"'),
+        ("hours", 'open = "from dawn"'),
+        ("hours", 'open = ""'),
+        ("hours", "open = 6"),
+        ("zone", "forbidden = []"),
+        ("facing-pair", "width_m = 0"),
+        ("bend", "most_m = -1"),
     ],
 )
 def test_parameters_of_the_new_kinds_are_checked(tmp_path, kind, text):

@@ -23,7 +23,7 @@ class Bay:
 
     Attributes
     ----------
-    pitch_id, spot_id, street_id, street_class, placement : str
+    pitch_id, spot_id, street_id, street_class, placement, vehicle : str
     polygon : shapely.Polygon
         The rectangle.
     kerb_edge, inner_edge : shapely.LineString
@@ -40,6 +40,7 @@ class Bay:
     street_id: str
     street_class: str
     placement: str
+    vehicle: str
     polygon: shapely.Polygon
     kerb_edge: shapely.LineString
     inner_edge: shapely.LineString
@@ -148,6 +149,7 @@ def _bay(row: Any, box: shapely.Polygon, kerbs: shapely.Geometry) -> Bay:
         street_id=str(row.street_id),
         street_class=str(row.street_class),
         placement=str(row.placement),
+        vehicle=str(row.vehicle),
         polygon=box,
         kerb_edge=first,
         inner_edge=second,

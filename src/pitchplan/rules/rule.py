@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pitchplan.errors import InputError
 from pitchplan.rules.vehicle import PLACEMENTS
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Parameter:
         Values that are allowed; empty for any.
     most : float
         Greatest number that is allowed.
+    read : callable, optional
+        Raises `InputError` for a text that nobody can read.
     """
 
     type: type
@@ -43,6 +46,7 @@ class Parameter:
     choices: tuple[Any, ...] = ()
     positive: bool = False
     most: float = float("inf")
+    read: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,17 @@ def check_parameters(
             faults.add(
                 "a rule that asks for nothing", "Give more than 0, or delete it", column=name, value=value
             )
-        else:
+        elif not parameter.read or _readable(parameter.read, value, name, faults):
             checked[name] = value
     return checked
+
+
+def _readable(read: Callable[[str], object], value: str, name: str, faults: Faults) -> bool:
+    """Tell whether a text can be read, and note it where it cannot."""
+    try:
+        read(value)
+    except InputError as error:
+        for fault in error.faults:
+            faults.add(fault.what, fault.fix, column=name, value=value)
+        return False
+    return True

@@ -9,6 +9,7 @@ from pitchplan.auditing.kinds import (
     bend,
     clear_width,
     facing_pair,
+    hours,
     inside,
     kerb_regulation,
     kerb_share,
@@ -19,6 +20,7 @@ from pitchplan.auditing.kinds import (
     spacing,
     street_class,
     street_width,
+    zone,
 )
 
 if TYPE_CHECKING:
@@ -42,4 +44,6 @@ AUDITS: dict[str, Callable[[Rule, Scene], Finding]] = {
     "kerb-share": kerb_share.audit,
     "bend": bend.audit,
     "facing-pair": facing_pair.audit,
+    "zone": zone.audit,
+    "hours": hours.audit,
 }

@@ -60,13 +60,13 @@ def _bend(bay: Bay, kerbs: shapely.Geometry) -> float | None:
         return None
     piece = substring(line, low, low + bay.length_m)
     chord = shapely.LineString([piece.coords[0], piece.coords[-1]])
-    return max(shapely.Point(c).distance(chord) for c in piece.coords)
+    return max(float(shapely.Point(c).distance(chord)) for c in piece.coords)
 
 
 def _middle_x(line: shapely.LineString, start: float, length: float) -> float:
     """Give where the middle of the chord of a stretch lies; beyond its ends a line goes on."""
     ends = [line.interpolate(max(start, 0.0)), line.interpolate(start + length)]
-    return (ends[0].x + ends[1].x) / 2 + min(start, 0.0)
+    return float(ends[0].x + ends[1].x) / 2 + min(start, 0.0)
 
 
 def _nearest_line(kerbs: shapely.Geometry, to: shapely.Point, least_m: float) -> shapely.LineString | None:

@@ -8,19 +8,10 @@ import shapely
 
 from pitchplan.auditing.bays import Scene, ground
 from pitchplan.auditing.findings import Breach, Finding
-from pitchplan.demand.season import parse_hours
-from pitchplan.errors import InputError
+from pitchplan.auditing.minutes import minutes_of
 
 if TYPE_CHECKING:
     from pitchplan.rules.rule import Rule
-
-
-def _minutes(hours: str) -> set[int]:
-    """List the minutes of a day at which a regulation holds; all of them where nobody can read it."""
-    try:
-        return {m for start, end in parse_hours(hours) for m in range(start, end)}
-    except InputError:
-        return set(range(24 * 60))
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
@@ -32,8 +23,8 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     if not len(layer):
         finding.not_checkable = f"the city has no {', '.join(rule['forbidden'])}"
         return finding
-    open_minutes = _minutes(scene.plan.season.hours)
-    layer = layer[[bool(_minutes(str(h)) & open_minutes) for h in layer["hours"]]]
+    open_minutes = minutes_of(scene.plan.season.hours)
+    layer = layer[[bool(minutes_of(str(h)) & open_minutes) for h in layer["hours"]]]
     if not len(layer):
         return finding
     for bay in bays:

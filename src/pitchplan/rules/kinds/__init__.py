@@ -26,6 +26,7 @@ from pitchplan.rules.kinds import (
     bend,
     clear_width,
     facing_pair,
+    hours,
     inside,
     kerb_regulation,
     kerb_share,
@@ -36,6 +37,7 @@ from pitchplan.rules.kinds import (
     spacing,
     street_class,
     street_width,
+    zone,
 )
 
 __all__ = ["KINDS"]
@@ -54,4 +56,6 @@ KINDS: dict[str, ModuleType] = {
     "kerb-share": kerb_share,
     "bend": bend,
     "facing-pair": facing_pair,
+    "zone": zone,
+    "hours": hours,
 }
