@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pitchplan.city.carriageways import ASSUMED_WIDTH_M, LANE_M, derive_junctions
+from pitchplan.city.widths import ASSUMED_WIDTH_M, LANE_M, derive_junctions
 from pitchplan.traffic.delay import NARROWEST_LANE_M
 
 if TYPE_CHECKING:
