@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pitchplan.city.widths import ASSUMED_WIDTH_M, LANE_M, derive_junctions
+from pitchplan.city.carriageways import derive_junctions
+from pitchplan.city.widths import ASSUMED_WIDTH_M, LANE_M
 from pitchplan.traffic.delay import NARROWEST_LANE_M
 
 if TYPE_CHECKING:
