@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from math import cos
 from typing import Any
 
 import numpy as np
@@ -198,8 +199,8 @@ def bays_of(parts: Sequence[tuple[Places, Ints]]) -> Bays:
 def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, Ints]:
     """Lay runs of bays over legal places: from each run's first legal place on, as many as fit.
 
-    A run keeps to one line, street and community; it ends where the next legal place is further off
-    than the shape allows, or would make it too long. Within a run the first legal place that is free of
+    A run keeps to one side of one street and to one community; it ends where the next legal place is further
+    off than the shape allows, or would make it too long, and where the line turns around a street's end. Within a run the first legal place that is free of
     the bay before it is taken, which for bays of one length is the most that fit (interval scheduling).
     Between two refused places all bays lie on one lattice, since the step is a whole part of the distance
     from bay to bay.
@@ -246,7 +247,7 @@ def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, In
             at += 1
             continue
         fresh = before < 0 or groups[before] != groups[at] or steps[at] - steps[before] > gap
-        if fresh or steps[at] - start > far:
+        if fresh or steps[at] - start > far or clears.turned(before, at):
             run, start = run + 1, steps[at]
         first_of_line.setdefault(line, steps[at])
         chosen.append(at)
@@ -280,6 +281,10 @@ class _Clearer:
         if self.lines[before] != self.lines[at]:
             return True
         return self.steps[at] - self.steps[before] >= pitch and not self.overlap(before, at)
+
+    def turned(self, before: int, at: int) -> bool:
+        """Tell whether the line turns by more than 60 degrees between two bays: another side of the street."""
+        return cos(self.angle[at] - self.angle[before]) < 0.5
 
     def overlap(self, one: int, other: int) -> bool:
         """Tell whether two rectangles share ground, as at the inside of a bend."""
