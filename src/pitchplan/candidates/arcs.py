@@ -13,6 +13,9 @@ __all__ = ["Arcs", "Chords", "arcs_along"]
 
 Floats = NDArray[np.float64]
 
+_STRAIGHT_M = 1e-6
+_PAST = 0.05
+
 
 @dataclass(frozen=True, eq=False)
 class Arcs:
@@ -49,7 +52,43 @@ class Arcs:
         length = np.hypot(span[:, 0], span[:, 1])
         along = span / np.maximum(length, 1e-9)[:, None]
         inmost, outmost = self._offsets(start, along, at_start, at_end)
-        return Chords((start + end) / 2, along, length, inmost, outmost)
+        # A chord is shorter than its arc, so a bay as long as the arc reaches a little past both ends.
+        bent = np.flatnonzero(length < self.length_m - _STRAIGHT_M)
+        middle = (start + end) / 2
+        inmost[bent], outmost[bent] = self._beside(
+            line[bent], step[bent] * self.step_m, middle[bent], along[bent]
+        )
+        return Chords(middle, along, length, inmost, outmost)
+
+    def _beside(
+        self, line: NDArray[np.intp], where: NDArray[Any], middle: Floats, along: Floats
+    ) -> tuple[Floats, Floats]:
+        """Clip lines to the length of bays on their chords; how far left and right of the chord they lie."""
+        more = _PAST * self.length_m
+        where = np.where(where < more, where + self.around[line], where)
+        first, low = self._points(line, where - more)
+        last, high = self._points(line, where + self.length_m + more)
+        many = high - low + 2
+        begin = np.cumsum(many) - many
+        arc = np.repeat(np.arange(len(line)), many)
+        point = self.coords[np.repeat(low - begin, many) + np.arange(len(arc))]
+        point[begin], point[begin + many - 1] = first, last
+        away = point - middle[arc]
+        u, v = (away * along[arc]).sum(axis=1), along[arc, 0] * away[:, 1] - along[arc, 1] * away[:, 0]
+        half, run = self.length_m / 2, np.diff(u)
+        slope = np.diff(v) / np.where(np.abs(run) < _STRAIGHT_M, np.inf, run)
+        a = v[:-1] + slope * (np.clip(u[:-1], -half, half) - u[:-1])
+        b = v[1:] + slope * (np.clip(u[1:], -half, half) - u[1:])
+        # A piece that leads from one arc to the next is none.
+        apart = np.diff(arc) != 0
+        outside = apart | (np.maximum(u[:-1], u[1:]) <= -half) | (np.minimum(u[:-1], u[1:]) >= half)
+        low_v, high_v = (np.where(outside, 0.0, f(a, b)) for f in (np.minimum, np.maximum))
+        if not len(line):
+            return np.zeros(0), np.zeros(0)
+        return (
+            np.maximum(np.maximum.reduceat(high_v, begin), 0.0),
+            np.maximum(-np.minimum.reduceat(low_v, begin), 0.0),
+        )
 
     def _points(self, line: NDArray[np.intp], where: NDArray[Any]) -> tuple[Floats, NDArray[np.intp]]:
         """Give the points at distances along rings, and the vertex before each."""
@@ -94,7 +133,8 @@ class Chords:
     length_m : ndarray of float, shape (n,)
         Length of the chord; much shorter than the arc at a corner.
     inmost_m, outmost_m : ndarray of float, shape (n,)
-        Greatest distance of the arc from its chord, to the left and to the right.
+        Greatest distance of the line from the chord, to the left and to the right, over the length of
+        a bay.
     """
 
     middle: Floats
@@ -127,7 +167,7 @@ def arcs_along(rings: NDArray[np.object_], step_m: float, length_m: float) -> Ar
         ring, step = ring[keep], step[step > 0]
         reach = np.append(0.0, np.cumsum(step))
         around[i] = reach[-1]
-        past = int(np.searchsorted(reach, length_m)) + 1
+        past = int(np.searchsorted(reach, (1 + 2 * _PAST) * length_m)) + 1
         parts.append(np.concatenate([ring, ring[1 : past + 1]]))
         reaches.append(np.concatenate([reach, reach[-1] + reach[1 : past + 1]]))
     first = np.append(0, np.cumsum([len(r) for r in reaches])).astype(np.intp)

@@ -199,11 +199,11 @@ def bays_of(parts: Sequence[tuple[Places, Ints]]) -> Bays:
 def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, Ints]:
     """Lay runs of bays over legal places: from each run's first legal place on, as many as fit.
 
-    A run keeps to one side of one street and to one community; it ends where the next legal place is further
-    off than the shape allows, or would make it too long, and where the line turns around a street's end. Within a run the first legal place that is free of
-    the bay before it is taken, which for bays of one length is the most that fit (interval scheduling).
-    Between two refused places all bays lie on one lattice, since the step is a whole part of the distance
-    from bay to bay.
+    A run keeps to one side of one street and to one community; it ends where the next legal place is
+    further off than the shape allows, or would make it too long, and where the line turns around a
+    street's end. Within a run the first legal place that is free of the bay before it is taken, which
+    for bays of one length is the most that fit (interval scheduling). Between two refused places all
+    bays lie on one lattice, since the step is a whole part of the distance from bay to bay.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ class _Clearer:
         return self.steps[at] - self.steps[before] >= pitch and not self.overlap(before, at)
 
     def turned(self, before: int, at: int) -> bool:
-        """Tell whether the line turns by more than 60 degrees between two bays: another side of the street."""
+        """Tell whether the line turns by more than 60 degrees between two bays: to another side."""
         return cos(self.angle[at] - self.angle[before]) < 0.5
 
     def overlap(self, one: int, other: int) -> bool:
