@@ -20,6 +20,8 @@ Shape = Literal["polygon", "line", "any"]
 
 _CHINA = (73.0, 18.0, 135.5, 54.0)
 _FIRST_CGCS2000_ZONE = (4534, 75)  # EPSG code of the 3-degree zone with central meridian 75° E
+_FULL_CIRCLE = np.array([180.0, 90.0])
+_ROUNDING_DEG = 1e-6  # a coast at 180° is often written a hair beyond it
 _DIMENSION = {"polygon": 2, "line": 1}
 
 
@@ -87,7 +89,8 @@ def require_crs(frame: gpd.GeoDataFrame, source: str, assume_crs: str | None) ->
             )
         frame = frame.set_crs(parse_crs(assume_crs, "assume_crs", "EPSG:4326"))
     bounds = frame.total_bounds
-    outside = bounds[0] < -180 or bounds[2] > 180 or bounds[1] < -90 or bounds[3] > 90
+    low, high = -_FULL_CIRCLE - bounds[:2], bounds[2:] - _FULL_CIRCLE
+    outside = bool((np.maximum(low, high) > _ROUNDING_DEG).any())
     if frame.crs.is_geographic and outside:
         raise InputError(
             Fault(
@@ -128,16 +131,12 @@ def choose_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS:
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
 
 
-def _refuse_nan(frame: gpd.GeoDataFrame, source: str) -> None:
+def _refuse_nan(frame: gpd.GeoDataFrame, source: str, what: str, fix: str) -> None:
+    """Refuse geometries with a coordinate that is not a finite number, each by its ``source_row``."""
     coords, row = shapely.get_coordinates(frame.geometry.array, return_index=True)
-    bad = np.unique(row[~np.isfinite(coords).all(axis=1)])
     faults = Faults(source)
-    for i in bad:
-        faults.add(
-            "a geometry with a coordinate that is not a number",
-            "Mend or delete the feature",
-            row=int(i) + 1,
-        )
+    for i in np.unique(row[~np.isfinite(coords).all(axis=1)]):
+        faults.add(what, fix, row=int(frame["source_row"].iloc[i]) + 1)
     faults.raise_if_any()
 
 
@@ -217,9 +216,13 @@ def pass_gate(
         wanted shape is left.
     """
     notes: list[str] = []
-    _refuse_nan(frame, source)
-    out = _without_heights(frame, source, notes)
-    out = _without_empty(out.assign(source_row=np.arange(len(out))), source, notes).to_crs(crs)
+    out = frame.assign(source_row=np.arange(len(frame)))
+    what, fix = "a geometry with a coordinate that is not a number", "Mend or delete the feature"
+    _refuse_nan(out, source, what, fix)
+    out = _without_heights(out, source, notes)
+    out = _without_empty(out, source, notes).to_crs(crs)
+    what = f"a geometry that cannot be drawn in {crs_name(crs).splitlines()[0][:40]}: too far away"
+    _refuse_nan(out, source, what, "Delete the feature, or give a crs= that holds all of them")
     out = repair_polygons(out, notes, repair=repair, source=source)
     if shape != "line":
         out = _merge_duplicates(out, source, notes)
@@ -228,10 +231,12 @@ def pass_gate(
     if len(out) > before:
         notes.append(f"{source}: multipart features split into {len(out)} parts")
     if not len(out):
+        kinds = ", ".join(f"{n} {kind}" for kind, n in frame.geom_type.value_counts().items())
+        wanted = f"{shape}s" if shape != "any" else "points, lines or polygons of some length"
         raise InputError(
             Fault(
-                f"the layer holds no usable {shape if shape != 'any' else 'geometry'}",
-                "Give a layer that is not empty",
+                f"the layer holds no usable {shape if shape != 'any' else 'geometry'} ({kinds})",
+                f"Give a layer of {wanted}",
                 source,
             )
         )

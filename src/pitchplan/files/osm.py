@@ -11,7 +11,7 @@ import geopandas as gpd
 import pyogrio
 
 from pitchplan.errors import Fault, InputError
-from pitchplan.files.paths import check_file
+from pitchplan.files.paths import check_file, one_line
 
 __all__ = ["parse_tags", "read_osm_layers"]
 
@@ -87,7 +87,7 @@ def read_osm_layers(source: str | os.PathLike[str]) -> dict[str, gpd.GeoDataFram
             return {name: _read(path, name, USE_CUSTOM_INDEXING="NO") for name in _LAYERS}
     except Exception as error:
         raise InputError(
-            Fault(f"cannot be read as OpenStreetMap: {error}", "Download the extract again", text)
+            Fault(f"cannot be read as OpenStreetMap: {one_line(error)}", "Download the extract again", text)
         ) from None
 
 

@@ -7,7 +7,18 @@ from pathlib import Path
 
 from pitchplan.errors import Fault, InputError
 
-__all__ = ["check_file"]
+__all__ = ["check_file", "one_line"]
+
+
+def one_line(error: BaseException) -> str:
+    """Give what another library says of a file as part of a sentence of ours.
+
+    Examples
+    --------
+    >>> one_line(ValueError("torn   at byte 7. "))
+    'torn at byte 7'
+    """
+    return " ".join(str(error).split()).rstrip(". ")
 
 
 def check_file(path: Path, source: str, suffixes: Iterable[str]) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyogrio
 
 from pitchplan.errors import Fault, InputError
-from pitchplan.files.paths import check_file
-from pitchplan.files.shapefiles import shapefile_encoding
+from pitchplan.files.paths import check_file, one_line
+from pitchplan.files.shapefiles import beside, shapefile_encoding
 from pitchplan.files.zipped import unzipped_shapefile
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _PREFIXES = {
     ".kml": "",
 }
 _DRIVERS = {".shp": ("ESRI Shapefile",), ".fgb": ("FlatGeobuf",), ".kml": ("LIBKML", "KML")}
+_SHAPEFILE_CODE = b"\x00\x00\x27\x0a"
 _SUFFIXES = (*_PREFIXES, ".zip", ".parquet", ".geoparquet")
 
 
@@ -96,6 +97,8 @@ def _read(
 ) -> gpd.GeoDataFrame:
     suffix = path.suffix.lower()
     options = {}
+    if suffix == ".shp" and beside(path, ".shx") is None and _starts_as_shapefile(path):
+        raise InputError(Fault("the .shx beside it is missing", "Copy all parts of the shapefile", text))
     if suffix == ".shp" and (codec := shapefile_encoding(path, text, encoding)):
         options["ENCODING"] = codec
     address = f"{_PREFIXES[suffix]}{path.resolve()}"
@@ -116,12 +119,17 @@ def _read(
     except Exception as error:
         raise InputError(
             Fault(
-                f"cannot be read as {suffix.lstrip('.')}: {error}",
+                f"cannot be read as {suffix.lstrip('.')}: {one_line(error)}",
                 "Open it in QGIS and export it again; check |layername= and |subset=",
                 text,
             )
         ) from None
     return frame
+
+
+def _starts_as_shapefile(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == _SHAPEFILE_CODE
 
 
 def _only_layer(address: str, text: str) -> str | None:
@@ -155,6 +163,8 @@ def _read_parquet(path: Path, text: str, options: str | None) -> gpd.GeoDataFram
             Fault("GeoParquet is read with pyarrow, which is not installed", "pip install pyarrow", text)
         ) from None
     except Exception as error:
+        bare = "geo metadata" in str(error)
+        what = "a table without geometry" if bare else one_line(error)
         raise InputError(
-            Fault(f"cannot be read as GeoParquet: {error}", "Export it again with its geometry", text)
+            Fault(f"cannot be read as GeoParquet: {what}", "Export it again with its geometry", text)
         ) from None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pitchplan.errors import Fault, InputError
 
-__all__ = ["shapefile_encoding"]
+__all__ = ["beside", "shapefile_encoding"]
 
 _HEADER = struct.Struct("<4xIHH")
 _LARGER = {"gbk": "gb18030", "gb2312": "gb18030"}
@@ -126,7 +126,7 @@ def shapefile_encoding(path: Path, source: str, encoding: str | None) -> str | N
     """
     if encoding is not None and _codec(encoding) is None:
         raise _error("not an encoding", "encoding", encoding)
-    table, page = (_beside(path, suffix) for suffix in (".dbf", ".cpg"))
+    table, page = (beside(path, suffix) for suffix in (".dbf", ".cpg"))
     if table is None:
         return None
     try:
@@ -151,7 +151,7 @@ def shapefile_encoding(path: Path, source: str, encoding: str | None) -> str | N
     raise _error("the text is neither UTF-8 nor GB18030, and no .cpg file says what it is", source)
 
 
-def _beside(path: Path, suffix: str) -> Path | None:
+def beside(path: Path, suffix: str) -> Path | None:
     """Find the file of the same stem, whatever the case of its suffix."""
     for name in (suffix, suffix.upper()):
         if path.with_suffix(name).is_file():

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.files.paths import one_line
 
 __all__ = ["unzipped_shapefile"]
 
@@ -71,5 +72,7 @@ def unzipped_shapefile(path: Path, source: str) -> Iterator[Path]:
                         # zipfile stops at the size the header states, which was added up above.
                         shutil.copyfileobj(packed, out)
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
-            raise InputError(Fault(f"not a zip that can be read: {error}", "Pack it again", source)) from None
+            raise InputError(
+                Fault(f"not a zip that can be read: {one_line(error)}", "Pack it again", source)
+            ) from None
         yield target
