@@ -224,6 +224,27 @@ def test_a_planning_crs_measures_in_metres(code):
     assert planning_crs("EPSG:4548").to_epsg() == 4548
 
 
+@pytest.mark.parametrize(
+    "code", ["EPSG:4326", "EPSG:3857", "EPSG:2263", "EPSG:3395", "EPSG:6933", "ESRI:54030", "EPSG:32631"]
+)
+def test_a_crs_that_does_not_measure_the_ground_is_refused(code):
+    with pytest.raises(pp.InputError, match=r"not metres on the ground|not made for this place") as error:
+        small(crs=code)
+    assert "crs" in str(error.value)
+
+
+@pytest.mark.parametrize("code", ["EPSG:4547", "EPSG:4548", "EPSG:32650"])
+def test_neighbouring_zones_serve_too(code):
+    assert small(crs=code).crs == code
+
+
+@pytest.mark.parametrize("code", ["ESRI:54030", "EPSG:3395", "EPSG:6933", "EPSG:3857"])
+def test_layers_in_a_crs_of_the_world_are_brought_into_one_of_the_place(code):
+    city = pp.read_city(streets=frame([STREET], name=["a"]).to_crs(code))
+    assert city.crs == CRS
+    assert city.streets.area.sum() == pytest.approx(2000, rel=1e-5)
+
+
 def test_communities_do_not_share_an_id(spring):
     same = spring.city.communities.assign(community_id="a")
     with pytest.raises(pp.InputError, match="several communities share"):

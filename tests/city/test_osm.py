@@ -162,6 +162,8 @@ def test_communities_of_the_planner_and_a_crs(town, extract, tmp_path):
     assert len(city.communities) == 1
     with pytest.raises(pp.InputError, match="not a CRS"):
         pp.read_osm(extract, crs="nowhere")
+    with pytest.raises(pp.InputError, match="not made for this place"):
+        pp.read_osm(extract, crs="EPSG:32631")
     torn = tmp_path / "torn.osm"
     torn.write_bytes(extract.read_bytes()[:1500])
     with pytest.raises(pp.InputError, match="cannot be read as OpenStreetMap"):

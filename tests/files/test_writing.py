@@ -105,6 +105,24 @@ def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
         write_atomically(tmp_path, b"x")
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("a" * 300 + ".svg", "too long"),
+        ("路" * 100 + ".svg", "too long"),
+        ("a\0b.svg", "NUL"),
+        ("a/" * 3000 + "b.svg", "too long"),
+        ("map.svg/b.svg", "not written"),
+    ],
+)
+def test_names_no_file_can_have_are_named(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / "map.svg").write_bytes(b"old")
+    for write in (lambda p: write_atomically(p, b"x"), lambda p: write_many({tmp_path / "a": b"x", p: b"x"})):
+        with pytest.raises(OutputError, match=what):
+            write(tmp_path / name)
+    assert _names(tmp_path) == ["map.svg"]
+
+
 def test_a_new_file_can_be_read_by_others_and_an_old_one_keeps_its_mode(tmp_path: Path) -> None:
     mask = os.umask(0o022)
     try:

@@ -41,6 +41,11 @@ class Extent:
     source: str
     crs: str
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Longitude and latitude of its middle, degrees."""
+        return (self.west + self.east) / 2, (self.south + self.north) / 2
+
 
 @lru_cache(maxsize=32)
 def _to_degrees(crs: pyproj.CRS) -> pyproj.Transformer:

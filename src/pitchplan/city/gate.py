@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 from pitchplan.city.repair import Repair, repair_polygons
 from pitchplan.errors import Fault, Faults, InputError
 
-__all__ = ["Shape", "choose_crs", "crs_name", "parse_crs", "pass_gate", "planning_crs", "require_crs"]
+__all__ = [
+    "MOST_SCALE_ERROR",
+    "Shape",
+    "choose_crs",
+    "crs_name",
+    "parse_crs",
+    "pass_gate",
+    "planning_crs",
+    "require_crs",
+    "require_true_scale",
+    "scale_error",
+]
 
 Shape = Literal["polygon", "line", "any"]
 
@@ -22,6 +33,9 @@ _CHINA = (73.0, 18.0, 135.5, 54.0)
 _FIRST_CGCS2000_ZONE = (4534, 75)  # EPSG code of the 3-degree zone with central meridian 75° E
 _FULL_CIRCLE = np.array([180.0, 90.0])
 _ROUNDING_DEG = 1e-6  # a coast at 180° is often written a hair beyond it
+MOST_SCALE_ERROR = 0.003
+"""Share by which lengths may differ from those on the ground: UTM's do by up to 0.001, 1.5 m by 5 mm then."""
+
 _DIMENSION = {"polygon": 2, "line": 1}
 
 
@@ -48,8 +62,7 @@ def planning_crs(text: str) -> pyproj.CRS:
         It is none, or distances in it are not metres on the ground.
     """
     crs = parse_crs(text, "crs", "EPSG:4548")
-    unit = crs.axis_info[0].unit_name if crs.axis_info else ""
-    if not crs.is_projected or unit != "metre" or crs.to_epsg() == 3857:
+    if not _is_metric(crs):
         raise InputError(
             Fault(
                 "a CRS in which distances are not metres on the ground",
@@ -103,6 +116,56 @@ def require_crs(frame: gpd.GeoDataFrame, source: str, assume_crs: str | None) ->
     return frame
 
 
+def scale_error(crs: pyproj.CRS, lon: float, lat: float) -> float:
+    """Tell how much longer or shorter than on the ground lengths are in a CRS, as a share.
+
+    Parameters
+    ----------
+    crs : pyproj.CRS
+        A projected CRS.
+    lon, lat : float
+        Place, degrees.
+
+    Returns
+    -------
+    float
+        The greater error of the two along meridian and parallel; infinite where the CRS does not
+        reach the place, 0 where PROJ cannot tell.
+    """
+    try:
+        factors = pyproj.Proj(crs).get_factors(lon, lat)
+    except pyproj.exceptions.ProjError:
+        return 0.0
+    scales = np.array([factors.meridional_scale, factors.parallel_scale], dtype=float)
+    return float(np.abs(scales - 1).max()) if np.isfinite(scales).all() else float("inf")
+
+
+def require_true_scale(crs: pyproj.CRS, lon: float, lat: float) -> None:
+    """Refuse a planning CRS in which lengths at the place are not those on the ground.
+
+    Raises
+    ------
+    InputError
+        They differ by more than `MOST_SCALE_ERROR`.
+    """
+    error = scale_error(crs, lon, lat)
+    if error > MOST_SCALE_ERROR:
+        wrong = f"wrong by {error:.1%}" if np.isfinite(error) else "no lengths at all"
+        raise InputError(
+            Fault(
+                f"a CRS that is not made for this place: lengths at {lon:.2f}, {lat:.2f} are {wrong} in it",
+                "Give one that is, or leave it out to have one chosen",
+                "crs",
+                value=crs_name(crs).splitlines()[0],
+            )
+        )
+
+
+def _is_metric(crs: pyproj.CRS) -> bool:
+    unit = crs.axis_info[0].unit_name if crs.axis_info else ""
+    return bool(crs.is_projected) and unit == "metre" and crs.to_epsg() != 3857
+
+
 def choose_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS:
     """Choose the planning CRS: projected, in metres, true to scale at the place.
 
@@ -110,19 +173,10 @@ def choose_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS:
     the equator). China gets its CGCS2000 3-degree zone, any other place its UTM zone.
     """
     crs: pyproj.CRS = frame.crs
-    unit = crs.axis_info[0].unit_name if crs.axis_info else ""
-    if (
-        crs.is_projected
-        and unit == "metre"
-        and crs.to_epsg() != 3857
-        and "Mercator"
-        not in (crs.coordinate_operation.method_name if crs.coordinate_operation else "").replace(
-            "Transverse Mercator", ""
-        )
-    ):
-        return crs
     west, south, east, north = frame.to_crs(4326).total_bounds
     lon, lat = (west + east) / 2, (south + north) / 2
+    if _is_metric(crs) and scale_error(crs, lon, lat) <= MOST_SCALE_ERROR:
+        return crs
     if _CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]:
         meridian = int(np.clip(round(lon / 3) * 3, 75, 135))
         code, first = _FIRST_CGCS2000_ZONE

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 import shapely
 
 from pitchplan.city import gate
@@ -102,7 +103,7 @@ def read_osm(
     streets = osm_streets(layers["lines"])
     if not len(streets):
         raise InputError(Fault("the extract holds no street", "Choose an extract of a city", source))
-    planning = gate.planning_crs(crs) if crs else gate.choose_crs(streets)
+    planning = _planning_crs(crs, streets)
     layers = {name: _projected(frame, planning) for name, frame in layers.items()}
     streets = streets.to_crs(planning)
     notes = [f"{source}: {_CREDIT}"]
@@ -124,6 +125,15 @@ def read_osm(
     )
     taken = _taken(city.taken, source, own=communities is not None)
     return replace(city, notes=(*notes, *city.notes), taken=taken)
+
+
+def _planning_crs(crs: str | None, streets: gpd.GeoDataFrame) -> pyproj.CRS:
+    if crs is None:
+        return gate.choose_crs(streets)
+    planning = gate.planning_crs(crs)
+    west, south, east, north = (float(b) for b in streets.total_bounds)
+    gate.require_true_scale(planning, (west + east) / 2, (south + north) / 2)
+    return planning
 
 
 def _taken(read: pd.DataFrame, source: str, *, own: bool) -> pd.DataFrame:

@@ -183,6 +183,8 @@ class Reader:
             self.notes.append(f"{text}: converted from {self.datums[name]} to WGS84")
         if self.extent is None:
             self.extent = extent_of(frame, text)
+            if self.extent and self.crs is not None:
+                gate.require_true_scale(self.crs, *self.extent.middle)
         else:
             require_near(frame, self.extent, text)
         return frame

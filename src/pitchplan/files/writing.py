@@ -7,6 +7,7 @@ looks sees the old file or the new one, never half of one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 import time
@@ -22,6 +23,7 @@ __all__ = ["write_atomically", "write_many"]
 
 _PREFIX = ".pitchplan-"
 _SUFFIX = ".tmp"
+_SHOWN = 80
 _STALE_SECONDS = 3600.0
 
 
@@ -96,6 +98,7 @@ def write_many(files: Mapping[Path, bytes]) -> list[Path]:
 def _stage(target: Path, data: bytes) -> Path:
     """Write the bytes beside the target, down to the disk, and return the temporary file."""
     folder = target.parent
+    _check_name(target)
     if target.is_dir():
         raise OutputError(f"{target}: not written, because a folder has this name. Give a file's name.")
     if not folder.is_dir():
@@ -119,6 +122,25 @@ def _stage(target: Path, data: bytes) -> Path:
             raise _failure(target, error) from error
         raise
     return temporary
+
+
+def _check_name(target: Path) -> None:
+    """Refuse a name no file can have, before anything else asks the system about it."""
+    try:
+        target.lstat()
+    except FileNotFoundError:
+        return
+    except ValueError:
+        raise OutputError(
+            f"{str(target)!r}: not written, because the name holds a NUL character. Leave it out."
+        ) from None
+    except OSError as error:
+        shown = str(target) if len(str(target)) <= _SHOWN else f"{str(target)[:_SHOWN]}…"
+        if error.errno == errno.ENAMETOOLONG:
+            raise OutputError(f"{shown}: not written, because the name is too long. Shorten it.") from None
+        raise OutputError(
+            f"{shown}: not written ({error.strerror}). Check the path and your rights."
+        ) from None
 
 
 def _put_in_place(temporary: Path, target: Path) -> None:
