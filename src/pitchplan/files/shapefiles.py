@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.files.scripts import gdal_name, likelier_encoding
 
 __all__ = ["beside", "shapefile_encoding"]
 
@@ -89,6 +90,16 @@ def _garbled(texts: list[str], cells: list[Cell], codec: str) -> bool:
     return False
 
 
+def _refuse_unlikely(cells: list[Cell], codec: str, source: str) -> None:
+    """Refuse text that could be decoded but makes more sense in another encoding of East Asia."""
+    whole = [raw for raw, full in cells if not full and not raw.isascii()]
+    likely = likelier_encoding(whole, codec)
+    if likely:
+        what = f"the text makes no sense in {gdal_name(codec)}; it looks like {gdal_name(likely)}"
+        fix = f'Say which it is, for instance encoding="{gdal_name(likely)}", and mend the .cpg file'
+        raise InputError(Fault(what, fix, source))
+
+
 def _twice(run: str) -> bool:
     try:
         run.encode("latin-1").decode("utf-8")
@@ -143,11 +154,14 @@ def shapefile_encoding(path: Path, source: str, encoding: str | None) -> str | N
             raise _error(f"the text is not in the encoding that {whose} names", source, named)
         if not encoding and _garbled(texts, cells, codec):
             raise _error(f"the text comes out garbled in the encoding that {whose} names", source, named)
-        return codec.upper()
+        if not encoding:
+            _refuse_unlikely(cells, codec, source)
+        return gdal_name(codec)
     for codec in ("utf-8", "gb18030"):
         texts = _decode(cells, codec)
         if texts is not None and not _garbled(texts, cells, codec):
-            return codec.upper()
+            _refuse_unlikely(cells, codec, source)
+            return gdal_name(codec)
     raise _error("the text is neither UTF-8 nor GB18030, and no .cpg file says what it is", source)
 
 

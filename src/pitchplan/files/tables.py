@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.files.scripts import gdal_name, likelier_encoding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +150,12 @@ def _decoded(file: Path, raw: bytes, encoding: str | None) -> str:
             fix = "Save it again as .csv (UTF-8), or name its encoding with encoding="
             raise _refuse(file, "a damaged character in UTF-8 text", fix, row=row) from None
     try:
-        return raw.decode("gb18030")
+        text = raw.decode("gb18030")
+        likely = likelier_encoding([line for line in raw.splitlines() if not line.isascii()], "gb18030")
+        if likely is None:
+            return text
+        fix = f'Say so with encoding="{gdal_name(likely)}" if it is, or save it as .csv (UTF-8)'
+        raise _refuse(file, f"the text makes no sense in GB18030; it looks like {gdal_name(likely)}", fix)
     except UnicodeDecodeError:
         fix = "Save it as .csv (UTF-8), or name its encoding with encoding="
         raise _refuse(file, "the text is neither UTF-8 nor GB18030", fix, row=row) from None
