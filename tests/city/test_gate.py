@@ -107,6 +107,20 @@ def test_a_layer_far_outside_of_its_area_is_refused():
         small(buildings=frame([far]))
 
 
+def test_swapped_axes_are_told_apart_from_a_wrong_crs():
+    turned = frame([shapely.box(Y, X, Y + 10, X + 200)], name=["a"])
+    with pytest.raises(pp.InputError, match="Easting and northing are swapped"):
+        pp.read_city(streets=turned)
+    helsinki = shapely.box(24.93, 60.16, 24.95, 60.17)
+    right, other = (
+        frame([helsinki], "EPSG:4326"),
+        frame([shapely.box(60.16, 24.93, 60.17, 24.95)], "EPSG:4326"),
+    )
+    for streets, buildings in ((right, other), (other, right)):
+        with pytest.raises(pp.InputError, match="longitude and latitude are swapped"):
+            pp.read_city(streets=streets, buildings=buildings)
+
+
 @pytest.mark.parametrize(("metres", "away"), [(900, False), (1300, True)])
 def test_a_layer_may_begin_a_kilometre_beyond_the_streets(metres, away):
     house = frame([shapely.box(X + 200 + metres, Y, X + 210 + metres, Y + 10)])

@@ -66,3 +66,25 @@ def test_bad_layer_subset_and_option(tmp_path, layer):
     for tail in ("|layername=none", "|subset=no such sql", "|color=red"):
         with pytest.raises(pp.InputError):
             read_layer(f"{path}{tail}")
+
+
+TOPOLOGY = """{"type": "Topology", "objects": {"streets": {"type": "GeometryCollection", "geometries": [
+  {"type": "LineString", "properties": {"name": "经十路"}, "arcs": [0]}]}},
+  "arcs": [[[117.0, 36.65], [117.01, 36.65]]]}"""
+
+
+@pytest.mark.parametrize("name", ["a.geojson", "a.json", "a.gpkg", "a.fgb", "a.kml", "a.shp", "a.topojson"])
+def test_every_format_gives_the_same_city(tmp_path, name):
+    path = tmp_path / name
+    line = shapely.LineString([(117.0, 36.65), (117.01, 36.65)])
+    given = gpd.GeoDataFrame({"name": ["经十路"]}, geometry=[line], crs=4326)
+    drivers = {"a.json": "GeoJSON", "a.kml": "KML"}
+    if name == "a.topojson":
+        path.write_text(TOPOLOGY, encoding="utf-8")
+    else:
+        given.to_file(path, driver=drivers.get(name))
+    read = pp.read_city(streets=path, assume_crs="EPSG:4326").centrelines
+    direct = pp.read_city(streets=given).centrelines
+    assert read["name"].tolist() == ["经十路"]
+    assert read.crs == direct.crs
+    assert shapely.equals_exact(read.geometry.array, direct.geometry.array, 1e-3).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import geopandas as gpd
@@ -92,10 +92,9 @@ def require_fit(frame: gpd.GeoDataFrame, source: str) -> None:
     x, y = np.median(coords, axis=0)
     to_degrees = _to_degrees(frame.crs)
     lon, lat = to_degrees.transform(x, y)
-    far_x = max(area.west - lon, lon - area.east)
-    far_y = max(area.south - lat, lat - area.north)
-    if max(far_x, far_y) <= _MARGIN_DEG:
+    if _within(area, lon, lat):
         return
+    swapped = _within(area, *to_degrees.transform(y, x))
     place = (
         f"longitude {lon:.1f}, latitude {lat:.1f}" if np.isfinite([lon, lat]).all() else "nowhere on earth"
     )
@@ -104,11 +103,19 @@ def require_fit(frame: gpd.GeoDataFrame, source: str) -> None:
         Fault(
             f"the numbers do not fit the CRS: in {_name(frame.crs)} they lie at {place}, but it is made "
             f"for {made_for}",
-            "Set the CRS the numbers are really in",
+            "Easting and northing are swapped: write easting first"
+            if swapped
+            else "Set the CRS the numbers are really in",
             source,
             value=(round(float(x), 3), round(float(y), 3)),
         )
     )
+
+
+def _within(area: pyproj.aoi.AreaOfUse, lon: float, lat: float) -> bool:
+    far_x = max(area.west - lon, lon - area.east)
+    far_y = max(area.south - lat, lat - area.north)
+    return bool(max(far_x, far_y) <= _MARGIN_DEG)
 
 
 def require_near(frame: gpd.GeoDataFrame, streets: Extent, source: str) -> None:
@@ -133,11 +140,15 @@ def require_near(frame: gpd.GeoDataFrame, streets: Extent, source: str) -> None:
     km = _apart_km(here, streets)
     if km <= NEAR_KM:
         return
+    turned = replace(here, west=here.south, south=here.west, east=here.north, north=here.east)
+    swapped = frame.crs.is_geographic and _apart_km(turned, streets) <= NEAR_KM
     raise InputError(
         Fault(
             f"the layer, in {here.crs}, lies {km:,.0f} km away from the streets "
             f"({streets.source}, in {streets.crs})",
-            "Give the layer of this city; check that both state the CRS their numbers are really in",
+            "In one of the two longitude and latitude are swapped: write longitude first"
+            if swapped
+            else "Give the layer of this city; check that both state the CRS their numbers are really in",
             source,
         )
     )
