@@ -52,6 +52,8 @@ def arguments() -> argparse.Namespace:
     p.add_argument(
         "--kerb-regulations", action="append", metavar="KIND=FILE", help="no-stopping, loading-bay …"
     )
+    p.add_argument("--zones", action="append", metavar="KIND=FILE", help="truck-ban, pedestrian-zone …")
+    p.add_argument("--width-unit", help="unit of widths that state none: m, cm, mm, ft or in")
     p.add_argument(
         "--column", action="append", metavar="LAYER.NAME=COLUMN", help="a column not recognised by name"
     )
@@ -88,6 +90,8 @@ def read_city(o: argparse.Namespace) -> pp.City:
         open_spaces=pairs(o.open_spaces, "--open-spaces") or None,
         keep_clear=pairs(o.keep_clear, "--keep-clear") or None,
         kerb_regulations=pairs(o.kerb_regulations, "--kerb-regulations") or None,
+        zones=pairs(o.zones, "--zones") or None,
+        width_unit=o.width_unit,
         columns=pairs(o.column, "--column"),
         classes=pairs(o.street_class, "--street-class") if o.street_class else None,
         crs=o.crs,
@@ -100,7 +104,7 @@ def input_files(o: argparse.Namespace) -> dict[str, Path]:
     given = {
         name: getattr(o, name) for name in ("streets", "centrelines", "communities", "footways", "buildings")
     }
-    for name in ("open_spaces", "keep_clear", "kerb_regulations"):
+    for name in ("open_spaces", "keep_clear", "kerb_regulations", "zones"):
         given |= {f"{name}:{kind}": path for kind, path in pairs(getattr(o, name), name).items()}
     given |= {"harvest": o.harvest, "decisions": o.decisions}
     if Path(o.rules).suffix == ".toml":
