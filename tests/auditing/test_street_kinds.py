@@ -68,3 +68,18 @@ def test_two_pitches_that_face_each_other_over_a_narrow_street():
     assert both["measured"].to_numpy() == pytest.approx(np.full(len(both), 7.9 - 4.02), abs=2e-3)
     assert len(both) > len(plan.pitches) / 2
     assert breaches(plan, city, book, "drive-width").empty
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pitches_in_the_mouths_of_other_streets(seed):
+    city, book = bent_city(seed), only("carriageway", "other-carriageway")
+    plan = plan_on(city, book)
+    assert breaches(plan, city, book, "other-carriageway").empty
+    loose = plan_on(city, book.without("other-carriageway"))
+    found = pp.find_candidates(city, book, season=SEASON, placements=KERB)
+    said = found.refusals.query("rule == 'other-carriageway'").set_index("place_id")["measured"]
+    heard = breaches(loose, city, book, "other-carriageway")["measured"].rename(lambda p: "L" + p[1:])
+    assert len(heard) > 4
+    assert said.reindex(heard.index).to_numpy() == pytest.approx(heard.to_numpy(), abs=2e-3)
+    bare = replace(city, centrelines=city.centrelines.iloc[:0])
+    assert "other-carriageway" in set(pp.audit_plan(plan, bare, book).not_checked["rule"])

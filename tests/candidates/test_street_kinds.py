@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 import pitchplan as pp
+from pitchplan.candidates.places import rectangles
 from pitchplan.rules.rule import Rule
 
 from .streets import SEASON, X, Y, bent_city, frame, only, straight_city
@@ -84,3 +85,90 @@ def walked(rings, pitch, length):
     )
     chord = shapely.LineString([points[0], points[-1]])
     return float(shapely.distance(shapely.points(points), chord).max())
+
+
+def street_polygons(seed):
+    """Cross curving streets whose polygons are given, with axes of their own and other ids."""
+    made = bent_city(seed)
+    axes, areas = made.centrelines, made.streets
+    order = np.random.default_rng(seed).permutation(len(areas))
+    return pp.read_city(
+        streets=frame(areas.geometry.iloc[order], street_class=["local"] * 5),
+        centrelines=frame(
+            axes.geometry, name=axes["name"], street_class=["local"] * 5, street_id=list("12345")
+        ),
+        cell_m=200,
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("city_of", [bent_city, street_polygons])
+def test_other_carriageway_equals_cutting_every_place_by_every_street(seed, city_of):
+    city = city_of(seed)
+    names = [
+        city.centrelines.geometry.distance(p.representative_point()).idxmin() for p in city.streets.geometry
+    ]
+    axis_of = [city.centrelines.loc[int(k)] for k in names]
+    found = find(city, a_book("other-carriageway"))
+    free = find(city, a_book("bend", most_m=1e6))
+    said = measured(found, "other-carriageway")
+    book = pp.rule_book("jinan-2019")
+    some = 0
+    for pitch in free.pitches.itertuples():
+        box = rectangles(
+            *(np.array([v]) for v in (pitch.x_m, pitch.y_m, pitch.bearing_deg)),
+            book.vehicle("small-truck").length_m,
+            2.0,
+        )[0]
+        worst = 0.0
+        for polygon, axis in zip(city.streets.geometry, axis_of, strict=True):
+            if axis["name"] != pitch.street and turned(axis.geometry, pitch) > 30:
+                worst = max(worst, polygon.intersection(box).area)
+        assert (pitch.pitch_id[1:] in said) is bool(worst > 0.005)
+        if worst > 0.005:
+            some += 1
+            assert said[pitch.pitch_id[1:]] == pytest.approx(worst, abs=2e-3)
+    assert some > 4
+
+
+def turned(axis, pitch):
+    """Give the angle between a pitch and the segment of an axis nearest to it, degrees."""
+    coords = np.asarray(axis.coords)
+    segments = [shapely.LineString(coords[i : i + 2]) for i in range(len(coords) - 1)]
+    nearest = min(segments, key=shapely.Point(pitch.x_m, pitch.y_m).distance)
+    (a, b), (c, d) = nearest.coords
+    bearing = np.degrees(np.arctan2(c - a, d - b))
+    return abs((bearing - pitch.bearing_deg + 90) % 180 - 90)
+
+
+def test_the_mouth_of_a_side_street_belongs_to_it():
+    # The side street's polygon reaches 4 m over the main street's kerb, up to the axis.
+    city = pp.read_city(
+        streets=frame(
+            [shapely.box(X, Y - 5, X + 200, Y + 5), shapely.box(X + 97, Y + 1, X + 103, Y + 60)],
+            street_class=["local"] * 2,
+        ),
+        centrelines=frame(
+            [
+                shapely.LineString([(X, Y), (X + 200, Y)]),
+                shapely.LineString([(X + 100, Y), (X + 100, Y + 60)]),
+            ],
+            name=["甲路", "乙路"],
+            street_class=["local"] * 2,
+        ),
+    )
+    found = find(city, a_book("other-carriageway"))
+    on_side = found.pitches[found.pitches["street"] == "乙路"]
+    assert len(on_side) > 5
+    refused = measured(found, "other-carriageway")
+    # Beside the mouth the kerb goes on from the main street's to the side street's: there a bay would
+    # lie in both. In the side street itself, whose own axis runs along the bay, it is at home.
+    places = found.refusals[found.refusals["rule"] == "other-carriageway"]
+    assert len(refused) == len(places) > 0
+    assert places["x_m"].between(X + 94, X + 106).all()
+
+
+def test_without_axes_nobody_knows_which_way_a_carriageway_runs():
+    city = pp.read_city(streets=frame([shapely.box(X, Y - 5, X + 200, Y + 5)], street_class=["local"]))
+    said = find(city, a_book("other-carriageway")).not_applied.set_index("rule")["applied"]
+    assert said["other-carriageway"].startswith("not applied: no centrelines")

@@ -171,7 +171,7 @@ def test_the_table_of_a_book():
     columns = ["rule", "kind", "numbers", "placements", "source", "origin", "title", "title_en"]
     assert table.columns.tolist() == columns
     assert table["rule"].tolist() == [r.id for r in book.rules]
-    assert dict(Counter(table["origin"])) == {"borrowed": 13, "cited": 4, "ours": 1}
+    assert dict(Counter(table["origin"])) == {"borrowed": 14, "cited": 4, "ours": 1}
     row = table.set_index("rule").loc["main-street"]
     assert row["numbers"] == "forbidden=['main'], near_m=50.0"
     assert row["placements"] == "kerbside, footway, setback-land, open-space"

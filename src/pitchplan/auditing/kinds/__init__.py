@@ -14,6 +14,7 @@ from pitchplan.auditing.kinds import (
     kerb_regulation,
     kerb_share,
     one_side,
+    other_carriageway,
     quota,
     run_length,
     setback,
@@ -46,4 +47,5 @@ AUDITS: dict[str, Callable[[Rule, Scene], Finding]] = {
     "facing-pair": facing_pair.audit,
     "zone": zone.audit,
     "hours": hours.audit,
+    "other-carriageway": other_carriageway.audit,
 }

@@ -31,6 +31,7 @@ from pitchplan.rules.kinds import (
     kerb_regulation,
     kerb_share,
     one_side,
+    other_carriageway,
     quota,
     run_length,
     setback,
@@ -58,4 +59,5 @@ KINDS: dict[str, ModuleType] = {
     "facing-pair": facing_pair,
     "zone": zone,
     "hours": hours,
+    "other-carriageway": other_carriageway,
 }
