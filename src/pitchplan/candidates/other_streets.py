@@ -26,8 +26,9 @@ Ints = NDArray[np.intp]
 class OtherStreets:
     """The carriageway polygons of a city and the axes that run in them.
 
-    An axis is a polygon's own if at least half as much of it lies in the polygon as of the axis with the
-    most: the axis of a main street ends its side street's polygon, and is not that street's own.
+    An axis is a polygon's own if at least half of it lies in the polygon, or half as much as of the axis
+    with the most. The axis of a main street, which a side street's polygon ends at, is not that street's
+    own; one polygon for all streets is the own of all of them.
 
     Parameters
     ----------
@@ -155,5 +156,7 @@ def _own_axes(city: City, ground: Ints) -> tuple[Ints, Ints]:
     polygon, point = shapely.STRtree(middle).query(polygons, predicate="intersects")
     inside = pd.DataFrame({"polygon": polygon, "axis": on[row[:-1][same]][point], "m": length[point]})
     total = inside.groupby(["polygon", "axis"], as_index=False)["m"].sum()
-    own = total[total["m"] >= _OWN_SHARE * total.groupby("polygon")["m"].transform("max")]
-    return own["polygon"].to_numpy(dtype=np.intp), own["axis"].to_numpy(dtype=np.intp)
+    whole = shapely.length(np.asarray(axes.geometry.array))[total["axis"].to_numpy(dtype=np.intp)]
+    own = total["m"] >= _OWN_SHARE * np.minimum(total.groupby("polygon")["m"].transform("max"), whole)
+    total = total[own]
+    return total["polygon"].to_numpy(dtype=np.intp), total["axis"].to_numpy(dtype=np.intp)

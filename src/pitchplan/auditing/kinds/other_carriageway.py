@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import radians, sin
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from pitchplan.auditing.bays import Bay, Scene, ground
@@ -52,7 +53,8 @@ def _own(street: Any, axes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give the axes that run in a carriageway, and not only up to it or across it."""
     near = axes.iloc[axes.sindex.query(street.geometry, predicate="intersects")]
     inside = shapely.length(shapely.intersection(near.geometry.array, street.geometry))
-    return near[inside >= max(_OWN_SHARE * inside.max(initial=0.0), 1e-6)]
+    enough = _OWN_SHARE * np.minimum(inside.max(initial=0.0), near.geometry.length.to_numpy())
+    return near[inside >= np.maximum(enough, 1e-6)]
 
 
 def _another(bay: Bay, name: str, axes: gpd.GeoDataFrame) -> bool:

@@ -28,8 +28,9 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
     """Refuse places that lie in the carriageway of another street which runs in another direction.
 
     Another street has another name (another id, where it has no name), and its axis beside the place
-    runs more than 30 degrees from it. A polygon that holds the place's own axis is never another's, so
-    that a street's part of a junction stays its own. Measured is the overlap, square metres.
+    runs more than 30 degrees from it. A polygon that holds the place's own axis is never another's: where
+    one polygon is the carriageway of a whole city, nothing is refused. Measured is the overlap, square
+    metres.
     """
     from pitchplan.candidates.other_streets import OtherStreets
 
