@@ -18,6 +18,7 @@ TURN_DEG = 30.0
 
 _SAMPLE_M = 5.0
 _OWN_SHARE = 0.5
+_AXIS_M = 50.0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -112,25 +113,28 @@ class OtherStreets:
         coords, row = shapely.get_coordinates(axes[axis[order]], return_index=True)
         same = row[1:] == row[:-1]
         self.start, self.end = coords[:-1][same], coords[1:][same]
-        of = polygon[order][row[:-1][same]]
-        self.begin = np.searchsorted(of, np.arange(len(self.polygons) + 1))
+        self.of = polygon[order][row[:-1][same]]
+        self.segments = shapely.STRtree(shapely.linestrings(np.stack([self.start, self.end], axis=1)))
 
     def _turned(self, places: Places, place: Ints, polygon: Ints) -> NDArray[np.bool_]:
-        """Tell where the axis nearest to a place runs more than 30 degrees from it."""
-        many = self.begin[polygon + 1] - self.begin[polygon]
-        pair = np.repeat(np.arange(len(place)), many)
-        first = np.cumsum(many) - many
-        segment = np.arange(len(pair)) - first[pair] + self.begin[polygon][pair]
+        """Tell where the nearest axis, of those within 50 m, runs more than 30 degrees from a place."""
+        at, segment = self.segments.query(
+            shapely.points(places.centre[place]), predicate="dwithin", distance=_AXIS_M
+        )
+        own = self.of[segment] == polygon[at]
+        at, segment = at[own], segment[own]
         a, b = self.start[segment], self.end[segment]
-        span, to = b - a, places.centre[place][pair] - a
+        span, to = b - a, places.centre[place[at]] - a
         length = np.maximum((span * span).sum(1), 1e-12)
         t = np.clip((to * span).sum(1) / length, 0.0, 1.0)
         away = np.hypot(*(to - t[:, None] * span).T)
-        nearest = np.lexsort((segment, away, pair))[first]
+        order = np.lexsort((segment, away, at))
+        nearest = order[np.flatnonzero(np.diff(at[order], prepend=-1))]
         unit = span[nearest] / np.sqrt(length[nearest])[:, None]
-        along = places.along[place]
+        along = places.along[place[at[nearest]]]
         cross = np.abs(unit[:, 0] * along[:, 1] - unit[:, 1] * along[:, 0])
-        turned: NDArray[np.bool_] = cross > np.sin(np.radians(TURN_DEG))
+        turned = np.zeros(len(place), dtype=bool)
+        turned[at[nearest]] = cross > np.sin(np.radians(TURN_DEG))
         return turned
 
 
