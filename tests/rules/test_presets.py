@@ -3,10 +3,13 @@
 from collections import Counter
 
 import pytest
+import shapely
 
 import pitchplan as pp
 from pitchplan.rules.book import preset_names
 from pitchplan.rules.kinds import KINDS
+
+from ..candidates.streets import X, Y, frame, straight_city
 
 BOOKS = {
     "base-cn",
@@ -40,6 +43,18 @@ distance_m = 7
 source = "by-law 7"
 origin = "cited"
 """
+
+
+def street_with_sidewalks():
+    """Lay a street of 12 m between sidewalks of 6 m, land of 4 m, and buildings."""
+    sides = [(6, 12), (-12, -6)]
+    land = [(16, 30), (-30, -16)]
+    return straight_city(
+        width=12.0,
+        length=300.0,
+        footways=frame([shapely.box(X, Y + a, X + 300, Y + b) for a, b in sides]),
+        buildings=frame([shapely.box(X, Y + a, X + 300, Y + b) for a, b in land]),
+    )
 
 
 def write(folder, name, head, rest=""):
@@ -92,11 +107,23 @@ def test_what_a_preset_inherits_is_borrowed_and_says_from_where(name):
         ("xian-2016", "school-gate", "distance_m", 100.0),
         ("kaifeng-2019", "junction", "distance_m", 10.0),
         ("nyc-general-vendor", "entrance", "distance_m", 6.1),
+        ("nyc-general-vendor", "walk-width", "width_m", 3.66),
+        ("nyc-general-vendor", "driveway", "distance_m", 3.05),
+        ("nyc-general-vendor", "station-exit", "distance_m", 3.05),
+        ("nyc-general-vendor", "crossing", "distance_m", 1.52),
+        ("nyc-general-vendor", "newsstand", "distance_m", 1.52),
         ("nyc-general-vendor", "junction", "distance_m", 3.05),
         ("nyc-general-vendor", "bus-shelter", "distance_m", 1.52),
         ("san-francisco-mff", "school-gate", "distance_m", 305.0),
         ("san-francisco-mff", "restaurant-entrance", "distance_m", 22.9),
         ("san-francisco-mff", "walk-width", "width_m", 3.05),
+        ("san-francisco-mff", "clear-path", "width_m", 1.83),
+        ("san-francisco-mff", "hours", "open", "06:00-24:00, 00:00-03:00"),
+        ("xian-2016", "hours", "open", "06:00-09:00, 19:30-24:00"),
+        ("base-cn", "bend", "most_m", 0.4),
+        ("base-cn", "facing-pair", "width_m", 4.0),
+        ("jinan-2019", "facing-pair", "width_m", 4.0),
+        ("jinan-2019", "bend", "most_m", 0.4),
         ("india-2014", "holding-capacity", "at_most_share", 0.025),
         ("india-2014", "walk-width", "width_m", 1.8),
         ("uk-inclusive-mobility", "walk-width", "width_m", 1.5),
@@ -106,9 +133,42 @@ def test_numbers_are_those_of_the_sources(name, rule, parameter, number):
     assert pp.rule_book(name)[rule][parameter] == number
 
 
-@pytest.mark.parametrize("name", ["chaohu-2019", "nyc-general-vendor", "san-francisco-mff"])
-def test_books_that_use_footways_say_what_is_left_out(name):
-    assert "footway is not yet built" in " ".join(pp.rule_book(name).note.split())
+@pytest.mark.parametrize(
+    ("name", "placements"),
+    [
+        ("base-cn", ("kerbside", "open-space")),
+        ("chaohu-2019", ("footway", "open-space")),
+        ("india-2014", ("kerbside", "footway")),
+        ("jinan-2019", ("kerbside", "open-space")),
+        ("kaifeng-2019", ("kerbside", "footway", "open-space")),
+        ("nyc-general-vendor", ("footway",)),
+        ("san-francisco-mff", ("kerbside", "footway")),
+        ("uk-inclusive-mobility", ("kerbside", "footway")),
+        ("xian-2016", ("kerbside", "setback-land")),
+    ],
+)
+def test_a_book_looks_where_its_city_lets_vendors_stand(name, placements):
+    book = pp.rule_book(name)
+    assert book.placements == placements
+    # People must get past wherever a pitch narrows where they walk.
+    walks = [r for r in book.rules if r.kind == "clear-width" and r["of"] == "walk"]
+    for placement in set(placements) - {"open-space"}:
+        assert sum(placement in r.placements for r in walks) == 1
+
+
+@pytest.mark.parametrize("name", sorted(BOOKS))
+def test_every_book_finds_pitches_where_it_looks(name):
+    """Every number of every preset is used once on a city that has a layer for most of them."""
+    book = pp.rule_book(name)
+    if any(r.kind == "street-class" for r in book.rules):
+        book = book.without("main-street")
+    opening = next((r["open"] for r in book.rules if r.kind == "hours"), "")
+    season = pp.Season("2026-06-01", "2026-06-30", hours=opening)
+    city = street_with_sidewalks()
+    vehicle = "stand" if name == "nyc-general-vendor" else "tricycle"
+    found = pp.find_candidates(city, book, season=season, vehicles=vehicle)
+    assert set(found.pitches["placement"]) == set(book.placements) - {"open-space"}
+    assert set(found.rules_report["rule"]) >= {r.id for r in book.rules}
 
 
 def test_a_book_overrides_drops_and_adds(tmp_path):
@@ -171,7 +231,7 @@ def test_the_table_of_a_book():
     columns = ["rule", "kind", "numbers", "placements", "source", "origin", "title", "title_en"]
     assert table.columns.tolist() == columns
     assert table["rule"].tolist() == [r.id for r in book.rules]
-    assert dict(Counter(table["origin"])) == {"borrowed": 14, "cited": 4, "ours": 1}
+    assert dict(Counter(table["origin"])) == {"borrowed": 15, "cited": 4, "ours": 1}
     row = table.set_index("rule").loc["main-street"]
     assert row["numbers"] == "forbidden=['main'], near_m=50.0"
     assert row["placements"] == "kerbside, footway, setback-land, open-space"
