@@ -56,6 +56,12 @@ class Bay:
         depth = back.distance(front)
         return (front.x - back.x) / depth, (front.y - back.y) / depth
 
+    @property
+    def streetward(self) -> tuple[float, float]:
+        """Unit vector across the pitch to its street: to the front at a kerb, to the back on a footway."""
+        x, y = self.front
+        return (x, y) if self.placement == "kerbside" else (-x, -y)
+
     @staticmethod
     def line_of(edge: shapely.LineString) -> shapely.LineString:
         """Draw an edge's line far beyond its ends, so that distances to it are depths."""

@@ -37,6 +37,9 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             shapes = [scene.carriageway]
         else:
             shapes = list(layer.geometry.iloc[layer.sindex.query(bay.polygon, predicate="intersects")])
+        if name == "footways" and rule["relation"] == "within":
+            # A pitch may lie across two pieces of one pavement.
+            shapes = [shapely.union_all(shapes)]
         overlaps = [shapely.intersection(bay.polygon, s).area for s in shapes]
         if rule["relation"] == "within":
             at_fault = bay.polygon.area - max(overlaps, default=0.0)

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
-    """Add up the pitches' lengths street by street; the measure is metres of kerb."""
+    """Add up the lengths of the pitches along each street's kerbs; the measure is metres of kerb."""
     axes = ground(scene.city.centrelines)
     taken: dict[str, float] = {}
     for bay in scene.bays:
-        if bay.placement == "kerbside":
+        if bay.placement != "open-space":
             taken[bay.street_id] = taken.get(bay.street_id, 0.0) + bay.length_m
-    finding = Finding(sum(b.placement == "kerbside" for b in scene.bays), len(taken))
+    finding = Finding(sum(b.placement != "open-space" for b in scene.bays), len(taken))
     if not len(axes):
         finding.features = 0
         finding.not_checkable = "the city has no centrelines to measure a street's kerbs by"

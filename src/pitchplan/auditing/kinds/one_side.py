@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
-    """Compare every two kerbside pitches of a street by the direction from the kerb to the carriageway."""
+    """Compare every two pitches along a street by the direction in which its axis lies from them."""
     names = dict(zip(scene.plan.pitches["pitch_id"], scene.plan.pitches["street"], strict=True))
     streets: dict[str, list[Bay]] = {}
     for bay in scene.bays:
-        if bay.placement == "kerbside":
+        if bay.placement != "open-space" and bay.placement in rule.placements:
             streets.setdefault(str(names[bay.pitch_id] or bay.street_id), []).append(bay)
     finding = Finding(sum(map(len, streets.values())), len(streets))
     for bays in streets.values():
@@ -41,7 +41,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
 
 
 def _face(one: Bay, other: Bay) -> bool:
-    """Tell whether the two fronts look more than 120 degrees apart."""
-    ax, ay = one.front
-    bx, by = other.front
+    """Tell whether the two look at their street more than 120 degrees apart."""
+    ax, ay = one.streetward
+    bx, by = other.streetward
     return ax * bx + ay * by < -0.5

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
-    """Measure each spot from end to end: in a straight line on a kerb, along the rows in an open space."""
+    """Measure each spot from end to end: straight from bay to bay along a kerb, along rows off the street."""
     spots: dict[str, list[Bay]] = {}
     for bay in scene.bays:
         spots.setdefault(bay.spot_id, []).append(bay)
     finding = Finding(len(scene.bays), len(spots))
     for name, bays in spots.items():
-        measured = _kerbside(bays) if bays[0].placement == "kerbside" else _rows(bays)
+        measured = _rows(bays) if bays[0].placement == "open-space" else _along(bays)
         finding.margin(rule["max_length_m"] - measured)
         if measured > rule["max_length_m"] + 1e-6:
             at = bays[0].centre
@@ -30,9 +30,13 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     return finding
 
 
-def _kerbside(bays: list[Bay]) -> float:
-    ends = [b.kerb_edge.centroid for b in bays]
-    return float(max(p.distance(q) for p in ends for q in ends)) + bays[0].length_m
+def _along(bays: list[Bay]) -> float:
+    """Give the greatest distance between two bays' middles and half of each, whatever their lengths."""
+    return max(
+        float(a.kerb_edge.centroid.distance(b.kerb_edge.centroid)) + (a.length_m + b.length_m) / 2
+        for a in bays
+        for b in bays
+    )
 
 
 def _rows(bays: list[Bay]) -> float:

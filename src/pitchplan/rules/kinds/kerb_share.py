@@ -1,4 +1,4 @@
-"""Kerb share: pitches take up at most a share of the kerbs of a street."""
+"""Kerb share: pitches stand along at most a share of the kerbs of a street."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def limit(rule: Rule, city: City, pitch_m: float) -> list[dict[str, Any]]:
     """Give one limit per street: at most so many pitches.
 
     Every street has two kerbs, each as long as its axis: pitches ≤ share · 2 · axis / pitch length,
-    all in metres, rounded down. The free length between two pitches is not taken up.
+    all in metres, rounded down; the longest of several vehicles counts. Pitches on and behind the
+    footway stand along the kerb too. The free length between two pitches is not taken up.
     """
     axes = city.centrelines[city.centrelines["level"] == 0]
     kerb_m = 2 * axes.geometry.length.groupby(axes["street_id"]).sum()

@@ -29,20 +29,21 @@ def missing(rule: Rule, city: City) -> str:
 
 
 def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
-    """Keep apart kerbside pitches on opposite sides of one street that are nearer than ``within_m``.
+    """Keep apart pitches along opposite sides of one street that are nearer than ``within_m``.
 
-    A street is what bears one name, or one id where it has none. Each pitch has the carriageway on
-    its left; two are on opposite sides where they point more than 120 degrees apart, so that a bend
-    between two pitches of one side does not part them.
+    A street is what bears one name, or one id where it has none. Each pitch, in the carriageway or
+    behind its kerb, has the street on its left; two are on opposite sides where they point more than
+    120 degrees apart, so that a bend between two pitches of one side does not part them.
     """
     asked = rule["within_m"] + MARGIN_M
     named = np.where(bays.street.astype(str) != "", bays.street.astype(str), bays.street_id.astype(str))
-    kerbside = np.flatnonzero((bays.placement == "kerbside") & (named != ""))
-    street = pd.factorize(named[kerbside])[0]
+    where = [p for p in rule.placements if p != "open-space"]
+    beside = np.flatnonzero(np.isin(bays.placement.astype(str), where) & (named != ""))
+    street = pd.factorize(named[beside])[0]
     order = np.argsort(street, kind="stable")
     found = []
     # Street by street: within a long reach most pairs of a city are on different ones.
-    for members in np.split(kerbside[order], np.flatnonzero(np.diff(street[order])) + 1):
+    for members in np.split(beside[order], np.flatnonzero(np.diff(street[order])) + 1):
         i, j, gap = bays.take(members).pairs_within(asked)
         a, b = members[i], members[j]
         apart = np.cos(np.radians(bays.bearing_deg[a] - bays.bearing_deg[b])) < OPPOSED + 1e-6
