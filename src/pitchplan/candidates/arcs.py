@@ -52,13 +52,14 @@ class Arcs:
         length = np.hypot(span[:, 0], span[:, 1])
         along = span / np.maximum(length, 1e-9)[:, None]
         inmost, outmost = self._offsets(start, along, at_start, at_end)
+        bend = np.maximum(inmost, outmost)
         # A chord is shorter than its arc, so a bay as long as the arc reaches a little past both ends.
         bent = np.flatnonzero(length < self.length_m - _STRAIGHT_M)
         middle = (start + end) / 2
         inmost[bent], outmost[bent] = self._beside(
             line[bent], step[bent] * self.step_m, middle[bent], along[bent]
         )
-        return Chords(middle, along, length, inmost, outmost)
+        return Chords(middle, along, length, bend, inmost, outmost)
 
     def _beside(
         self, line: NDArray[np.intp], where: NDArray[Any], middle: Floats, along: Floats
@@ -132,6 +133,8 @@ class Chords:
         Middle of each chord and unit vector along it.
     length_m : ndarray of float, shape (n,)
         Length of the chord; much shorter than the arc at a corner.
+    bend_m : ndarray of float, shape (n,)
+        Greatest distance of the arc from its chord.
     inmost_m, outmost_m : ndarray of float, shape (n,)
         Greatest distance of the line from the chord, to the left and to the right, over the length of
         a bay.
@@ -140,6 +143,7 @@ class Chords:
     middle: Floats
     along: Floats
     length_m: Floats
+    bend_m: Floats
     inmost_m: Floats
     outmost_m: Floats
 

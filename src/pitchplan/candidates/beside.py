@@ -154,7 +154,7 @@ def _beside(
         chainage_m=(step * arcs.step_m).astype(np.float64),
         line=line,
         step=step,
-        bend_m=np.where(straight, np.maximum(chords.inmost_m, chords.outmost_m), np.inf),
+        bend_m=np.where(straight, chords.bend_m, np.inf),
         recess_m=chords.inmost_m + chords.outmost_m + OFF_EDGE_M[use.placement],
         street=np.full(count, -1),
         side=np.zeros(count, dtype=np.int8),
