@@ -252,6 +252,12 @@ def test_neighbouring_zones_serve_too(code):
     assert small(crs=code).crs == code
 
 
+def test_a_height_system_in_the_crs_is_left_out():
+    high = frame([line((0, 0), (100, 0))], crs="EPSG:4548+5773")
+    assert pp.read_city(streets=high).crs == CRS
+    assert pp.read_city(streets=high, crs="EPSG:4548+5773").crs == CRS
+
+
 @pytest.mark.parametrize("code", ["ESRI:54030", "EPSG:3395", "EPSG:6933", "EPSG:3857"])
 def test_layers_in_a_crs_of_the_world_are_brought_into_one_of_the_place(code):
     city = pp.read_city(streets=frame([STREET], name=["a"]).to_crs(code))

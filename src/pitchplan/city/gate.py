@@ -53,6 +53,11 @@ def parse_crs(text: str, source: str, example: str) -> pyproj.CRS:
         raise InputError(Fault("not a CRS", f"Use a code such as {example}", source, value=text)) from None
 
 
+def _horizontal(crs: pyproj.CRS) -> pyproj.CRS:
+    """Give the horizontal part of a CRS that names a height system too: plans lie flat."""
+    return crs.sub_crs_list[0] if crs.is_compound else crs
+
+
 def planning_crs(text: str) -> pyproj.CRS:
     """Read a CRS one may measure in: projected, in metres, and not EPSG:3857.
 
@@ -61,7 +66,7 @@ def planning_crs(text: str) -> pyproj.CRS:
     InputError
         It is none, or distances in it are not metres on the ground.
     """
-    crs = parse_crs(text, "crs", "EPSG:4548")
+    crs = _horizontal(parse_crs(text, "crs", "EPSG:4548"))
     if not _is_metric(crs):
         raise InputError(
             Fault(
@@ -172,7 +177,7 @@ def choose_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS:
     A layer already in such a CRS keeps it (never EPSG:3857, whose metres are too long away from
     the equator). China gets its CGCS2000 3-degree zone, any other place its UTM zone.
     """
-    crs: pyproj.CRS = frame.crs
+    crs = _horizontal(frame.crs)
     west, south, east, north = frame.to_crs(4326).total_bounds
     lon, lat = (west + east) / 2, (south + north) / 2
     if _is_metric(crs) and scale_error(crs, lon, lat) <= MOST_SCALE_ERROR:
