@@ -49,6 +49,12 @@ def test_every_column_is_accounted_for_once():
     ]
 
 
+def test_a_kind_the_mapping_tells_is_taken_from_no_column():
+    city = small(keep_clear={"hydrant": frame(POINTS[:1], TYPE=["iron"])})
+    assert city.keep_clear["kind"].tolist() == ["hydrant"]
+    assert city.taken.set_index("column").loc["TYPE", "how"] == "unused"
+
+
 @pytest.mark.parametrize("alias", ["highway", "class", "FUNC_CLASS", "道路等级"])
 def test_classes_are_recognised(alias):
     assert (

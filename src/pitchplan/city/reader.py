@@ -139,7 +139,7 @@ class Reader:
         frame = self._placed(gate.require_crs(frame, text, self.assume_crs), name, text)
         if self.crs is None:
             self.crs = gate.choose_crs(frame)
-        frame = self._renamed(frame, name, text)
+        frame = self._renamed(frame, name, kind, text)
         if name == "footways":
             frame = footway_strips(frame.to_crs(self.crs), text, self.notes)
         if name in ("streets", "centrelines"):
@@ -151,9 +151,10 @@ class Reader:
         self.notes += notes
         return self._finish(frame, name, kind, text)
 
-    def _renamed(self, frame: gpd.GeoDataFrame, name: str, text: str) -> gpd.GeoDataFrame:
+    def _renamed(self, frame: gpd.GeoDataFrame, name: str, kind: str, text: str) -> gpd.GeoDataFrame:
         """Give the columns their names in the schema, widths in metres, and report what was taken."""
-        wanted = [c for c in TABLES[name].names if c != "geometry"]
+        told = ("geometry", "kind") if kind else ("geometry",)
+        wanted = [c for c in TABLES[name].names if c not in told]
         if name == "footways" and (shapely.get_dimensions(frame.geometry.array) == 1).any():
             wanted.append("width_m")
         own = {k.split(".", 1)[1]: v for k, v in self.columns.items() if k.split(".", 1)[0] == name}
