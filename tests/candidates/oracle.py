@@ -67,7 +67,7 @@ def street_of(city, pose):
     left, ahead = (pose.inward[at] * away).sum(axis=1), (pose.along[at] * away).sum(axis=1)
     far = np.hypot(*away.T)
     most = axes["width_m"].to_numpy(dtype=float)[row] / 2 + 2.0 if city.made_of_lines else AXIS_M
-    fits = (np.abs(across) <= TURN) & (left > 0) & (np.abs(ahead) <= left) & (far <= most)
+    fits = (np.abs(across) <= TURN) & (left > 0) & (np.abs(ahead) <= np.minimum(left, 3.0)) & (far <= most)
     found = pd.DataFrame({"at": at, "far": far, "row": row})[fits].sort_values(["at", "far", "row"])
     first = found.drop_duplicates("at")
     out = np.full(len(pose.kerb), -1)

@@ -84,7 +84,8 @@ class Case:
         around = surroundings_of(city, {"kerbside"})
         places = join_places(list(places_beside(around, Use(vehicle, "kerbside", SEASON.intervals))))
         assert (places.x_m == seen.x_m).all()
-        self.places = with_widths(places.take(self.at), around)
+        places = places.take(self.at)
+        self.places = with_widths(places.with_columns(street=around.finder.find(places)[0]), around)
         self.pose = Pose(self.places.centre, self.places.along, vehicle.length_m, vehicle.width_m)
         self.queue = vehicle.queue_m
         self.street = street_of(city, self.pose)
@@ -98,6 +99,9 @@ class Case:
         kerbs, _ = segments_of(shapely.get_rings(shapely.get_parts(self.whole)))
         free = depth(pose, pose.kerb, pose.width_m + DRIVE_M, kerbs)
         self.free, self.drive = np.minimum(free, pose.width_m), np.maximum(free - pose.width_m, 0.0)
+        if city.made_of_lines:
+            own = np.append(city.centrelines["width_m"].to_numpy(dtype=float), np.inf)[self.street]
+            self.drive = np.minimum(self.drive, own - pose.width_m)
         classes = np.append(city.centrelines["street_class"].astype(str), "")[self.street]
         self.classes = classes
         for rule in self.book.rules:

@@ -19,9 +19,11 @@ from pitchplan.rules.vehicle import Use
 
 __all__ = [
     "CORNER_SHARE",
+    "ISLAND_M",
     "OFF_EDGE_M",
     "STEP_M",
     "Surroundings",
+    "behind_kerb",
     "places_beside",
     "step_of",
     "surroundings_of",
@@ -35,6 +37,10 @@ CORNER_SHARE = 0.97
 OFF_EDGE_M = {"kerbside": 0.01, "footway": 0.45, "setback-land": 0.01}
 """Least distance between a bay and the line it stands beside, metres: on footways HCM 2000's kerb strip."""
 
+ISLAND_M = 3.0
+"""Ground between two kerbs that is shallower than this is a median or a spit, metres; ours."""
+
+_ENDS_M = 0.5
 _CHUNK = 60_000
 
 Floats = NDArray[np.float64]
@@ -51,9 +57,12 @@ class Surroundings:
     walk_edges : KerbLines
         Edges of carriageways and footways together.
     kerb_walls, building_walls, walk_walls : Walls
-        Kerbs; buildings; buildings and the outer edges of footways where footways are known.
+        Kerbs; buildings; and what ends a footway: buildings, the next kerb, and the outer edges of
+        footways where these are known.
     carriageways, communities : Areas
     finder : StreetFinder
+    own_width : bool
+        Whether carriageways were made from axes, whose widths then bound what is free to drive.
     """
 
     kerbs: KerbLines
@@ -64,6 +73,7 @@ class Surroundings:
     carriageways: Areas
     communities: Areas
     finder: StreetFinder
+    own_width: bool
 
     def lines(self, placement: str) -> KerbLines:
         """Give the lines that places of a placement stand beside."""
@@ -89,10 +99,11 @@ def surroundings_of(city: City, placements: Collection[str]) -> Surroundings:
         walk_edges=walk_edges,
         kerb_walls=Walls(kerbs.rings),
         building_walls=Walls(buildings),
-        walk_walls=Walls(buildings, footways),
+        walk_walls=Walls(buildings, footways, kerbs.rings),
         carriageways=Areas(kerbs.grounds),
         communities=Areas(np.asarray(city.communities.geometry.array)),
         finder=StreetFinder(city, kerbs),
+        own_width=city.made_of_lines,
     )
 
 
@@ -175,8 +186,13 @@ def with_widths(places: Places, around: Surroundings) -> Places:
     half, queue = places.width_m / 2, places.use.vehicle.queue_m
     if places.use.placement == "kerbside":
         depth = sweep(places, around.kerb_walls, places.width_m + DRIVE_REACH_M, left=True, offset_m=-half)
+        clear = np.maximum(depth - places.width_m, 0.0)
+        if around.own_width:
+            # Where two carriageways that were made from axes touch, each keeps what its own axis says.
+            own = places.of_street("width_m", np.inf).astype(np.float64) - places.width_m
+            clear = np.minimum(clear, np.maximum(own, 0.0))
         return places.with_columns(
-            clear_drive_m=np.maximum(depth - places.width_m, 0.0),
+            clear_drive_m=clear,
             free_depth_m=np.minimum(depth, places.width_m),
             clear_walk_m=_walk(places, around.building_walls, half) - places.recess_m - queue,
         )
@@ -187,6 +203,15 @@ def with_widths(places: Places, around: Surroundings) -> Places:
         # The land lies behind the footway: people walk between the bay and the kerb.
         walk = sweep(places, around.kerb_walls, WALK_REACH_M, left=True, offset_m=half) - queue
     return places.with_columns(free_depth_m=behind, clear_walk_m=walk)
+
+
+def behind_kerb(places: Places, around: Surroundings) -> Floats:
+    """Measure how deep the ground behind the kerb of kerbside places is, metres, at most `ISLAND_M`.
+
+    What lies behind the last half metre of a bay's ends may be the corner that the kerb turns there.
+    """
+    begin = places.width_m / 2 + places.recess_m
+    return sweep(places, around.kerb_walls, ISLAND_M, left=False, offset_m=begin, trim_m=_ENDS_M)
 
 
 def _walk(places: Places, walls: Walls, offset_m: float) -> Floats:

@@ -53,7 +53,13 @@ class Walls:
 
 
 def sweep(
-    places: Places, walls: Walls, reach_m: float, *, left: bool, offset_m: float | Floats = 0.0
+    places: Places,
+    walls: Walls,
+    reach_m: float,
+    *,
+    left: bool,
+    offset_m: float | Floats = 0.0,
+    trim_m: float = _EDGE_M,
 ) -> Floats:
     """Measure how deep the strip beside each place is free.
 
@@ -68,6 +74,8 @@ def sweep(
         Whether the strip leads to the left of the places' direction, as the carriageway lies.
     offset_m : float or ndarray, shape (places,)
         Where the strip begins, metres to that side of the places' centre line.
+    trim_m : float
+        How much narrower than the place the strip is at each end, metres.
 
     Returns
     -------
@@ -79,16 +87,16 @@ def sweep(
         return out
     begin = np.broadcast_to(np.asarray(offset_m, dtype=np.float64), len(places))
     near = min(_NEAR_M, reach_m)
-    found = _swept(places, walls, near, left, begin)
+    found = _swept(places, walls, near, left, begin, trim_m)
     # Most strips end soon; only those that do not are worth a long look.
     far = np.flatnonzero(found >= near) if near < reach_m else np.zeros(0, dtype=np.intp)
     out = found
     if len(far):
-        out[far] = _swept(places.take(far), walls, reach_m, left, begin[far])
+        out[far] = _swept(places.take(far), walls, reach_m, left, begin[far], trim_m)
     return out
 
 
-def _swept(places: Places, walls: Walls, reach: float, left: bool, begin: Floats) -> Floats:
+def _swept(places: Places, walls: Walls, reach: float, left: bool, begin: Floats, trim: float) -> Floats:
     """Sweep all strips to one depth."""
     ax, ay = places.along[:, 0], places.along[:, 1]
     sign = 1.0 if left else -1.0
@@ -109,7 +117,7 @@ def _swept(places: Places, walls: Walls, reach: float, left: bool, begin: Floats
         at = index[stretch[block]]
         frame = (x[at], y[at], ax[at], ay[at], dx[at], dy[at])
         ends = [_in_frame(frame, half, e[wall[block]]) for e in (walls.start, walls.end)]
-        least = np.minimum.reduceat(_depth(*ends[0], *ends[1], places.length_m), first, axis=0)
+        least = np.minimum.reduceat(_depth(*ends[0], *ends[1], places.length_m, trim), first, axis=0)
         rows = index[stretch[block][first]]
         out[rows] = np.minimum(least, reach)
     return out
@@ -122,7 +130,7 @@ def _in_frame(frame: tuple[Floats, ...], half: float, point: Floats) -> tuple[Fl
     return px * ax + py * ay + half, px * dx + py * dy
 
 
-def _depth(u0: Floats, v0: Floats, u1: Floats, v1: Floats, length: float | Floats) -> Floats:
+def _depth(u0: Floats, v0: Floats, u1: Floats, v1: Floats, length: float | Floats, trim: float) -> Floats:
     """Give the least depth of segments in a strip; inf for those that do not enter it.
 
     Parameters
@@ -130,7 +138,7 @@ def _depth(u0: Floats, v0: Floats, u1: Floats, v1: Floats, length: float | Float
     u0, v0, u1, v1 : ndarray
         Ends in the strip's frame: along its width (0 to ``length``) and depth (0 at the beginning).
     """
-    low, high = _EDGE_M, length - _EDGE_M
+    low, high = trim, length - trim
     run, rise = u1 - u0, v1 - v0
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.where(np.abs(run) < 1e-12, 0.0, rise / run)
@@ -178,7 +186,7 @@ def facing_gaps(bays: Bays, below_m: float) -> tuple[NDArray[np.intp], NDArray[n
     gap = np.full(len(a), np.inf)
     for k in range(4):
         ends = [_in_row(frame, bays.length_m[a] / 2, corners[:, k + j]) for j in (0, 1)]
-        gap = np.minimum(gap, _depth(*ends[0], *ends[1], bays.length_m[a]))
+        gap = np.minimum(gap, _depth(*ends[0], *ends[1], bays.length_m[a], _EDGE_M))
     kept = gap < below_m
     low, high, gap = np.minimum(a, b)[kept], np.maximum(a, b)[kept], gap[kept]
     order = np.lexsort((gap, high, low))

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from pitchplan.candidates.addresses.gazetteer import gazetteer_of
 from pitchplan.candidates.bays import bays_of, lay_bays, open_space_runs
-from pitchplan.candidates.beside import Surroundings, places_beside, surroundings_of, with_widths
+from pitchplan.candidates.beside import (
+    ISLAND_M,
+    Surroundings,
+    behind_kerb,
+    places_beside,
+    surroundings_of,
+    with_widths,
+)
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.clearance import DRIVE_REACH_M, WALK_REACH_M
 from pitchplan.candidates.open_spaces import open_space_places
@@ -291,6 +298,7 @@ def _look(places: Places, around: Surroundings, screener: Screener) -> _Look:
 
 
 _UNFIT: dict[str, Said] = {name: ("unfit", name) for name in UNFIT}
+_ROOM: dict[str, Said] = {name: ("room", name) for name in UNFIT}
 _NONE = np.zeros(0, dtype=np.intp)
 _NOBODY = np.zeros(0, dtype=object)
 
@@ -301,13 +309,16 @@ def _no_room(places: Places, around: Surroundings) -> dict[Said, Refused]:
     said: dict[Said, Refused] = {}
     if use.placement == "kerbside" and not around.finder.by_axes:
         # Polygons alone do not tell the end of a street from its side, but a side has another kerb.
-        said[_UNFIT["no-street"]] = refused_where(places.clear_drive_m >= DRIVE_REACH_M, np.nan)
+        said[_ROOM["no-street"]] = refused_where(places.clear_drive_m >= DRIVE_REACH_M, np.nan)
+    if use.placement == "kerbside":
+        behind = behind_kerb(places, around)
+        said[_ROOM["island"]] = refused_where(behind < ISLAND_M, behind)
     if use.placement == "setback-land":
         open_land = places.free_depth_m >= places.width_m + WALK_REACH_M
-        said[_UNFIT["no-frontage"]] = refused_where(open_land, places.free_depth_m)
+        said[_ROOM["no-frontage"]] = refused_where(open_land, places.free_depth_m)
     if use.placement != "kerbside" and len(around.carriageways):
         area, _ = around.carriageways.overlaps(places, joined=True)
-        said[_UNFIT["overlap"]] = refused_where(area > _TOUCH_M2, area)
+        said[_ROOM["overlap"]] = refused_where(area > _TOUCH_M2, area)
     return said
 
 

@@ -20,7 +20,7 @@ from pitchplan.rules.vehicle import Use
 __all__ = ["Said", "Screener", "Waiver", "spread"]
 
 Said: TypeAlias = tuple[str, str]
-"""What says something of places: at which stage (unfit, first, ban, near), and the rule."""
+"""What says something of places: at which stage (unfit, first, room, ban, near), and the rule."""
 
 
 @dataclass(frozen=True)

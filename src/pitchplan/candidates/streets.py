@@ -19,6 +19,7 @@ _NEAR_M = 9.0
 _TURN = np.sin(np.radians(30.0))
 _INWARD_M = 0.5
 _LOOSE_M = 2.0
+_AHEAD_M = 3.0
 _ON_KERB_M = 1e-6
 
 Floats = NDArray[np.float64]
@@ -34,7 +35,7 @@ class StreetFinder:
     """Tells the street of kerbs, by axes where the city has them, else by carriageway polygons.
 
     Where axes are known, a kerb belongs to the nearest one within 25 m that runs along it (within 30
-    degrees) on its carriageway's side, more abeam than ahead; where the carriageways were made from the axes,
+    degrees) on its carriageway's side, abeam of it; where the carriageways were made from the axes,
     no further than half its width and 2 m. Without axes it belongs to the polygon it bounds.
     """
 
@@ -114,8 +115,8 @@ class StreetFinder:
         away_x, away_y = t * ux - px, t * uy - py
         along = np.abs(ax * uy - ay * ux) <= _TURN
         left, ahead = ax * away_y - ay * away_x, ax * away_x + ay * away_y
-        # An axis that ends far ahead or behind does not run along here.
-        beside = (left > 0) & (np.abs(ahead) <= left)
+        # An axis that ends ahead or behind of a bay does not run along it.
+        beside = (left > 0) & (np.abs(ahead) <= np.minimum(left, _AHEAD_M))
         distance = np.sqrt(away_x * away_x + away_y * away_y)
         return np.where(along & beside, distance, np.inf), t
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from pitchplan.city import gate
 from pitchplan.city.carriageways import derive_carriageways, without_islands
 from pitchplan.city.chains import join_chains, without_twins
 from pitchplan.city.layers import City
+from pitchplan.city.measuring import measured_widths
 from pitchplan.city.reader import Reader, Source, load
 from pitchplan.city.repair import Repair
 from pitchplan.city.stand_ins import fill_in
@@ -139,8 +141,14 @@ def _measure(
     )
     axes = without_twins(axes.assign(width_m=width, width_status=status), reader.notes)
     if not as_lines:
-        # Polygons tell the width; that of the axis only sizes the junction discs.
-        return join_chains(axes.assign(width_status="measured"), reader.notes), areas
+        # Polygons tell the width; the class's stands in where an axis lies off them.
+        axes = join_chains(axes.assign(width_status="measured"), reader.notes)
+        across = measured_widths(axes, areas)
+        off = int((np.isnan(across) & (axes["level"] == 0).to_numpy()).sum())
+        reader.notes.append(
+            f"centrelines: {len(axes) - off} widths measured from the polygons, {off} lie off them"
+        )
+        return axes.assign(width_m=np.where(np.isnan(across), axes["width_m"], across)), areas
     axes = join_chains(axes, reader.notes)
     counts = axes["width_status"].value_counts().to_dict()
     reader.notes.append("widths: " + ", ".join(f"{n} streets {s}" for s, n in sorted(counts.items())))
