@@ -118,14 +118,15 @@ class Bays:
         pairs = cKDTree(self.centre).query_pairs(distance_m + reach, output_type="ndarray")
         if of_two is not None:
             pairs = pairs[of_two[pairs[:, 0]] != of_two[pairs[:, 1]]]
-        a, b = pairs.min(axis=1), pairs.max(axis=1)
+        a, b = pairs[:, 0].astype(np.intp), pairs[:, 1].astype(np.intp)
         gap = np.zeros(len(a))
         for i in range(0, len(a), _PAIRS):
             part = slice(i, i + _PAIRS)
             gap[part] = _gap_between(self, a[part], b[part])
         near = gap < distance_m
-        order = np.lexsort((b[near], a[near]))
-        return a[near][order], b[near][order], gap[near][order]
+        a, b, gap = a[near], b[near], gap[near]
+        order = np.argsort(a * len(self) + b)
+        return a[order], b[order], gap[order]
 
 
 def _gap_between(bays: Bays, a: Ints, b: Ints) -> Floats:

@@ -94,15 +94,16 @@ def surroundings_of(city: City, placements: Collection[str]) -> Surroundings:
     walk_edges = kerb_lines(city.streets, city.footways) if behind else kerbs
     buildings = np.asarray(city.buildings.geometry.array)
     footways = walk_edges.rings if len(city.footways) else kerbs.rings[:0]
+    kerb_walls, building_walls = Walls(kerbs.rings), Walls(buildings)
     return Surroundings(
         kerbs=kerbs,
         walk_edges=walk_edges,
-        kerb_walls=Walls(kerbs.rings),
-        building_walls=Walls(buildings),
-        walk_walls=Walls(buildings, footways, kerbs.rings),
+        kerb_walls=kerb_walls,
+        building_walls=building_walls,
+        walk_walls=Walls(buildings, footways, kerbs.rings) if behind else building_walls,
         carriageways=Areas(kerbs.grounds),
         communities=Areas(np.asarray(city.communities.geometry.array)),
-        finder=StreetFinder(city, kerbs),
+        finder=StreetFinder(city, kerb_walls),
         own_width=city.made_of_lines,
     )
 

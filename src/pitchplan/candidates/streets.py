@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pitchplan.candidates.areas import Areas
-from pitchplan.candidates.kerbs import KerbLines
+from pitchplan.candidates.clearance import Walls
 from pitchplan.candidates.places import Places, StreetTable
 from pitchplan.candidates.stretches import pair_blocks
 from pitchplan.city.layers import City
@@ -39,7 +39,7 @@ class StreetFinder:
     no further than half its width and 2 m. Without axes it belongs to the polygon it bounds.
     """
 
-    def __init__(self, city: City, kerbs: KerbLines) -> None:
+    def __init__(self, city: City, kerbs: Walls) -> None:
         self.by_axes = len(city.centrelines) > 0
         frame = city.centrelines if self.by_axes else city.streets
         columns = {c: frame[c].to_numpy() for c in frame.columns if c != "geometry"}
@@ -136,21 +136,14 @@ class StreetFinder:
         return np.where(found >= 0, self.row[found], -1)
 
 
-def _borders(polygons: NDArray[np.object_], kerbs: KerbLines) -> shapely.STRtree:
+def _borders(polygons: NDArray[np.object_], kerbs: Walls) -> shapely.STRtree:
     """Index the edges of polygons that are no kerb, since another polygon lies beyond them."""
-    ends = _segments(shapely.get_rings(polygons))
-    kerb = shapely.STRtree(shapely.linestrings(_segments(kerbs.rings)))
-    at_kerb, _ = kerb.query(shapely.points(ends.mean(axis=1)), predicate="dwithin", distance=_ON_KERB_M)
-    inner = np.ones(len(ends), dtype=bool)
+    edges = Walls(polygons)
+    middle = shapely.points((edges.start + edges.end) / 2)
+    at_kerb, _ = kerbs.tree.query(middle, predicate="dwithin", distance=_ON_KERB_M)
+    inner = np.ones(len(edges), dtype=bool)
     inner[at_kerb] = False
-    return shapely.STRtree(shapely.linestrings(ends[inner]))
-
-
-def _segments(lines: NDArray[np.object_]) -> Floats:
-    """Take lines apart into segments, shape (n, 2, 2)."""
-    coords, owner = shapely.get_coordinates(lines, return_index=True)
-    same = owner[1:] == owner[:-1]
-    return np.stack([coords[:-1][same], coords[1:][same]], axis=1)
+    return shapely.STRtree(shapely.linestrings(np.stack([edges.start[inner], edges.end[inner]], axis=1)))
 
 
 _NONE = np.iinfo(np.intp).max

@@ -137,5 +137,5 @@ def limit_table(book: RuleBook, city: City, pitches: pd.DataFrame) -> pd.DataFra
         for row in KINDS[rule.kind].limit(rule, city, longest_m)
     ]
     table = pd.DataFrame(rows, columns=["rule", "group_by", "group", "at_least", "at_most"])
-    idle = (table["group_by"] == "street_id") & ~table["group"].isin(pitches["street_id"].astype(str))
+    idle = (table["group_by"] == "street_id") & ~table["group"].isin(set(pitches["street_id"].unique()))
     return table[~idle].reset_index(drop=True)
