@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pitchplan import datasets, errors, schemas
     from pitchplan.auditing.audit import AuditReport, audit_plan
     from pitchplan.candidates.candidates import Candidates
-    from pitchplan.candidates.compare import compare_books
     from pitchplan.candidates.find import find_candidates
     from pitchplan.city.layers import City
     from pitchplan.city.osm import read_osm
@@ -60,7 +59,6 @@ _WHERE = {
     "SitingProblem": "siting.problem",
     "SolverLied": "errors",
     "audit_plan": "auditing.audit",
-    "compare_books": "candidates.compare",
     "datasets": "",
     "errors": "",
     "find_candidates": "candidates.find",

@@ -176,12 +176,12 @@ def test_summary_of_the_demonstration_city_agrees_with_the_report(spring_candida
     assert table["alone"].sum() > 1000
 
 
-def test_compare_books_changes_one_rule_at_a_time():
+def test_comparing_books_changes_one_rule_at_a_time():
     hydrant = frame([shapely.Point(X + 100, Y + 5.2)], kind=["hydrant"])
     city = straight_city(width=9.0, keep_clear=hydrant)
     a = only(*BASE, "hydrant")
     b = with_rule(a.without("hydrant").with_number("drive-width", width_m=9.0), "one-side", within_m=50.0)
-    table = pp.compare_books(a, b, city, season=SEASON)
+    table = a.compare(b, city, season=SEASON)
     assert table["what"].tolist() == ["book", "book", "rule", "rule", "rule"]
     rows = table[table["what"] == "rule"].set_index("name")
     assert rows["change"].to_dict() == {"drive-width": "changed", "hydrant": "dropped", "one-side": "added"}
@@ -202,15 +202,30 @@ def test_compare_books_changes_one_rule_at_a_time():
     assert books["bays_change"].tolist() == [0, -len(first.pitches)]
 
 
-def test_compare_books_with_other_bays_and_the_same_book():
+def test_comparing_books_with_other_bays_and_the_same_book():
     a = only(*BASE)
     wide = tuple(replace(v, length_m=8.0) if v.id == "small-truck" else v for v in a.vehicles)
-    table = pp.compare_books(a, replace(a, vehicles=wide), straight_city(), season=SEASON)
+    table = a.compare(replace(a, vehicles=wide), straight_city(), season=SEASON)
     row = table[table["what"] == "vehicle"].iloc[0]
     assert row["numbers_b"].startswith("8 × 2 m")
     assert row["bays"] == 2 * 22
-    same = pp.compare_books(a, replace(a, title="x"), straight_city(), season=SEASON)
+    same = a.compare(replace(a, title="x"), straight_city())
     assert same["what"].tolist() == ["book", "book"]
     pd.testing.assert_series_equal(same.iloc[0].drop("name"), same.iloc[1].drop("name"), check_names=False)
     with pytest.raises(pp.InputError, match="no such vehicle"):
-        pp.compare_books(a, a, straight_city(), season=SEASON, vehicle="bus")
+        a.compare(a, straight_city(), season=SEASON, vehicle="bus")
+
+
+def test_books_are_compared_at_the_hours_both_allow():
+    morning = with_rule(only(*BASE), "hours", open="06:00-10:00, 20:00-23:00")
+    late = with_rule(only(*BASE), "hours", open="08:00-21:00")
+    table = morning.compare(late, straight_city())
+    assert table["bays"].tolist() == [72, 72, 72]
+    city = straight_city(
+        kerb_regulations=frame(
+            [shapely.LineString([(X, Y + 5), (X + 200, Y + 5)])], kind=["bus-lane"], hours=["10:00-20:00"]
+        )
+    )
+    book = with_rule(only(*BASE, "kerb-use"), "hours", open="06:00-10:00")
+    assert book.compare(book, city)["bays"].tolist() == [72, 72]
+    assert only(*BASE, "kerb-use").compare(book, city, season=SEASON)["bays"].iloc[0] == 36

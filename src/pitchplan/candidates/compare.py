@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.find import find_candidates
+from pitchplan.demand.season import Season, parse_hours
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
-    from pitchplan.demand.season import Season
     from pitchplan.rules.book import RuleBook
     from pitchplan.rules.rule import Rule
 
 __all__ = ["compare_books"]
+
+_DAY_MINUTES = 24 * 60
 
 _COLUMNS = [
     "what",
@@ -34,7 +37,7 @@ _COLUMNS = [
 
 
 def compare_books(
-    a: RuleBook, b: RuleBook, city: City, *, season: Season, vehicle: str = "small-truck"
+    a: RuleBook, b: RuleBook, city: City, *, season: Season | None = None, vehicle: str = "small-truck"
 ) -> pd.DataFrame:
     """Compare what two rule books allow in a city.
 
@@ -46,7 +49,9 @@ def compare_books(
     a, b : RuleBook
         Two rules of one id differ if kind, numbers or placements do; title and source do not count.
     city : City
-    season : Season
+    season : Season, optional
+        Its hours decide which kerb regulations and zones hold. Where not given: the hours both books
+        allow, else the whole day.
     vehicle : str
         Class of vehicle that both books know.
 
@@ -68,11 +73,12 @@ def compare_books(
     >>> import pitchplan as pp
     >>> s = pp.datasets.spring_city()
     >>> strict = s.book.with_number("junction", distance_m=20)
-    >>> table = pp.compare_books(s.book, strict, s.city, season=s.season)
+    >>> table = s.book.compare(strict, s.city, season=s.season)
     >>> table.loc[table["what"] == "rule", "name"].tolist()
     ['junction']
     """
     bay_a, bay_b = a.vehicle(vehicle), b.vehicle(vehicle)
+    season = season or _common_season(a, b)
 
     def search(book: RuleBook) -> Candidates:
         return find_candidates(city, book, season=season, vehicles=vehicle)
@@ -96,6 +102,21 @@ def compare_books(
             before, after = (r.numbers if r else "" for r in (old, new))
             rows.append(_row("rule", name, change, before, after, search(_with(a, name, new)), start))
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _common_season(a: RuleBook, b: RuleBook) -> Season:
+    """Make a season of any one day, open at the hours that both books allow, else all day."""
+    allowed = np.ones(_DAY_MINUTES, dtype=bool)
+    for rule in (r for book in (a, b) for r in book.rules if r.kind == "hours"):
+        day = np.zeros(_DAY_MINUTES, dtype=bool)
+        for start, end in parse_hours(rule["open"]):
+            day[start:end] = True
+        allowed &= day
+    edges = np.flatnonzero(np.diff(allowed, prepend=False, append=False))
+    intervals = [
+        f"{s // 60:02}:{s % 60:02}-{e // 60:02}:{e % 60:02}" for s, e in edges.reshape(-1, 2).tolist()
+    ]
+    return Season("2000-06-01", "2000-06-01", hours=", ".join(intervals))
 
 
 def _same(old: Rule | None, new: Rule | None) -> bool:

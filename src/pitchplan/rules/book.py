@@ -21,6 +21,9 @@ from pitchplan.rules.vehicle import Vehicle
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pitchplan.city.layers import City
+    from pitchplan.demand.season import Season
+
 __all__ = ["RuleBook", "Vehicle", "preset_names", "read_rule_book", "rule_book"]
 
 
@@ -102,6 +105,36 @@ class RuleBook:
         for name in rule_ids:
             self[name]
         return replace(self, rules=tuple(r for r in self.rules if r.id not in rule_ids))
+
+    def compare(
+        self, other: RuleBook, city: City, *, season: Season | None = None, vehicle: str = "small-truck"
+    ) -> pd.DataFrame:
+        """Compare what this book and another allow in a city, rule by rule.
+
+        Parameters
+        ----------
+        other : RuleBook
+        city : City
+        season : Season, optional
+            Its hours decide which kerb regulations and zones hold. Where not given: the hours both
+            books allow, else the whole day.
+        vehicle : str
+            Class of vehicle that both books know.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `pitchplan.candidates.compare.compare_books` gives it: a row per book and one for each
+            change, tried alone, with the bays it costs (``bays_change``).
+
+        Raises
+        ------
+        InputError
+            A book does not know the vehicle.
+        """
+        from pitchplan.candidates.compare import compare_books
+
+        return compare_books(self, other, city, season=season, vehicle=vehicle)
 
     def table(self) -> pd.DataFrame:
         """List the rules, a row each.
