@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,8 @@ class Screened:
         What each rule asks for.
     features : ndarray of str
         Ids of what was measured against.
+    required_at : dict of int to ndarray of float32
+        For a row of ``rules`` that does not ask for the same everywhere: what it asks for, row by row.
     """
 
     x_m: NDArray[np.float64]
@@ -58,6 +60,7 @@ class Screened:
     rules: tuple[str, ...]
     required: NDArray[np.float64]
     features: NDArray[np.object_]
+    required_at: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.x_m)
@@ -109,11 +112,21 @@ class Screened:
                 "rule": np.array(self.rules, dtype=object)[rule],
                 "feature_id": np.append(self.features, "")[feature],
                 "measured": np.round(self.measured[rows].astype(np.float64), 3),
-                "required": self.required[self.use[place], rule],
+                "required": self._required(rows),
                 "x_m": self.x_m[place],
                 "y_m": self.y_m[place],
             }
         )
+
+    def _required(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        rule = self.rule[rows]
+        required: NDArray[np.float64] = self.required[self.use[self.place[rows]], rule]
+        for number, values in self.required_at.items():
+            # The rows of one rule stand together.
+            mine = np.flatnonzero(rule == number)
+            own = values[rows[mine] - np.searchsorted(self.rule, number)]
+            required[mine] = np.where(np.isnan(own), required[mine], np.round(own.astype(np.float64), 3))
+        return required
 
     def nearest(self, x_m: float, y_m: float) -> NDArray[np.intp]:
         """Find the nearest place of every use that has one about as near as the nearest of all."""
@@ -152,6 +165,7 @@ class ScreeningLog:
         self.count = 0
         self._places: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32], int]] = []
         self._rows: list[tuple[NDArray[np.int32], int, NDArray[np.float32], NDArray[np.int32]]] = []
+        self._required: list[tuple[int, int, NDArray[np.float64] | None]] = []
         self._names: list[NDArray[np.object_]] = []
         self._offset: dict[tuple[int, Said], int] = {}
         self._named = 0
@@ -181,6 +195,7 @@ class ScreeningLog:
                 named = np.where(refused.feature >= 0, refused.feature + self._offset.get((use, key), 0), -1)
                 place, measured = (refused.place + self.count).astype(np.int32), refused.measured
                 self._rows.append((place, rule, measured.astype(np.float32), named.astype(np.int32)))
+                self._required.append((rule, len(place), refused.required))
         self.count += len(places)
 
     def close(self) -> Screened:
@@ -206,4 +221,15 @@ class ScreeningLog:
             rules=self.rules,
             required=self.required,
             features=np.concatenate([*self._names, np.zeros(0, dtype=object)]),
+            required_at=self._required_at(),
         )
+
+    def _required_at(self) -> dict[int, NDArray[np.float32]]:
+        """Give what is asked for row by row, for the rules of which any row says so."""
+        varies = {rule for rule, _, required in self._required if required is not None}
+        parts: dict[int, list[NDArray[np.float32]]] = {rule: [] for rule in varies}
+        for rule, count, required in self._required:
+            if rule in varies:
+                own = np.full(count, np.nan) if required is None else required
+                parts[rule].append(own.astype(np.float32))
+        return {rule: np.concatenate(p) for rule, p in parts.items()}

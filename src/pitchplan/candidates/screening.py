@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -82,9 +82,12 @@ class Screener:
 
     def ask(self, places: Places) -> dict[Said, Refused]:
         """Ask all other rules of places whose widths are known."""
-        said = {("ban", name): ban.measure(places) for name, ban in self.bans.items()}
-        near = self.neighbourhood.refused(places)
-        return said | {("near", name): r for name, r in zip(self.nears, near, strict=True)}
+        said: dict[Said, Refused] = {("ban", name): ban.measure(places) for name, ban in self.bans.items()}
+        for name, near in zip(self.nears, self.neighbourhood.refused(places), strict=True):
+            # A rule that refuses a place twice still refuses it once.
+            other = said.get(("ban", name))
+            said["near", name] = near if other is None else near.take(~np.isin(near.place, other.place))
+        return said
 
     def lift(
         self, places: Places, said: dict[Said, Refused], at: NDArray[np.intp], waived: NDArray[np.object_]
@@ -98,9 +101,7 @@ class Screener:
                 for place in at[refused.place[lifted]].tolist():
                     if waiver.rule not in waived[place].split(","):
                         waived[place] = f"{waived[place]},{waiver.rule}".lstrip(",")
-                kept[key] = Refused(
-                    refused.place[~lifted], refused.measured[~lifted], refused.feature[~lifted], refused.seen
-                )
+                kept[key] = refused.take(~lifted)
         return kept
 
 
@@ -112,4 +113,4 @@ def _made(effect: str, rules: Sequence[Rule], city: City, use: Use) -> dict[str,
 
 def spread(said: dict[Said, Refused], at: NDArray[np.intp]) -> dict[Said, Refused]:
     """Carry positions among some places back to all of them."""
-    return {k: Refused(at[r.place], r.measured, r.feature, r.seen) for k, r in said.items()}
+    return {k: replace(r, place=at[r.place]) for k, r in said.items()}

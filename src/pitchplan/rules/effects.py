@@ -33,12 +33,20 @@ class Refused:
         Position of what it is too close to or lies in, in the names of the ban; -1 for nothing.
     seen : int
         Features or widths that were measured, where the ban cannot say beforehand.
+    required : ndarray of float, shape (refused,), optional
+        What is asked for at each place, where it is not the same everywhere.
     """
 
     place: NDArray[np.intp]
     measured: NDArray[np.float64]
     feature: NDArray[np.intp]
     seen: int = 0
+    required: NDArray[np.float64] | None = None
+
+    def take(self, kept: NDArray[np.bool_]) -> Refused:
+        """Keep some of the refusals."""
+        required = None if self.required is None else self.required[kept]
+        return Refused(self.place[kept], self.measured[kept], self.feature[kept], self.seen, required)
 
 
 @dataclass(frozen=True, eq=False)

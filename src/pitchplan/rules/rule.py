@@ -88,6 +88,7 @@ class Rule:
     def numbers(self) -> str:
         """Its parameters in words, those that say nothing left out."""
         said = {k: v for k, v in self.parameters.items() if v not in ([], 10**9)}
+        said = {k: v for k, v in said.items() if v or k not in ("before_m", "after_m")}
         return ", ".join(f"{k}={v}" for k, v in said.items())
 
 
