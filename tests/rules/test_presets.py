@@ -22,7 +22,7 @@ BOOKS = {
     "uk-inclusive-mobility",
     "xian-2016",
 }
-NO_SOURCE = {"street-width", "kerb-share", "zone"}
+NO_SOURCE = {"street-width", "kerb-share", "zone", "gradient", "level-of-service"}
 """Kinds for which no source gives a number, so that no preset uses them."""
 VEHICLE = """
 [[vehicle]]
@@ -251,6 +251,9 @@ def test_the_table_of_a_book():
         ("hours", 'open = "from dawn"'),
         ("hours", 'open = ""'),
         ("hours", "open = 6"),
+        ("gradient", "most_percent = 0"),
+        ("level-of-service", 'level = "F"'),
+        ("one-side", 'within_m = 5\non_missing = "guess"'),
         ("zone", "forbidden = []"),
         ("facing-pair", "width_m = 0"),
         ("bend", "most_m = -1"),

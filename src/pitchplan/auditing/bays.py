@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pitchplan.city.layers import City
     from pitchplan.plan import Plan
 
-__all__ = ["Bay", "Scene", "draw_scene", "edges_around", "ground"]
+__all__ = ["Bay", "Scene", "across_axis", "draw_scene", "edges_around", "ground"]
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,16 @@ class Scene:
 def ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Keep what lies on the ground: bridges and tunnels do not meet a pitch."""
     return frame[frame["level"] == 0] if "level" in frame.columns else frame
+
+
+def across_axis(bay: Bay, feature: shapely.Geometry, scene: Scene) -> bool:
+    """Tell whether the street's axis lies between the bay's kerb edge and the feature."""
+    axes = ground(scene.city.centrelines)
+    axes = axes[axes["street_id"] == bay.street_id]
+    if not len(axes):
+        return False
+    link = shapely.shortest_line(bay.kerb_edge.centroid, feature)
+    return bool(axes.geometry.crosses(link).any())
 
 
 def edges_around(bay: Bay, scene: Scene) -> shapely.Geometry:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pitchplan.rules.rule import Rule
 
 __all__ = ["Breach", "Finding"]
 
@@ -32,6 +36,8 @@ class Finding:
     breaches : list of Breach
     not_checkable : str
         What could not be checked, and why.
+    unmeasured : int
+        Pitches for which data lack.
     """
 
     pitches: int = 0
@@ -39,6 +45,19 @@ class Finding:
     tightest: float = float("nan")
     breaches: list[Breach] = field(default_factory=list)
     not_checkable: str = ""
+    unmeasured: int = 0
+
+    def lacks(self, rule: Rule, value: float) -> bool:
+        """Count a pitch for which there is no number; tell whether the rule refuses such pitches."""
+        if value == value:
+            return False
+        self.unmeasured += 1
+        return rule.on_missing == "refuse"
+
+    def say_unmeasured(self, why: str) -> None:
+        """Say of how many pitches nothing could be measured."""
+        if self.unmeasured:
+            self.not_checkable = f"{why}: {self.unmeasured} pitches not measured"
 
     def margin(self, value: float) -> None:
         """Note one margin."""

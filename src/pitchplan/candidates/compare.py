@@ -122,11 +122,8 @@ def _common_season(a: RuleBook, b: RuleBook) -> Season:
 def _same(old: Rule | None, new: Rule | None) -> bool:
     if old is None or new is None:
         return False
-    return (old.kind, dict(old.parameters), set(old.placements)) == (
-        new.kind,
-        dict(new.parameters),
-        set(new.placements),
-    )
+    said = ((r.kind, dict(r.parameters), set(r.placements), r.on_missing) for r in (old, new))
+    return next(said) == next(said)
 
 
 def _with(book: RuleBook, name: str, new: Rule | None) -> RuleBook:

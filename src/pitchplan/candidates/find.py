@@ -98,7 +98,7 @@ def find_candidates(
     found = [_search(city, book, use, k, around, waivers, log) for k, use in enumerate(uses)]
     screened = log.close()
     bays = bays_of([(places, run) for places, run, _ in found])
-    pitches = pitch_table(bays, city, season, np.concatenate([waived for *_, waived in found]))
+    pitches = pitch_table(bays, city, season, np.concatenate([notes for *_, notes in found]))
     clashes = clash_table(bays, pitches, city, book)
     gazetteer = gazetteer_of(city)
     return Candidates(
@@ -204,12 +204,12 @@ def _search(
     waivers: Sequence[Waiver],
     log: ScreeningLog,
 ) -> tuple[Places, NDArray[np.intp], NDArray[np.object_]]:
-    """Screen every place of one use and lay bays: the chosen places, their runs, and what is waived."""
+    """Screen every place of one use and lay bays: the chosen places, their runs, and notes on them."""
     screener = Screener(book.rules, city, use, waivers)
     log.announce(number, screener.effects)
     shape = _shape(book)
     legal: list[Places] = []
-    waived: list[NDArray[np.object_]] = []
+    notes: list[NDArray[np.object_]] = []
     chunks: Iterator[Places] = (
         iter([open_space_places(city, book, use, shape)])
         if use.placement == "open-space"
@@ -219,10 +219,10 @@ def _search(
         look = _look(places, around, screener)
         log.add(number, look.places, look.said)
         legal.append(look.places.take(look.at))
-        waived.append(look.waived[look.at])
+        notes.append(np.stack([look.waived[look.at], look.unmeasured[look.at]], axis=1))
     if not legal:
         return open_space_places(city, book, use, shape).take(np.zeros(0, dtype=int)), _NONE, _NOBODY
-    found, text = join_places(legal), np.concatenate(waived)
+    found, text = join_places(legal), np.concatenate(notes)
     if use.placement == "open-space":
         return found, open_space_runs(found), text
     chosen, run = lay_bays(found, shapely.length(around.lines(use.placement).rings), shape)
@@ -240,8 +240,8 @@ class _Look:
         Positions of those that nothing has refused yet.
     said : dict
         What was refused, by positions in ``places``.
-    waived : ndarray of str, shape (places,)
-        Rules waived at each place, separated by commas.
+    waived, unmeasured : ndarray of str, shape (places,)
+        Rules waived at each place, and those that could not be measured there, separated by commas.
     """
 
     def __init__(self, places: Places, screener: Screener) -> None:
@@ -249,6 +249,7 @@ class _Look:
         self.at = np.arange(len(places))
         self.said: dict[Said, Refused] = {}
         self.waived = np.full(len(places), "", dtype=object)
+        self.unmeasured = self.waived.copy()
 
     @property
     def sound(self) -> Places:
@@ -263,6 +264,10 @@ class _Look:
     def note(self, sound: Places, found: dict[Said, Refused]) -> Places:
         """Take down what is refused, waivers apart, and give the places that are left."""
         kept = self.screener.lift(sound, found, self.at, self.waived)
+        for (_, rule), refused in kept.items():
+            if refused.unknown is not None:
+                at = self.at[refused.unknown]
+                self.unmeasured[at] = self.unmeasured[at] + f"{rule},"
         self.said |= spread(kept, self.at)
         left = np.ones(len(self.at), dtype=bool)
         for refused in kept.values():
@@ -300,7 +305,7 @@ def _look(places: Places, around: Surroundings, screener: Screener) -> _Look:
 _UNFIT: dict[str, Said] = {name: ("unfit", name) for name in UNFIT}
 _ROOM: dict[str, Said] = {name: ("room", name) for name in UNFIT}
 _NONE = np.zeros(0, dtype=np.intp)
-_NOBODY = np.zeros(0, dtype=object)
+_NOBODY = np.zeros((0, 2), dtype=object)
 
 
 def _no_room(places: Places, around: Surroundings) -> dict[Said, Refused]:

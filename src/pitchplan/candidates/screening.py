@@ -65,6 +65,7 @@ class Screener:
     def __init__(self, rules: Sequence[Rule], city: City, use: Use, waivers: Sequence[Waiver] = ()) -> None:
         held = [r for r in rules if use.placement in r.placements and not KINDS[r.kind].missing(r, city)]
         self.waivers = tuple(waivers)
+        self.on_missing = {r.id: r.on_missing for r in held}
         self.first: dict[str, Ban] = _made("first", held, city, use)
         self.bans: dict[str, Ban] = _made("ban", held, city, use)
         self.nears: dict[str, Near] = _made("near", held, city, use)
@@ -82,12 +83,20 @@ class Screener:
 
     def ask(self, places: Places) -> dict[Said, Refused]:
         """Ask all other rules of places whose widths are known."""
-        said: dict[Said, Refused] = {("ban", name): ban.measure(places) for name, ban in self.bans.items()}
+        said: dict[Said, Refused] = {
+            ("ban", name): self._settled(name, ban.measure(places)) for name, ban in self.bans.items()
+        }
         for name, near in zip(self.nears, self.neighbourhood.refused(places), strict=True):
             # A rule that refuses a place twice still refuses it once.
             other = said.get(("ban", name))
             said["near", name] = near if other is None else near.take(~np.isin(near.place, other.place))
         return said
+
+    def _settled(self, name: str, refused: Refused) -> Refused:
+        """Do with places that could not be measured what the rule says; to be flagged they stay unknown."""
+        if refused.unknown is None or self.on_missing[name] == "flag":
+            return refused
+        return replace(refused, unknown=None) if self.on_missing[name] == "assume" else refused.with_unknown()
 
     def lift(
         self, places: Places, said: dict[Said, Refused], at: NDArray[np.intp], waived: NDArray[np.object_]
@@ -113,4 +122,4 @@ def _made(effect: str, rules: Sequence[Rule], city: City, use: Use) -> dict[str,
 
 def spread(said: dict[Said, Refused], at: NDArray[np.intp]) -> dict[Said, Refused]:
     """Carry positions among some places back to all of them."""
-    return {k: replace(r, place=at[r.place]) for k, r in said.items()}
+    return {k: replace(r, place=at[r.place], unknown=None) for k, r in said.items()}

@@ -23,8 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["clash_table", "limit_table", "pitch_table", "run_table"]
 
 
-def pitch_table(bays: Bays, city: City, season: Season, waived: NDArray[np.object_]) -> pd.DataFrame:
-    """Give the candidates' public table."""
+def pitch_table(bays: Bays, city: City, season: Season, notes: NDArray[np.object_]) -> pd.DataFrame:
+    """Give the candidates' public table.
+
+    Parameters
+    ----------
+    bays : Bays
+    city : City
+    season : Season
+    notes : ndarray of str, shape (bays, 2)
+        Rules waived at each bay, and rules that could not be measured there, separated by commas.
+    """
     sizes = [f"{a * 10:.0f}x{b * 10:.0f}" for a, b in zip(bays.length_m, bays.width_m, strict=True)]
     ids = place_ids(bays.x_m, bays.y_m, bays.bearing_deg, "P", sizes)
     first = pd.Series(ids).groupby(bays.run).first()
@@ -36,7 +45,7 @@ def pitch_table(bays: Bays, city: City, season: Season, waived: NDArray[np.objec
         values[at >= 0] = communities[column].to_numpy(dtype=object)[at[at >= 0]]
         return values
 
-    flags = [_flags(w, s) for w, s in zip(waived, bays.width_status, strict=True)]
+    flags = [_flags(w, u, s) for (w, u), s in zip(notes.tolist(), bays.width_status, strict=True)]
     return pd.DataFrame(
         {
             "pitch_id": ids,
@@ -66,8 +75,9 @@ def pitch_table(bays: Bays, city: City, season: Season, waived: NDArray[np.objec
     )
 
 
-def _flags(waived: str, width_status: str) -> str:
+def _flags(waived: str, unmeasured: str, width_status: str) -> str:
     flags = [f"waived: {waived}"] if waived else []
+    flags += [f"{rule}: not measured" for rule in unmeasured.split(",") if rule]
     return "; ".join(flags + (["width assumed, to be taped"] if width_status == "assumed" else []))
 
 

@@ -35,6 +35,8 @@ class Refused:
         Features or widths that were measured, where the ban cannot say beforehand.
     required : ndarray of float, shape (refused,), optional
         What is asked for at each place, where it is not the same everywhere.
+    unknown : ndarray of int, optional
+        Positions of the places where data lack and nothing could be measured.
     """
 
     place: NDArray[np.intp]
@@ -42,11 +44,22 @@ class Refused:
     feature: NDArray[np.intp]
     seen: int = 0
     required: NDArray[np.float64] | None = None
+    unknown: NDArray[np.intp] | None = None
 
     def take(self, kept: NDArray[np.bool_]) -> Refused:
         """Keep some of the refusals."""
         required = None if self.required is None else self.required[kept]
-        return Refused(self.place[kept], self.measured[kept], self.feature[kept], self.seen, required)
+        rows = self.place[kept], self.measured[kept], self.feature[kept]
+        return Refused(*rows, self.seen, required, self.unknown)
+
+    def with_unknown(self) -> Refused:
+        """Refuse the places where nothing could be measured too; there is no number to give for them."""
+        assert self.unknown is not None
+        place = np.append(self.place, self.unknown)
+        order = np.argsort(place, kind="stable")
+        measured = np.append(self.measured, np.full(len(self.unknown), np.nan))
+        feature = np.append(self.feature, np.full(len(self.unknown), -1))
+        return Refused(place[order], measured[order], feature[order], self.seen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +145,7 @@ def refused_where(
     measured: NDArray[Any] | float,
     feature: NDArray[np.intp] | None = None,
     seen: int = 0,
+    unknown: NDArray[np.intp] | None = None,
 ) -> Refused:
     """Return what a rule says that refuses the places of a mask.
 
@@ -142,10 +156,10 @@ def refused_where(
         What was measured at every place.
     feature : ndarray of int, shape (places,), optional
         What every place was measured against.
-    seen : int
+    seen, unknown
         As in `Refused`.
     """
     place = np.flatnonzero(mask)
     values = np.broadcast_to(np.asarray(measured, dtype=np.float64), mask.shape)[place]
     named = np.full(len(place), -1) if feature is None else feature[place]
-    return Refused(place, values, named, seen)
+    return Refused(place, values, named, seen, unknown=unknown)

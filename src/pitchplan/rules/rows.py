@@ -8,14 +8,14 @@ from typing import Any
 
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.rules.kinds import KINDS
-from pitchplan.rules.rule import Rule, check_parameters
+from pitchplan.rules.rule import ON_MISSING, Rule, check_parameters
 from pitchplan.rules.vehicle import PLACEMENTS, Vehicle
 
 __all__ = ["lend", "lend_vehicle", "placements_of", "rule_of", "vehicle_of"]
 
 _ORIGINS = ("cited", "borrowed", "ours")
 _LENGTHS = ("length_m", "width_m", "gap_m", "aisle_m", "queue_m")
-_RULE_KEYS = {"id", "kind", "source", "origin", "placements", "title", "title_en"}
+_RULE_KEYS = {"id", "kind", "source", "origin", "placements", "title", "title_en", "on_missing"}
 
 
 def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None, list[Fault]]:
@@ -44,6 +44,9 @@ def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None
         )
     placements = row.get("placements", list(PLACEMENTS))
     _check_placements(placements, faults)
+    on_missing = row.get("on_missing", "flag")
+    if on_missing not in ON_MISSING:
+        faults.add("an on_missing that is not known", f"Say {', '.join(ON_MISSING)}", value=on_missing)
     if faults.found:
         return None, faults.found
     given = {k: v for k, v in row.items() if k not in _RULE_KEYS}
@@ -60,6 +63,7 @@ def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None
             tuple(placements),
             str(row.get("title", "")),
             str(row.get("title_en", "")),
+            on_missing,
             file,
         ),
         [],

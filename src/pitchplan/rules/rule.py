@@ -12,10 +12,14 @@ from pitchplan.rules.vehicle import PLACEMENTS
 if TYPE_CHECKING:
     from pitchplan.errors import Faults
 
-__all__ = ["MARGIN_M", "Parameter", "Rule", "check_parameters"]
+__all__ = ["MARGIN_M", "ON_MISSING", "Parameter", "Rule", "check_parameters"]
 
 MARGIN_M = 0.001
 """The finder asks for the limit and this much more, the audit for the plain limit."""
+
+
+ON_MISSING = ("flag", "refuse", "assume")
+"""What may become of a place where data lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ class Rule:
         Where it holds, of `pitchplan.rules.vehicle.PLACEMENTS`.
     title, title_en : str
         One line for people.
+    on_missing : {"flag", "refuse", "assume"}
+        What becomes of a place where data lack to measure it: it is legal and its pitches are flagged,
+        it is refused, or it is taken to keep the rule. Where the city lacks the whole layer, the rule
+        is not applied.
     """
 
     id: str
@@ -79,6 +87,7 @@ class Rule:
     placements: tuple[str, ...] = PLACEMENTS
     title: str = ""
     title_en: str = ""
+    on_missing: str = "flag"
     file: str = field(default="", compare=False)
 
     def __getitem__(self, name: str) -> Any:

@@ -65,6 +65,11 @@ def _walk(bay: Bay, scene: Scene) -> tuple[float, int]:
     return depth - max(_depths(edge, kerb), default=0.0) - bay.queue_m, count
 
 
+def walk_width(bay: Bay, scene: Scene) -> float:
+    """Measure the width that is left to walk beside a bay."""
+    return _walk(bay, scene)[0]
+
+
 def _beyond_footway(scene: Scene, strip: shapely.Polygon) -> shapely.Geometry:
     """Give what of a strip is neither footway nor carriageway; nothing where no footways are known."""
     footways = ground(scene.city.footways)

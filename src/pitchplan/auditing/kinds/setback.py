@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely import affinity
 
-from pitchplan.auditing.bays import Bay, Scene, ground
+from pitchplan.auditing.bays import Bay, Scene, across_axis, ground
 from pitchplan.auditing.findings import Breach, Finding
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
         distances = shapely.distance(bay.polygon, features.geometry.array)
         near = [i for i in distances.argsort() if distances[i] < required + 50][:50]
         if rule["side"] == "same":
-            near = [i for i in near if not _across(bay, features.geometry.iloc[i], scene)]
+            near = [i for i in near if not across_axis(bay, features.geometry.iloc[i], scene)]
         if near:
             at = near[0]
             finding.margin(float(distances[at]) - required)
@@ -67,7 +67,7 @@ def _along(rule: Rule, bay: Bay, features: gpd.GeoDataFrame, scene: Scene, findi
         beside, beyond = (shapely.MultiLineString([end_line, e]).convex_hull for e in (other, far))
         for i in features.sindex.query(beside.union(beyond), predicate="intersects"):
             feature = features.geometry.iloc[int(i)]
-            if _across(bay, feature, scene):
+            if across_axis(bay, feature, scene):
                 continue
             ahead = shapely.intersection(feature, beyond)
             measured = 0.0 if feature.intersects(beside) else float(end_line.distance(ahead))
@@ -75,13 +75,3 @@ def _along(rule: Rule, bay: Bay, features: gpd.GeoDataFrame, scene: Scene, findi
             if measured < required:
                 name, at = str(features["feature_id"].iloc[int(i)]), bay.centre
                 finding.breaches.append(Breach(bay.pitch_id, measured, required, name, at.x, at.y))
-
-
-def _across(bay: Bay, feature: shapely.Geometry, scene: Scene) -> bool:
-    """Tell whether the street's axis lies between the bay's kerb edge and the feature."""
-    axes = ground(scene.city.centrelines)
-    axes = axes[axes["street_id"] == bay.street_id]
-    if not len(axes):
-        return False
-    link = shapely.shortest_line(bay.kerb_edge.centroid, feature)
-    return bool(axes.geometry.crosses(link).any())

@@ -35,6 +35,13 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
     def measure(places: Places) -> Refused:
         measured = places.clear_drive_m if rule["of"] == "drive" else places.clear_walk_m
         known = np.isfinite(measured)
-        return refused_where(known & (measured < rule["width_m"] + MARGIN_M), measured, seen=int(known.sum()))
+        # Off the street there is nothing to drive on, which is no lack of data.
+        asked = rule["of"] == "walk" or use.placement == "kerbside"
+        return refused_where(
+            known & (measured < rule["width_m"] + MARGIN_M),
+            measured,
+            seen=int(known.sum()),
+            unknown=np.flatnonzero(~known) if asked else None,
+        )
 
     return Ban(measure, rule["width_m"])

@@ -40,7 +40,7 @@ def near(rule: Rule, city: City, use: Use) -> Near:
     shapes, names = _features(rule, city)
 
     def across(places: Places, place: NDArray[np.intp], feature: NDArray[np.intp]) -> NDArray[np.bool_]:
-        return _across(places, place, shapes[feature])
+        return across_axis(places, place, shapes[feature])
 
     return Near(shapes, names, rule["distance_m"], across if rule["side"] == "same" else None)
 
@@ -62,7 +62,7 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
 
     def measure(places: Places) -> Refused:
         place, feature, gap, required = too_near_along(places, shapes, tree, before_m, after_m)
-        counts = ~_across(places, place, shapes[feature])
+        counts = ~across_axis(places, place, shapes[feature])
         return worst_of_each(place[counts], feature[counts], gap[counts], required[counts], names)
 
     asks = (before_m or after_m) and use.placement != "open-space"
@@ -76,7 +76,7 @@ def _features(rule: Rule, city: City) -> tuple[NDArray[np.object_], NDArray[np.o
     return np.asarray(features.geometry.array), features["feature_id"].to_numpy(dtype=object)
 
 
-def _across(places: Places, place: NDArray[np.intp], shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+def across_axis(places: Places, place: NDArray[np.intp], shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Tell which features lie across the axis of the place's street.
 
     The straight line from the kerb to the feature is followed; a street without a known axis has

@@ -37,6 +37,8 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
     def measure(places: Places) -> Refused:
         measured = places.clear_drive_m + places.width_m
         known = np.isfinite(measured)
-        return refused_where(known & (measured < rule["width_m"] + MARGIN_M), measured, seen=int(known.sum()))
+        unknown = np.flatnonzero(~known) if use.placement == "kerbside" else None
+        narrow = known & (measured < rule["width_m"] + MARGIN_M)
+        return refused_where(narrow, measured, seen=int(known.sum()), unknown=unknown)
 
     return Ban(measure, rule["width_m"])
