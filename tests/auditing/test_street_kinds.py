@@ -9,6 +9,7 @@ import pitchplan as pp
 from pitchplan.rules.rule import Rule
 
 from ..candidates.streets import SEASON, bent_city, only, straight_city
+from ..candidates.test_street_kinds import crossing_city
 from .test_audit import as_plan
 
 KERB = ("kerbside",)
@@ -83,3 +84,19 @@ def test_pitches_in_the_mouths_of_other_streets(seed):
     assert said.reindex(heard.index).to_numpy() == pytest.approx(heard.to_numpy(), abs=2e-3)
     bare = replace(city, centrelines=city.centrelines.iloc[:0])
     assert "other-carriageway" in set(pp.audit_plan(plan, bare, book).not_checked["rule"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("placement", ["kerbside", "footway"])
+def test_finder_and_audit_agree_on_sight_triangles(seed, placement):
+    city = crossing_city((35, 90, 120)[seed])
+    book = with_kind(only("carriageway"), "sight-triangle", leg_m=20.0, distance_m=0.5)
+    free = plan_on(city, book.without("sight-triangle"), [placement])
+    found = pp.find_candidates(city, book, season=SEASON, placements=[placement])
+    assert breaches(as_plan(found, found.pitches), city, book, "sight-triangle").empty
+    said = found.refusals.query("rule == 'sight-triangle'").set_index("place_id")["measured"]
+    heard = breaches(free, city, book, "sight-triangle")["measured"].rename(lambda p: "L" + p[1:])
+    assert len(heard) >= 4
+    assert said.reindex(heard.index).to_numpy() == pytest.approx(heard.to_numpy(), abs=2e-3)
+    lone = straight_city()
+    assert "sight-triangle" in set(pp.audit_plan(plan_on(lone, book), lone, book).not_checked["rule"])

@@ -172,3 +172,75 @@ def test_without_axes_nobody_knows_which_way_a_carriageway_runs():
     city = pp.read_city(streets=frame([shapely.box(X, Y - 5, X + 200, Y + 5)], street_class=["local"]))
     said = find(city, a_book("other-carriageway")).not_applied.set_index("rule")["applied"]
     assert said["other-carriageway"].startswith("not applied: no centrelines")
+
+
+def crossing_city(angle_deg, width=10.0, other=6.0):
+    """Cross a street from west to east by another one at an angle, with sidewalks all over."""
+    turn = np.radians(angle_deg)
+    arm = 120 * np.array([np.cos(turn), np.sin(turn)])
+    lines = [
+        shapely.LineString([(X - 150, Y), (X, Y), (X + 150, Y)]),
+        shapely.LineString([(X - arm[0], Y - arm[1]), (X, Y), (X + arm[0], Y + arm[1])]),
+    ]
+    axes = frame(
+        lines, street_id=["a", "b"], name=["甲路", "乙路"], street_class=["local"] * 2, width_m=[width, other]
+    )
+    return pp.read_city(streets=axes, communities=frame([shapely.Point(X, Y).buffer(400)], name=["区"]))
+
+
+@pytest.mark.parametrize("angle", [25, 60, 90, 135])
+@pytest.mark.parametrize("placement", ["kerbside", "footway"])
+def test_sight_triangles_equal_crossing_offset_axes(angle, placement):
+    leg = 12.0
+    city = crossing_city(angle)
+    book = a_book("sight-triangle", on=(placement,), leg_m=leg, distance_m=0.5)
+    found, free = find(city, book), find(city, book.without("sight-triangle"))
+    main, side = (
+        [shapely.offset_curve(line, s * w / 2) for s in (1, -1)]
+        for line, w in zip(city.centrelines.geometry, city.centrelines["width_m"], strict=True)
+    )
+    triangles = []
+    for one in main:
+        for other in side:
+            corner = shapely.intersection(one, other)
+            # Of the four ways on from a corner, two lead into the junction and two away from it.
+            tips = [
+                max(
+                    shapely.get_parts(shapely.intersection(line, corner.buffer(leg, quad_segs=256).exterior)),
+                    key=lambda p, across=across: across.distance(p),
+                )
+                for line, across in (
+                    (one, city.centrelines.geometry[1]),
+                    (other, city.centrelines.geometry[0]),
+                )
+            ]
+            triangles.append(shapely.Polygon([corner, *tips]))
+    said = measured(found, "sight-triangle")
+    length, width = (getattr(book.vehicle("small-truck"), n) for n in ("length_m", "width_m"))
+    for pitch in free.pitches.itertuples():
+        where = (np.array([v]) for v in (pitch.x_m, pitch.y_m, pitch.bearing_deg))
+        away = min(shapely.distance(rectangles(*where, length, width)[0], triangles))
+        if abs(away - 0.5) > 5e-3:
+            assert (pitch.pitch_id[1:] in said) is bool(away < 0.5)
+    assert said
+
+
+def test_arms_that_hardly_turn_and_streets_that_do_not_meet_have_no_corner():
+    said = find(crossing_city(15), a_book("sight-triangle", leg_m=5.0))
+    # At 15 degrees the sharp corners are none, and the blunt ones of 165 degrees neither.
+    assert said.not_applied.set_index("rule")["applied"]["sight-triangle"].endswith(
+        "no junction with a corner"
+    )
+    alone = find(straight_city(), a_book("sight-triangle", leg_m=5.0))
+    assert len(alone.not_applied) == 1
+
+
+def test_a_book_may_have_a_sight_triangle(tmp_path):
+    text = (
+        '[book]\nid = "ours"\nbase = "base-cn"\n[[rule]]\nid = "view"\nkind = "sight-triangle"\nleg_m = 6\n'
+    )
+    path = tmp_path / "ours.toml"
+    path.write_text(text + 'source = "our standard"\norigin = "cited"\n', encoding="utf-8")
+    book = pp.read_rule_book(path)
+    assert book["view"].numbers == "leg_m=6.0, distance_m=0.5"
+    assert find(crossing_city(90), book).summary().set_index("rule").loc["view", "features"] == 4

@@ -22,7 +22,7 @@ BOOKS = {
     "uk-inclusive-mobility",
     "xian-2016",
 }
-NO_SOURCE = {"street-width", "kerb-share", "zone", "gradient", "level-of-service"}
+NO_SOURCE = {"street-width", "kerb-share", "zone", "gradient", "level-of-service", "sight-triangle"}
 """Kinds for which no source gives a number, so that no preset uses them."""
 VEHICLE = """
 [[vehicle]]

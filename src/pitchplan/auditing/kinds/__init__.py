@@ -20,6 +20,7 @@ from pitchplan.auditing.kinds import (
     quota,
     run_length,
     setback,
+    sight_triangle,
     spacing,
     street_class,
     street_width,
@@ -52,4 +53,5 @@ AUDITS: dict[str, Callable[[Rule, Scene], Finding]] = {
     "other-carriageway": other_carriageway.audit,
     "gradient": gradient.audit,
     "level-of-service": level_of_service.audit,
+    "sight-triangle": sight_triangle.audit,
 }

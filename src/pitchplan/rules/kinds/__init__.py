@@ -37,6 +37,7 @@ from pitchplan.rules.kinds import (
     quota,
     run_length,
     setback,
+    sight_triangle,
     spacing,
     street_class,
     street_width,
@@ -64,4 +65,5 @@ KINDS: dict[str, ModuleType] = {
     "other-carriageway": other_carriageway,
     "gradient": gradient,
     "level-of-service": level_of_service,
+    "sight-triangle": sight_triangle,
 }
