@@ -5,8 +5,9 @@
     PITCHPLAN_DATA=... python benchmarks/funnel.py cambridge out/ --at=-71.0871,42.3733 --half-m 30
     PITCHPLAN_DATA=... python benchmarks/funnel.py helsinki out/ --book chaohu-2019 --half-m 60
 
-The pictures show carriageways (hatched: not on the ground), footways, buildings, axes, features to keep clear of, every kerb position
-by the first rule that refuses it (green: none does) and the bays in their true size.
+The pictures show carriageways (hatched: not on the ground), footways, buildings, axes, features to keep
+clear of, every kerb position by the first rule that refuses it (green: none does) and the bays in their
+true size.
 """
 
 from __future__ import annotations
