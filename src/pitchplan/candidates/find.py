@@ -223,6 +223,7 @@ def _search(
     if not legal:
         return open_space_places(city, book, use, shape).take(np.zeros(0, dtype=int)), _NONE, _NOBODY
     found, text = join_places(legal), np.concatenate(notes)
+    legal.clear()
     if use.placement == "open-space":
         return found, open_space_runs(found), text
     chosen, run = lay_bays(found, shapely.length(around.lines(use.placement).rings), shape)

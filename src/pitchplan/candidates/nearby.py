@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pitchplan.candidates.areas import half_sides
 from pitchplan.candidates.places import Places
-from pitchplan.candidates.stretches import pair_blocks
+from pitchplan.candidates.stretches import pair_blocks, spans
 from pitchplan.city.pieces import subdivide
 from pitchplan.rules.effects import Near, Refused
 from pitchplan.rules.rule import MARGIN_M
@@ -50,7 +50,7 @@ class Neighbourhood:
         self.radius = np.hypot(east - west, north - south) / 2
         self.point = shapely.get_type_id(self.shapes) == 0
         self.tree = shapely.STRtree(
-            shapely.box(west - self.asked, south - self.asked, east + self.asked, north + self.asked)
+            spans(west - self.asked, south - self.asked, east + self.asked, north + self.asked)
         )
         # Ties go to the feature whose name comes first, whatever the order of the input.
         self.rank = [np.argsort(np.argsort(n.names.astype(str), kind="stable")) for n in nears]

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["Stretches", "pair_blocks", "stretches_of"]
+__all__ = ["Stretches", "pair_blocks", "spans", "stretches_of"]
 
 Floats = NDArray[np.float64]
 
@@ -36,11 +36,17 @@ class Stretches:
         return len(self.index)
 
     def boxes(self, x: Floats, y: Floats, half_x: Floats, half_y: Floats) -> NDArray[np.object_]:
-        """Draw the box around the boxes of each stretch's places, given by centre and half sides."""
+        """Draw the box around the boxes of each stretch's places, given by centre and half sides, as `spans`."""
         low_x, high_x = (x - half_x)[self.index].min(axis=1), (x + half_x)[self.index].max(axis=1)
         low_y, high_y = (y - half_y)[self.index].min(axis=1), (y + half_y)[self.index].max(axis=1)
-        boxes: NDArray[np.object_] = shapely.box(low_x, low_y, high_x, high_y)
-        return boxes
+        return spans(low_x, low_y, high_x, high_y)
+
+
+def spans(west: Floats, south: Floats, east: Floats, north: Floats) -> NDArray[np.object_]:
+    """Draw upright boxes by their diagonals: all an index looks at, in a third of a polygon's memory."""
+    ends = np.stack([np.stack([west, south], axis=-1), np.stack([east, north], axis=-1)], axis=1)
+    lines: NDArray[np.object_] = shapely.linestrings(ends)
+    return lines
 
 
 def stretches_of(line: NDArray[np.intp], step: NDArray[np.intp]) -> Stretches:
