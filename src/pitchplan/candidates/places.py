@@ -156,9 +156,17 @@ class Places:
         return np.asarray(padded[self.street])
 
     def draw(self, chosen: NDArray[Any]) -> NDArray[np.object_]:
-        """Draw some of the rectangles as shapely polygons."""
-        centre = np.stack([self.x_m[chosen], self.y_m[chosen]], axis=-1)
-        return draw(centre, self.along[chosen], self.length_m, self.width_m)
+        """Give some of the rectangles as shapely polygons; each is drawn once."""
+        boxes, at = self._boxes, np.arange(len(self))[chosen]
+        lacking = at[shapely.is_missing(boxes[at])]
+        centre = np.stack([self.x_m[lacking], self.y_m[lacking]], axis=-1)
+        boxes[lacking] = draw(centre, self.along[lacking], self.length_m, self.width_m)
+        drawn: NDArray[np.object_] = boxes[at]
+        return drawn
+
+    @cached_property
+    def _boxes(self) -> NDArray[np.object_]:
+        return np.full(len(self), None, dtype=object)
 
     @cached_property
     def stretches(self) -> Stretches:
