@@ -69,7 +69,7 @@ def _near(
 ) -> tuple[Ints, Ints]:
     """Pair places with features that may lie in the strip around them, by boxes and then by circles."""
     far = np.full(len(places), np.hypot(max(reach), BESIDE_M))
-    stretch, item = tree.query(places.stretches.boxes(places.kerb_x_m, places.kerb_y_m, far, far))
+    stretch, item = tree.query(places.stretches.spans(places.kerb_x_m, places.kerb_y_m, far, far))
     row, column = np.nonzero(places.stretches.real[stretch])
     place, feature = places.stretches.index[stretch[row], column], item[row]
     west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T

@@ -92,7 +92,7 @@ class Areas:
         """Tell stretches that no edge passes, by one of their places; give the other places apart."""
         half_x, half_y = half_sides(places)
         stretches = places.stretches
-        boxes = stretches.boxes(places.x_m, places.y_m, half_x, half_y)
+        boxes = stretches.spans(places.x_m, places.y_m, half_x, half_y)
         passed = np.zeros(len(stretches), dtype=bool)
         passed[self.edges.query(boxes)[0]] = True
         clear = np.flatnonzero(~passed)

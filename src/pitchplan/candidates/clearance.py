@@ -104,7 +104,7 @@ def _swept(places: Places, walls: Walls, reach: float, left: bool, begin: Floats
     x, y = places.x_m + dx * begin, places.y_m + dy * begin
     half = places.length_m / 2
     wide_x, wide_y = np.abs(ax) * half, np.abs(ay) * half
-    boxes = places.stretches.boxes(
+    boxes = places.stretches.spans(
         x + dx * reach / 2,
         y + dy * reach / 2,
         wide_x + np.abs(dx) * reach / 2,

@@ -76,7 +76,7 @@ class Neighbourhood:
         if not len(places) or not len(self.shapes):
             return none, none, np.zeros(0)
         stretches = places.stretches
-        boxes = stretches.boxes(places.x_m, places.y_m, *half_sides(places))
+        boxes = stretches.spans(places.x_m, places.y_m, *half_sides(places))
         stretch, item = self.tree.query(boxes)
         found = []
         for block, _ in pair_blocks(stretch):

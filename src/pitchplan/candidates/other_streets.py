@@ -88,8 +88,8 @@ class OtherStreets:
         """Pair places with pieces of other streets' carriageways whose boxes meet."""
         reach = np.full(len(places), np.hypot(places.length_m, places.width_m) / 2)
         stretches = places.stretches
-        boxes = stretches.boxes(places.x_m, places.y_m, reach, reach)
-        stretch, piece = self.tree.query(boxes, predicate="intersects")
+        spans = stretches.spans(places.x_m, places.y_m, reach, reach)
+        stretch, piece = self.tree.query(spans)
         key = np.append(self.key, -1)[places.street]
         # Nearly always a stretch stands on one street, and meets nothing but that street's carriageway.
         first, same = key[stretches.index[:, 0]], np.ptp(key[stretches.index], axis=1) == 0

@@ -79,7 +79,7 @@ class StreetFinder:
         """Give the axis that runs along each kerb position within a reach, and its nearest point."""
         x, y, ax, ay = places.kerb_x_m, places.kerb_y_m, places.along[:, 0], places.along[:, 1]
         away = np.full(len(places), reach)
-        stretch, segment = self.tree.query(places.stretches.boxes(x, y, away, away))
+        stretch, segment = self.tree.query(places.stretches.spans(x, y, away, away))
         index = places.stretches.index
         owner, foot = np.full(len(places), -1), np.zeros((len(places), 2))
         for block, first in pair_blocks(stretch):
@@ -129,7 +129,7 @@ class StreetFinder:
         # Where no border between two polygons passes, one place tells for its whole stretch.
         none = np.zeros(len(places))
         mixed = np.zeros(len(index), dtype=bool)
-        mixed[self.borders.query(places.stretches.boxes(point[:, 0], point[:, 1], none, none))[0]] = True
+        mixed[self.borders.query(places.stretches.spans(point[:, 0], point[:, 1], none, none))[0]] = True
         found[index[~mixed]] = self.areas.first_at(shapely.points(point[index[~mixed, 0]]))[:, None]
         single = np.unique(index[mixed])
         found[single] = self.areas.first_at(shapely.points(point[single]))

@@ -35,8 +35,8 @@ class Stretches:
     def __len__(self) -> int:
         return len(self.index)
 
-    def boxes(self, x: Floats, y: Floats, half_x: Floats, half_y: Floats) -> NDArray[np.object_]:
-        """Draw a span around the boxes of each stretch's places, given by centre and half sides."""
+    def spans(self, x: Floats, y: Floats, half_x: Floats, half_y: Floats) -> NDArray[np.object_]:
+        """Draw the span of each stretch's places, given by centre and half sides, to ask an index with."""
         low_x, high_x = (x - half_x)[self.index].min(axis=1), (x + half_x)[self.index].max(axis=1)
         low_y, high_y = (y - half_y)[self.index].min(axis=1), (y + half_y)[self.index].max(axis=1)
         return spans(low_x, low_y, high_x, high_y)

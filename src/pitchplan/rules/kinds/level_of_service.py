@@ -74,7 +74,7 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
 def _nearest(places: Places, shapes: NDArray[np.object_], tree: shapely.STRtree) -> NDArray[np.intp]:
     """Give the nearest footway on each place's side, within reach of its kerb; -1 where there is none."""
     far = np.full(len(places), FOOTWAY_M)
-    stretch, item = tree.query(places.stretches.boxes(places.kerb_x_m, places.kerb_y_m, far, far))
+    stretch, item = tree.query(places.stretches.spans(places.kerb_x_m, places.kerb_y_m, far, far))
     row, column = np.nonzero(places.stretches.real[stretch])
     place, footway = places.stretches.index[stretch[row], column], item[row]
     kerb = shapely.points(places.kerb_x_m[place], places.kerb_y_m[place])
