@@ -143,17 +143,36 @@ class Candidates:
         table = self.rules_report[["rule", "applied", "features", "refused", "clashes"]].to_html(index=False)
         return f"<p>{head}</p>{table}"
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw legal and refused places with matplotlib (extra ``plot``) and return the axes."""
-        import matplotlib.pyplot as plt
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        address: str | None = None,
+        lon: float | None = None,
+        lat: float | None = None,
+        radius_m: float = 150.0,
+    ) -> Any:
+        """Draw legal bays, and refused places by reason, with matplotlib (extra ``plot``).
 
-        if ax is None:
-            _, ax = plt.subplots(figsize=(9, 6))
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+        address, lon, lat : optional
+            Middle of the picture, as for `why`; the whole city where none is given.
+        radius_m : float
+            How far the picture reaches around it, metres.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from pitchplan.candidates.addresses.asking import place_asked
+        from pitchplan.candidates.plotting import plot_candidates
+
+        if address is None and lon is None and lat is None:
+            return plot_candidates(self, ax, None, None)
         seen = self.looked_at
-        refused = ~seen.legal
-        ax.scatter(seen.x_m[refused], seen.y_m[refused], s=0.2, c="#b8b2a7", label="refused", rasterized=True)
-        ax.scatter(self.pitches["x_m"], self.pitches["y_m"], s=2, c="#1b7a4b", label="candidate pitch")
-        ax.set_aspect("equal")
-        ax.set_axis_off()
-        ax.legend(loc="lower right", markerscale=4)
-        return ax
+        _, _, asked = place_asked(
+            seen.x_m, seen.y_m, self.gazetteer, address, lon=lon, lat=lat, within_m=radius_m
+        )
+        return plot_candidates(self, ax, (asked.x_m, asked.y_m), radius_m)

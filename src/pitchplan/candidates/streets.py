@@ -20,6 +20,7 @@ _TURN = np.sin(np.radians(30.0))
 _INWARD_M = 0.5
 _LOOSE_M = 2.0
 _AHEAD_M = 3.0
+_BEHIND_M = 10.0
 _ON_KERB_M = 1e-6
 
 Floats = NDArray[np.float64]
@@ -36,7 +37,8 @@ class StreetFinder:
 
     Where axes are known, a kerb belongs to the nearest one within 25 m that runs along it (within 30
     degrees) on its carriageway's side, abeam of it; where the carriageways were made from the axes,
-    no further than half its width and 2 m. Without axes it belongs to the polygon it bounds.
+    no further than half its width and 2 m, and 10 m more for land behind the footway. Without axes it
+    belongs to the polygon it bounds.
     """
 
     def __init__(self, city: City, kerbs: Walls) -> None:
@@ -68,14 +70,19 @@ class StreetFinder:
             street = self._polygon_of(places)
             side = compass(places.along[:, 1], -places.along[:, 0])
         else:
-            street, foot = self._nearest_axis(places, _NEAR_M)
-            far = np.flatnonzero(street < 0) if self.reach.max() > _NEAR_M else np.zeros(0, dtype=np.intp)
+            behind = _BEHIND_M if places.use.placement == "setback-land" else 0.0
+            street, foot = self._nearest_axis(places, _NEAR_M, behind)
+            far = (
+                np.flatnonzero(street < 0)
+                if self.reach.max() + behind > _NEAR_M
+                else np.zeros(0, dtype=np.intp)
+            )
             if len(far):
-                street[far], foot[far] = self._nearest_axis(places.take(far), _REACH_M)
+                street[far], foot[far] = self._nearest_axis(places.take(far), _REACH_M, behind)
             side = compass(places.kerb_x_m - foot[:, 0], places.kerb_y_m - foot[:, 1])
         return street, np.where(street >= 0, side, 0).astype(np.int8)
 
-    def _nearest_axis(self, places: Places, reach: float) -> tuple[NDArray[np.intp], Floats]:
+    def _nearest_axis(self, places: Places, reach: float, behind: float) -> tuple[NDArray[np.intp], Floats]:
         """Give the axis that runs along each kerb position within a reach, and its nearest point."""
         x, y, ax, ay = places.kerb_x_m, places.kerb_y_m, places.along[:, 0], places.along[:, 1]
         away = np.full(len(places), reach)
@@ -85,7 +92,7 @@ class StreetFinder:
         for block, first in pair_blocks(stretch):
             at, one = index[stretch[block]], segment[block]
             cost, t = self._cost(one, (x[at], y[at], ax[at], ay[at]))
-            cost[cost > np.minimum(reach, self.reach[one])[:, None]] = np.inf
+            cost[cost > np.minimum(reach, self.reach[one] + behind)[:, None]] = np.inf
             least = np.minimum.reduceat(cost, first, axis=0)
             group = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(one))))
             # Of equally near axes the first of the table counts, whatever order the index gives them in.
