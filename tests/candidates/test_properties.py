@@ -1,11 +1,16 @@
 """What must hold for any city: moving, turning and re-ordering it changes nothing that matters."""
 
+from functools import partial
+
 import numpy as np
+import pandas as pd
+import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pitchplan as pp
+from pitchplan.candidates.beside import places_beside
 
 from .streets import SEASON, X, Y, frame, only
 
@@ -117,3 +122,19 @@ def test_a_larger_setback_never_adds_a_legal_place(seed, rule, distance_m, more_
     far = find(city, BOOK.with_number(rule, distance_m=distance_m + more_m))
     assert legal(far) <= legal(near)
     assert far.screened == near.screened
+
+
+@few
+@given(seeds, st.integers(17, 400))
+def test_tiles_find_bit_for_bit_what_one_shot_finds(seed, chunk):
+    """Places are screened tile by tile along the kerbs; where tiles begin changes no bit."""
+    city = town(seed)
+    whole = find(city)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pitchplan.candidates.find.places_beside", partial(places_beside, chunk=chunk))
+        tiled = find(city)
+    for name in ("x_m", "y_m", "bearing_deg", "legal"):
+        assert (getattr(whole.looked_at, name) == getattr(tiled.looked_at, name)).all()
+    pd.testing.assert_frame_equal(whole.refusals, tiled.refusals, check_exact=True)
+    pd.testing.assert_frame_equal(whole.pitches, tiled.pitches, check_exact=True)
+    pd.testing.assert_frame_equal(whole.clashes, tiled.clashes, check_exact=True)
