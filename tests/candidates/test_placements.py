@@ -125,7 +125,7 @@ def test_a_vehicle_of_ones_own():
     "wrong", [{"placements": ["roof"]}, {"placements": []}, {"vehicles": []}, {"vehicles": ["tricycle"] * 2}]
 )
 def test_what_nobody_knows_is_refused(wrong):
-    with pytest.raises(pp.InputError, match="placement|vehicle"):
+    with pytest.raises(pp.InputError, match=r"placement|vehicle"):
         pp.find_candidates(straight_city(), only(*BASE), season=SEASON, **wrong)
 
 
