@@ -5,6 +5,8 @@ r"""A map from a city's own files.
         --keep-clear hydrant=hydrants.geojson --keep-clear bus-stop=stops.geojson \
         --harvest harvest.csv --rules jinan-2019 --out out
 
+    python examples/real_streets.py --osm city.osm.pbf --harvest harvest.csv --out out
+
 Every layer may be GeoJSON, GeoPackage, Shapefile, FlatGeobuf or TopoJSON, and may be followed by
 ``|layername=…`` and ``|subset=<SQL>`` as QGIS writes them. Layers that are not given make the rules
 that need them "not applied"; square cells and an assumed density stand in for communities and residents.
@@ -38,7 +40,11 @@ def pairs(items: list[str] | None, option: str) -> dict[str, str]:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--streets", required=True, help="carriageway polygons, or centrelines")
+    streets = p.add_mutually_exclusive_group(required=True)
+    streets.add_argument("--streets", help="carriageway polygons, or centrelines")
+    streets.add_argument(
+        "--osm", help="an OpenStreetMap extract (.osm.pbf or .osm): all layers but communities"
+    )
     p.add_argument("--centrelines", help="axes with names and classes, where the streets are polygons")
     p.add_argument("--communities", help="polygons with name, district, residents")
     p.add_argument("--footways", help="polygons or lines")
@@ -68,7 +74,14 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--decisions", help="committees' decisions, csv or xlsx")
     p.add_argument("--season", default="2026-06-01,2026-08-20", help="first and last day")
     p.add_argument("--hours", default="06:00-09:00, 17:00-21:00")
-    p.add_argument("--vehicle", default="small-truck")
+    p.add_argument(
+        "--vehicle", action="append", help="a class of the rule book; small-truck if none is given"
+    )
+    p.add_argument(
+        "--placement",
+        action="append",
+        help="kerbside, footway, setback-land, open-space; else as the book says",
+    )
     p.add_argument("--level", type=float, default=0.9, help="share of seasons in which all find a pitch")
     p.add_argument("--time-limit", type=float, default=90.0, help="seconds the solver may take")
     p.add_argument("--title", default="Watermelon map")
@@ -81,6 +94,8 @@ def arguments() -> argparse.Namespace:
 
 def read_city(o: argparse.Namespace) -> pp.City:
     """Read the layers that were given."""
+    if o.osm:
+        return pp.read_osm(o.osm, communities=o.communities, crs=o.crs)
     return pp.read_city(
         streets=o.streets,
         centrelines=o.centrelines,
@@ -102,7 +117,8 @@ def read_city(o: argparse.Namespace) -> pp.City:
 def input_files(o: argparse.Namespace) -> dict[str, Path]:
     """Name every file that was read, for the provenance."""
     given = {
-        name: getattr(o, name) for name in ("streets", "centrelines", "communities", "footways", "buildings")
+        name: getattr(o, name)
+        for name in ("streets", "osm", "centrelines", "communities", "footways", "buildings")
     }
     for name in ("open_spaces", "keep_clear", "kerb_regulations", "zones"):
         given |= {f"{name}:{kind}": path for kind, path in pairs(getattr(o, name), name).items()}
@@ -125,7 +141,14 @@ def main() -> None:
 
     city = read_city(o)
     print(city)
-    candidates = pp.find_candidates(city, book, season=season, vehicles=o.vehicle, decisions=decisions)
+    candidates = pp.find_candidates(
+        city,
+        book,
+        season=season,
+        vehicles=o.vehicle or "small-truck",
+        placements=o.placement,
+        decisions=decisions,
+    )
     print(
         candidates.rules_report[["rule", "kind", "features", "refused", "clashes", "applied"]].to_string(
             index=False

@@ -149,15 +149,31 @@ def draw_scene(plan: Plan, city: City) -> Scene:
     # Nothing has no boundary: far from every street there is no kerb.
     kerbs = shapely.MultiLineString() if boundary is None else shapely.intersection(boundary, around)
     shapely.prepare(carriageway)
-    bays = [_bay(row, box, kerbs) for row, box in zip(plan.pitches.itertuples(), boxes, strict=True)]
+    axes = ground(city.centrelines)
+    bays = [
+        _bay(row, box, _before(row, axes, kerbs))
+        for row, box in zip(plan.pitches.itertuples(), boxes, strict=True)
+    ]
     return Scene(plan, city, bays, carriageway, kerbs)
 
 
-def _bay(row: Any, box: shapely.Polygon, kerbs: shapely.Geometry) -> Bay:
+def _before(row: Any, axes: gpd.GeoDataFrame, kerbs: shapely.Geometry) -> shapely.Geometry:
+    """Give what the street's side of a pitch lies nearer to: kerbs, or behind them its street's axis.
+
+    Behind a kerb the kerb of another street may be nearer than its own.
+    """
+    if row.placement in ("footway", "setback-land"):
+        own = axes.geometry[axes["street_id"] == row.street_id]
+        if len(own):
+            return shapely.union_all(own.array)
+    return kerbs
+
+
+def _bay(row: Any, box: shapely.Polygon, before: shapely.Geometry) -> Bay:
     a, b, c, d = list(box.exterior.coords)[:4]
     edges = [shapely.LineString(e) for e in ((a, b), (b, c), (c, d), (d, a))]
     first, second = sorted(edges, key=lambda e: abs(e.length - row.length_m))[:2]
-    if not kerbs.is_empty and second.centroid.distance(kerbs) < first.centroid.distance(kerbs):
+    if not before.is_empty and second.centroid.distance(before) < first.centroid.distance(before):
         first, second = second, first
     return Bay(
         pitch_id=str(row.pitch_id),
