@@ -23,6 +23,7 @@ __all__ = [
     "DECISIONS",
     "FIELD_LIST",
     "FOOTWAYS",
+    "FOOTWAY_AXES",
     "GOALS",
     "KEEP_CLEAR",
     "KERB_REGULATIONS",
@@ -135,9 +136,32 @@ CENTRELINES = _table("centrelines", *_STREET_COLUMNS, ("geometry", "geometry", "
 FOOTWAYS = _table(
     "footways",
     ("footway_id", "text", "id"),
+    (
+        "axis_id",
+        "text",
+        "line in footway_axes it was drawn from; empty where it was given as a polygon",
+        False,
+    ),
     ("level", "count", "0 on the ground"),
+    ("width_m", "number", "width it was drawn with; not a number where a polygon tells it", False),
+    ("width_status", "text", "checked, measured (a polygon), given or assumed", False),
     ("flow_per_15min", "number", "people walking along it in the busiest 15 minutes, given", False),
     ("geometry", "geometry", "polygon people walk on"),
+)
+FOOTWAY_AXES = _table(
+    "footway_axes",
+    ("axis_id", "text", "id as given; footways are drawn from it"),
+    (
+        "street_id",
+        "text",
+        "street whose sidewalk it is; empty where the footway has a line of its own",
+        False,
+    ),
+    ("side", "text", "side of the street's line the sidewalk is on, left or right; else empty", False),
+    ("level", "count", "0 on the ground"),
+    ("width_m", "number", "width of the footway"),
+    ("width_status", "text", "checked, measured, given or assumed"),
+    ("geometry", "geometry", "line of the footway, or of its street"),
 )
 OPEN_SPACES = _table(
     "open_spaces",

@@ -52,7 +52,11 @@ WAYS = {
     111: ((4, 5), {"highway": "proposed"}),
     112: (
         (3, 5),
-        {"highway": "residential", "parking:both:restriction:conditional": "no_parking @ (07:00-09:00)"},
+        {
+            "highway": "residential",
+            "parking:both:restriction:conditional": "no_parking @ (07:00-09:00)",
+            "sidewalk": "right",
+        },
     ),
 }
 
@@ -149,7 +153,8 @@ def test_other_layers_by_hand(town):
         "w110": "market-place",
     }
     assert town.buildings[["building_id", "levels"]].values.tolist() == [["w108", 6.0]]
-    assert town.footways["footway_id"].tolist() == ["w105"]
+    assert town.footways["axis_id"].unique().tolist() == ["w105", "w112-right-sidewalk"]
+    assert town.footways["width_status"].unique().tolist() == ["given", "assumed"]
     length = town.footways.geometry.iloc[0].area / 3.0
     assert length == pytest.approx(210, abs=5)
     assert any("OpenStreetMap contributors" in n for n in town.notes)

@@ -260,8 +260,7 @@ def check_mapping(columns: Mapping[str, str], tables: Mapping[str, Table]) -> No
         if layer not in tables:
             faults.add("no layer has this name", f"Begin with one of {', '.join(tables)}", value=key)
             continue
-        known = [c for c in tables[layer].names if c != "geometry"]
-        known += ["width_m"] if layer == "footways" else []  # of footways that are lines
+        known = [c for c in tables[layer].names if c not in ("geometry", "axis_id")]
         if name not in known:
             faults.add(f"{layer} have no such column", f"Use one of {', '.join(known)}", value=key)
     faults.raise_if_any()

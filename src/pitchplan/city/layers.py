@@ -13,7 +13,7 @@ import shapely
 
 from pitchplan import schemas
 
-__all__ = ["TABLES", "City"]
+__all__ = ["TABLES", "City", "empty_axes"]
 
 TABLES = {
     "streets": schemas.STREETS,
@@ -29,6 +29,11 @@ TABLES = {
 """The table each layer must look like."""
 
 
+def empty_axes(crs: object = None) -> gpd.GeoDataFrame:
+    """Give lines of footways where there are none."""
+    return gpd.GeoDataFrame(columns=schemas.FOOTWAY_AXES.names, geometry="geometry", crs=crs)
+
+
 @dataclass(frozen=True)
 class City:
     """A city's layers in one planning CRS, as `read_city` makes it.
@@ -40,6 +45,8 @@ class City:
         ``streets`` holds carriageway polygons.
     crs : str
         Planning CRS, metric.
+    footway_axes : geopandas.GeoDataFrame
+        The lines from which footways were drawn, columns as `schemas.FOOTWAY_AXES`.
     given : frozenset of str
         Layers that were given; kinds of keep-clear features, kerb regulations and zones as
         ``"keep_clear:bus-stop"``.
@@ -61,6 +68,7 @@ class City:
     zones: gpd.GeoDataFrame
     communities: gpd.GeoDataFrame
     crs: str
+    footway_axes: gpd.GeoDataFrame = field(default_factory=empty_axes, repr=False, compare=False)
     given: frozenset[str] = frozenset()
     notes: tuple[str, ...] = field(default=(), repr=False)
     assumptions: tuple[str, ...] = ()
@@ -95,7 +103,7 @@ class City:
         return bool(shapely.equals_exact(made, areas.geometry.array).all())
 
     def field_list(self) -> pd.DataFrame:
-        """List the streets whose width is assumed or counted from lanes, longest first.
+        """List the streets and footways whose width is assumed or counted from lanes, longest first.
 
         Returns
         -------

@@ -23,6 +23,7 @@ from pitchplan.city.osmlayers import (
     osm_open_spaces,
     osm_streets,
 )
+from pitchplan.city.osmsidewalks import with_sidewalks
 from pitchplan.city.reader import Source
 from pitchplan.city.reading import read_city
 from pitchplan.city.repair import Repair
@@ -41,7 +42,8 @@ OSM_TAGS = (
     ("centrelines", "oneway, junction", "oneway"),
     ("centrelines", "layer, bridge, tunnel", "level"),
     ("centrelines", "incline", "gradient_percent"),
-    ("footways", "highway, foot, width, sidewalk, sidewalk:left, sidewalk:right, sidewalk:both", "geometry"),
+    ("footways", "highway, foot, sidewalk, sidewalk:left, sidewalk:right, sidewalk:both", "geometry"),
+    ("footways", "width, sidewalk:width, sidewalk:both:width, sidewalk:left:width …", "width_m"),
     ("open_spaces", "place, highway, amenity, parking", "kind"),
     ("buildings", "building", "building_id"),
     ("buildings", "building:levels", "levels"),
@@ -123,6 +125,7 @@ def read_osm(
         repair=repair,
         **others,
     )
+    city = with_sidewalks(city, layers["lines"])
     taken = _taken(city.taken, source, own=communities is not None)
     return replace(city, notes=(*notes, *city.notes), taken=taken)
 
@@ -166,7 +169,7 @@ def _layers(
     """Build every layer but streets and communities; one that holds nothing is left out."""
     areas = layers["multipolygons"]
     built = {
-        "footways": osm_footways(layers["lines"], areas, streets, notes),
+        "footways": osm_footways(layers["lines"], areas),
         "open_spaces": osm_open_spaces(areas),
         "buildings": osm_buildings(areas),
         "keep_clear": osm_keep_clear(layers, streets, notes),

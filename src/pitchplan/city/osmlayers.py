@@ -11,9 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan.city.footways import FOOTWAY_LINE_M
-from pitchplan.city.osmsidewalks import osm_sidewalks
-from pitchplan.city.osmtags import tag, tag_in, taken, width_of
+from pitchplan.city.osmtags import tag, tag_in, taken
 
 __all__ = [
     "osm_buildings",
@@ -73,24 +71,11 @@ def is_walked(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return walked
 
 
-def osm_footways(
-    lines: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, notes: list[str]
-) -> gpd.GeoDataFrame:
-    """Take footways: lines as strips of their width, areas, and sidewalks that streets are tagged with.
-
-    All frames are in a metric CRS; streets as `osm_sidewalks` takes them.
-    """
-    walked = is_walked(lines)
-    strips = taken(lines, walked, "footway_id", width=width_of(lines, FOOTWAY_LINE_M))
-    half = strips["width"].to_numpy(dtype=float) / 2
-    strips = strips.set_geometry(shapely.buffer(strips.geometry.array, half, cap_style="flat"), crs=lines.crs)
+def osm_footways(lines: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take footways: lines with the width they are tagged with, and areas."""
+    ways = taken(lines, is_walked(lines), "footway_id", width_m=tag(lines, "width"))
     areas = taken(polygons, is_walked(polygons) & ~tag_in(polygons, "place", ("square",)), "footway_id")
-    assumed = int((walked & (tag(lines, "width") == "").to_numpy()).sum())
-    if assumed:
-        notes.append(f"footways: {assumed} lines taken as {FOOTWAY_LINE_M:g} m wide (assumed)")
-    ways = np.asarray(lines.geometry.array, dtype=object)[walked]
-    beside = osm_sidewalks(lines, streets, ways, notes)
-    joined: gpd.GeoDataFrame = pd.concat([strips, areas, beside], ignore_index=True)
+    joined: gpd.GeoDataFrame = pd.concat([ways, areas.assign(width_m="")], ignore_index=True)
     return joined
 
 

@@ -6,22 +6,22 @@ Which tags mean what: https://wiki.openstreetmap.org/wiki/Key:sidewalk.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from pitchplan.city.carriageways import derive_carriageways
-from pitchplan.city.footways import FOOTWAY_LINE_M
+from pitchplan.city.cellvalues import unique_ids
+from pitchplan.city.footways import FOOTWAY_LINE_M, draw_footways, footway_parts
+from pitchplan.city.layers import City
 from pitchplan.city.widths import metres_of
+from pitchplan.schemas import FOOTWAY_AXES
 
-__all__ = ["osm_sidewalks", "side_sidewalks"]
+__all__ = ["osm_sidewalks", "side_sidewalks", "with_sidewalks"]
 
 _SIDES = ("left", "right")
-_SAME_M = 3.0
-_ALONGSIDE_M = 15.0
 _WIDEST_M = 20.0
 
 
@@ -47,92 +47,84 @@ def side_sidewalks(tags: Mapping[str, str]) -> Iterator[tuple[str, float]]:
             yield side, width if width <= _WIDEST_M else float("nan")
 
 
-def osm_sidewalks(
-    lines: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, mapped: NDArray[np.object_], notes: list[str]
-) -> gpd.GeoDataFrame:
-    """Draw the sidewalks of tagged streets from the kerb outwards.
+def osm_sidewalks(lines: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take the sidewalks that streets are tagged with.
 
     Parameters
     ----------
     lines : geopandas.GeoDataFrame
-        Ways with tags, in a metric CRS.
+        Ways with tags.
     streets : geopandas.GeoDataFrame
-        Axes with ``street_id``, ``width_m`` and ``level``, in the same CRS.
-    mapped : ndarray of shapely.LineString
-        Footways that have a way of their own: where one runs alongside, it is the sidewalk.
-    notes : list of str
-        Takes how many were drawn, with which widths, and how many were left out.
+        Axes with ``street_id`` and ``level``.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        footway_id, level and polygons, none of them on a carriageway of its level.
+        Columns as `schemas.FOOTWAY_AXES`, the axes of the streets for lines.
     """
     axis = {way: i for i, way in enumerate(streets["street_id"])}
     rows = [
-        (i, side, width)
+        (i, way, side, width)
         for way, tags in zip(lines["osm_id"], lines["tags"], strict=True)
         if (i := axis.get(way)) is not None
         for side, width in side_sidewalks(tags)
     ]
     at = np.array([r[0] for r in rows], dtype=int)
-    ids = [f"{streets['street_id'].iloc[i]}-{side}-sidewalk" for i, side, _ in rows]
-    level = streets["level"].to_numpy()[at]
-    if not rows:
-        return gpd.GeoDataFrame({"footway_id": ids, "level": level}, geometry=[], crs=streets.crs)
-    told = np.array([r[2] for r in rows])
-    width = np.where(np.isnan(told), FOOTWAY_LINE_M, told)
-    sign = np.where([r[1] == "left" for r in rows], 1.0, -1.0)
-    half = streets["width_m"].to_numpy(dtype=float)[at] / 2
-    middle = np.asarray(
-        shapely.offset_curve(np.asarray(streets.geometry.array)[at], sign * (half + width / 2)), dtype=object
-    )
-    alone = _without_mapped(middle, mapped)
-    strips = shapely.buffer(alone, width / 2, cap_style="square")
-    strips = _off_the_carriageways(strips, level, streets)
-    drawn = shapely.area(strips) > 0
-    notes.append(
+    told = np.array([r[3] for r in rows], dtype=float)
+    columns = {
+        "axis_id": [f"{way}-{side}-sidewalk" for _, way, side, _ in rows],
+        "street_id": [r[1] for r in rows],
+        "side": [r[2] for r in rows],
+        "level": streets["level"].to_numpy(dtype=int)[at],
+        "width_m": np.where(np.isnan(told), FOOTWAY_LINE_M, told),
+        "width_status": np.where(np.isnan(told), "assumed", "given").astype(object),
+    }
+    shapes = np.asarray(streets.geometry.array, dtype=object)[at]
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=streets.crs)[FOOTWAY_AXES.names]
+
+
+def with_sidewalks(city: City, lines: gpd.GeoDataFrame) -> City:
+    """Give a new city in which the sidewalks of tagged streets are footways too.
+
+    Parameters
+    ----------
+    city : City
+        Made from centrelines.
+    lines : geopandas.GeoDataFrame
+        Ways with tags.
+
+    Returns
+    -------
+    City
+        Its notes say how many were drawn, how many in an assumed width, and how many were left out.
+    """
+    beside = osm_sidewalks(lines, city.centrelines)
+    if not len(beside):
+        return city
+    axes = _joined(city.footway_axes, beside)
+    strips = draw_footways(axes, city.centrelines)[-len(beside) :]
+    drawn, assumed = shapely.area(strips) > 0, (beside["width_status"] == "assumed").to_numpy()
+    notes = [
         f"footways: {int(drawn.sum())} sidewalks of tagged streets drawn at their kerbs, "
-        f"{int((drawn & np.isnan(told)).sum())} of them {FOOTWAY_LINE_M:g} m wide (assumed)"
-    )
+        f"{int((drawn & assumed).sum())} of them {FOOTWAY_LINE_M:g} m wide (assumed)"
+    ]
     if not drawn.all():
         notes.append(
             f"footways: {int((~drawn).sum())} tagged sidewalks left out: mapped on their own, or no room"
         )
-    out = gpd.GeoDataFrame({"footway_id": ids, "level": level}, geometry=strips, crs=streets.crs)
-    return out[drawn].reset_index(drop=True)
+    footways = _joined(city.footways, footway_parts(beside, strips))
+    return replace(
+        city,
+        footways=footways.assign(footway_id=unique_ids(footways["footway_id"], "footways", notes)),
+        footway_axes=axes,
+        given=city.given | ({"footways"} if drawn.any() else set()),
+        notes=(*city.notes, *notes),
+    )
 
 
-def _without_mapped(middle: NDArray[np.object_], mapped: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Cut the stretches along which a footway with a way of its own runs."""
-    if not len(mapped):
-        return middle
-    strip, way = shapely.STRtree(mapped).query(middle, predicate="dwithin", distance=_SAME_M)
-    out = middle.copy()
-    near = pd.Series(way).groupby(strip).agg(list)
-    for i, ways in near.items():
-        zone = shapely.union_all(shapely.buffer(mapped[ways], _SAME_M, cap_style="flat"))
-        parts = shapely.get_parts(shapely.line_merge(shapely.intersection(middle[i], zone)))
-        # A path that only meets the street covers a short stretch; one that runs along it a long one.
-        long = shapely.length(parts) >= min(_ALONGSIDE_M, 0.8 * shapely.length(middle[i]))
-        if long.any():
-            gone = shapely.buffer(shapely.union_all(parts[long]), 0.01, cap_style="flat")
-            out[i] = shapely.difference(middle[i], gone)
-    return out
-
-
-def _off_the_carriageways(
-    strips: NDArray[np.object_], level: NDArray[np.int_], streets: gpd.GeoDataFrame
-) -> NDArray[np.object_]:
-    """Cut the carriageways of the same level out of the strips."""
-    roads = derive_carriageways(streets).geometry.array
-    strip, road = shapely.STRtree(roads).query(strips, predicate="intersects")
-    same = streets["level"].to_numpy()[road] == level[strip]
-    strip, road = strip[same], road[same]
-    out = strips.copy()
-    # One road per strip and round, so that each round is one call.
-    turn = pd.Series(strip).groupby(strip).cumcount().to_numpy()
-    for k in range(int(turn.max(initial=-1)) + 1):
-        now = turn == k
-        out[strip[now]] = shapely.difference(out[strip[now]], np.asarray(roads)[road[now]])
+def _joined(first: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put rows after others; an empty layer, whose columns have no types, gives way."""
+    if not len(first) or not len(more):
+        return more if len(more) else first
+    out: gpd.GeoDataFrame = pd.concat([first, more], ignore_index=True)
     return out

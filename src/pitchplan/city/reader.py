@@ -24,9 +24,9 @@ from pitchplan.city.cellvalues import (
 from pitchplan.city.columns import check_mapping, normal_classes, read_volumes, rename_columns
 from pitchplan.city.datum import check_datums, convert_layer
 from pitchplan.city.fitting import Extent, extent_of, require_fit, require_near
-from pitchplan.city.footways import footway_strips
+from pitchplan.city.footways import DRAWN_ABOUT, axes_of, footway_strips
 from pitchplan.city.heights import with_gradients
-from pitchplan.city.layers import TABLES
+from pitchplan.city.layers import TABLES, empty_axes
 from pitchplan.city.repair import Repair, check_repair
 from pitchplan.city.widths import check_unit, metres_of, note_nonsense, read_statuses
 from pitchplan.errors import Fault, Faults, InputError
@@ -110,6 +110,13 @@ class Reader:
         self.taken: list[pd.DataFrame] = []
         self.notes: list[str] = []
         self.given: set[str] = set()
+        self._axes: list[gpd.GeoDataFrame] = []
+
+    @property
+    def footway_axes(self) -> gpd.GeoDataFrame:
+        """The lines of the footways read so far."""
+        rows = [axes for axes in self._axes if len(axes)]
+        return pd.concat(rows, ignore_index=True) if rows else empty_axes(self.crs)
 
     def layer(
         self,
@@ -154,9 +161,7 @@ class Reader:
     def _renamed(self, frame: gpd.GeoDataFrame, name: str, kind: str, text: str) -> gpd.GeoDataFrame:
         """Give the columns their names in the schema, widths in metres, and report what was taken."""
         told = ("geometry", "kind") if kind else ("geometry",)
-        wanted = [c for c in TABLES[name].names if c not in told]
-        if name == "footways" and (shapely.get_dimensions(frame.geometry.array) == 1).any():
-            wanted.append("width_m")
+        wanted = [c for c in TABLES[name].names if c not in (*told, "axis_id")]
         own = {k.split(".", 1)[1]: v for k, v in self.columns.items() if k.split(".", 1)[0] == name}
         frame, taken = rename_columns(frame, wanted, given=own, source=text)
         unit = None
@@ -221,6 +226,9 @@ class Reader:
             self.given |= {f"{name}:{k}" for k in out["kind"].unique()}
         if name == "communities":
             out = self._communities(out, text)
+        if name == "footways":
+            self._axes.append(axes_of(out))
+            out["axis_id"] = out["footway_id"].where(out[DRAWN_ABOUT].notna(), "")
         return out[[c for c in table.names if c != "geometry"] + ["geometry"]]
 
     def _require_kind(self, out: gpd.GeoDataFrame, text: str) -> None:

@@ -108,6 +108,7 @@ def read_city(
         streets=areas,
         centrelines=axes,
         footways=reader.layer("footways", footways),
+        footway_axes=reader.footway_axes,  # known when the footways are read
         open_spaces=reader.layer("open_spaces", open_spaces),
         buildings=reader.layer("buildings", buildings),
         keep_clear=reader.layer("keep_clear", keep_clear),
