@@ -226,15 +226,20 @@ TAKEN = _table(
 )
 FIELD_LIST = _table(
     "field_list",
-    ("street_id", "text", "street whose width is to be taped"),
-    ("name", "text", "name in the local language", False),
-    ("street_class", "text", "class of the street"),
+    ("layer", "text", "streets or footways: what it is"),
+    ("feature_id", "text", "street or footway whose width is to be taped"),
+    ("name", "text", "name in the local language; of a sidewalk, its street's", False),
+    ("street_class", "text", "class of the street; empty for a footway with a line of its own", False),
     ("width_m", "number", "width taken so far, metres"),
     ("width_status", "text", "lanes or assumed"),
-    ("length_m", "number", "length of all its lines together, metres"),
-    ("x_m", "number", "middle of its longest line, easting in the planning CRS"),
-    ("y_m", "number", "middle of its longest line, northing in the planning CRS"),
-    ("place", "text", "where to find it: name, streets it meets, community"),
+    ("length_m", "number", "length of all its lines together, of a sidewalk that of its strip, metres"),
+    ("x_m", "number", "middle of its longest line (of a sidewalk, at the kerb), easting in the planning CRS"),
+    (
+        "y_m",
+        "number",
+        "middle of its longest line (of a sidewalk, at the kerb), northing in the planning CRS",
+    ),
+    ("place", "text", "where to find it: name, streets it meets or lies beside, community"),
 )
 DECISIONS = _table(
     "decisions",

@@ -160,6 +160,18 @@ def test_other_layers_by_hand(town):
     assert any("OpenStreetMap contributors" in n for n in town.notes)
 
 
+def test_a_taped_street_moves_its_tagged_sidewalk(town):
+    assert "w112-right-sidewalk" in set(town.field_list()["feature_id"])
+    new = town.with_checked({"w112": 9.0, "w112-right-sidewalk": 2.5})
+    axis = town.centrelines.set_index("street_id").geometry["w112"]
+    for city, kerb, width in ((town, 3.0, 2.0), (new, 4.5, 2.5)):
+        path, strip = city.footways.geometry.iloc[0], shapely.union_all(city.footways.geometry.iloc[1:])
+        assert path.equals_exact(town.footways.geometry.iloc[0])
+        assert strip.distance(axis) == pytest.approx(kerb, abs=0.01)
+        assert strip.intersects(shapely.offset_curve(axis, -(kerb + width - 0.01)))
+        assert not strip.intersects(shapely.offset_curve(axis, -(kerb + width + 0.01)))
+
+
 def test_communities_of_the_planner_and_a_crs(town, extract, tmp_path):
     given = town.communities[["name", "geometry"]].head(1).to_crs(4326)
     city = pp.read_osm(extract, communities=given, crs="EPSG:32650")

@@ -129,3 +129,62 @@ def test_sidewalks_are_footways_of_the_city_and_told():
     city = tagged_city({"sidewalk": "both"}, path)
     assert set(city.footways["axis_id"]) == {"p", "w0-right-sidewalk"}
     assert city.notes[-2].endswith("1 tagged sidewalks left out: mapped on their own, or no room")
+
+
+def test_a_sidewalk_is_listed_once_at_the_kerb_of_its_side():
+    listed = tagged_city({"sidewalk": "right"}).field_list().set_index("feature_id")
+    assert listed.index.tolist() == ["w1", "w0-right-sidewalk"]
+    row = listed.loc["w0-right-sidewalk"]
+    assert row[["layer", "name", "street_class", "width_m"]].tolist() == ["footways", "甲路", "unknown", 2.0]
+    assert row["place"].startswith("人行道，甲路南侧（cell ")
+    assert (row["x_m"] - X, row["y_m"] - Y) == pytest.approx((50, -4), abs=0.01)
+    assert row["length_m"] == pytest.approx(100 - 6 + 2, abs=0.2)  # square ends, the crossing street out
+
+
+def test_a_taped_sidewalk_grows_outwards_and_keeps_the_ids_of_its_parts():
+    city = tagged_city({"sidewalk": "both"})
+    new = city.with_checked({"w0-left-sidewalk": 3.5})
+    assert list(by_id(new).index) == list(by_id(city).index)
+    for name, strip in by_id(new).items():
+        if "right" in name:
+            assert strip.equals_exact(by_id(city)[name])
+        else:
+            assert (strip.bounds[1] - Y, strip.bounds[3] - Y) == pytest.approx((4, 7.5))
+            assert strip.centroid.x == pytest.approx(by_id(city)[name].centroid.x, abs=1)
+    assert new.notes[len(city.notes) :] == ("widths: 1 footways checked on site",)
+    assert new.field_list()["feature_id"].tolist() == ["w0-right-sidewalk", "w1"][::-1]
+    one_part = city.with_checked({"w0-left-sidewalk-2": 3.5})
+    assert one_part.footways.geometry.geom_equals_exact(new.footways.geometry, 0).all()
+
+
+def test_sidewalks_move_with_the_kerb_of_their_street():
+    city = tagged_city({"sidewalk": "left"})
+    new = city.with_checked({"w0": 10.0})
+    for strip in new.footways.geometry:
+        assert (strip.bounds[1] - Y, strip.bounds[3] - Y) == pytest.approx((5, 7))
+    assert set(new.footways["width_status"]) == {"assumed"}
+    assert new.notes[-1] == ("footways: 1 sidewalks drawn again, since a carriageway beside them changed")
+    wide = city.with_checked({"w1": 12.0})
+    assert wide.footways.area.sum() == pytest.approx(city.footways.area.sum() - 2 * 6)
+    both = city.with_checked({"w0": 10.0, "w0-left-sidewalk": 3.0})
+    assert both.notes[-2:] == ("widths: 1 streets checked on site", "widths: 1 footways checked on site")
+    assert both.footways.geometry.iloc[0].bounds[3] - Y == pytest.approx(8)
+
+
+def test_a_part_that_vanishes_is_told_and_comes_back_with_its_id():
+    city = tagged_city({"sidewalk": "left"})
+    swamped = city.with_checked({"w1": 100.0})
+    assert len(swamped.footways) < len(city.footways)
+    again = swamped.with_checked({"w1": 6.0})
+    assert sorted(again.footways["footway_id"]) == sorted(city.footways["footway_id"])
+    pairs = zip(by_id(again).sort_index(), by_id(city).sort_index(), strict=True)
+    assert sum(a.symmetric_difference(b).area for a, b in pairs) < 1e-6
+
+
+def test_a_sidewalk_without_room_is_told_and_not_listed():
+    city = tagged_city({"sidewalk": "left"}, main=line((40, 0), (80, 0)))
+    swamped = city.with_checked({"w1": 90.0})
+    assert not len(swamped.footways)
+    assert swamped.notes[-1] == "footways: 1 sidewalks have no room beside the carriageways any more"
+    assert swamped.field_list().empty
+    assert len(swamped.with_checked({"w1": 6.0}).footways) == len(city.footways)

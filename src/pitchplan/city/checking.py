@@ -1,4 +1,4 @@
-"""Widths to tape on site, and the city that follows from what was taped."""
+"""The city that follows from the widths that were taped on site."""
 
 from __future__ import annotations
 
@@ -11,81 +11,24 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pitchplan import schemas
 from pitchplan.city.carriageways import derive_carriageways, derive_junctions
+from pitchplan.city.cellvalues import unique_ids
+from pitchplan.city.footways import draw_footways, footway_parts
 from pitchplan.city.layers import City
 from pitchplan.city.stand_ins import ASSUMED_WIDTHS, assumed_widths
-from pitchplan.city.widths import WIDEST_M
-from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.city.taped import read_taped
 
-__all__ = ["streets_to_check", "with_checked_widths"]
-
-_OPEN = ("assumed", "lanes")
-_TOUCH_M = 0.5
-
-
-def streets_to_check(city: City) -> pd.DataFrame:
-    """List the streets whose width is assumed or counted from lanes, longest first.
-
-    Parameters
-    ----------
-    city : City
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns as `schemas.FIELD_LIST`, one row per street_id; empty for a city of polygons, whose
-        widths are measured.
-    """
-    axes = city.centrelines
-    rows = axes[axes["width_status"].isin(_OPEN)].copy()
-    if not len(rows):
-        return pd.DataFrame(columns=schemas.FIELD_LIST.names)
-    rows["length_m"] = shapely.length(rows.geometry.array)
-    total = rows.groupby("street_id")["length_m"].transform("sum")
-    rows = rows.sort_values("length_m", ascending=False, kind="stable").drop_duplicates("street_id")
-    rows["length_m"] = total[rows.index].round(1)
-    rows = rows.sort_values(["length_m", "street_id"], ascending=[False, True], ignore_index=True)
-    middle = shapely.line_interpolate_point(rows.geometry.array, 0.5, normalized=True)
-    rows["x_m"], rows["y_m"] = shapely.get_x(middle).round(2), shapely.get_y(middle).round(2)
-    rows["place"] = _places(city, rows, middle)
-    return pd.DataFrame(rows[schemas.FIELD_LIST.names])
-
-
-def _places(city: City, rows: gpd.GeoDataFrame, middle: NDArray[np.object_]) -> list[str]:
-    """Say where each street lies: its name, the named streets at its ends, its community."""
-    starts, ends = (_named_at(city, rows, shapely.get_point(rows.geometry.array, i)) for i in (0, -1))
-    communities = city.communities
-    point, polygon = shapely.STRtree(communities.geometry.array).query(middle, predicate="intersects")
-    inside = pd.Series(communities["name"].to_numpy()[polygon], dtype=object).groupby(point).min()
-    places = []
-    for i, name in enumerate(rows["name"]):
-        crossing = "至".join(dict.fromkeys(f"{other}口" for other in (starts[i], ends[i]) if other))
-        text = (name or "无名路") + (f"，{crossing}" if crossing else "")
-        places.append(f"{text}（{inside[i]}）" if i in inside.index else text)
-    return places
-
-
-def _named_at(city: City, rows: gpd.GeoDataFrame, points: NDArray[np.object_]) -> list[str]:
-    """Name a street of another name that passes each point, "" where none does."""
-    axes = city.centrelines
-    named = axes[axes["name"] != ""]
-    names, own = named["name"].to_numpy(), rows["name"].to_numpy()
-    at, line = shapely.STRtree(named.geometry.array).query(points, predicate="dwithin", distance=_TOUCH_M)
-    other = names[line] != own[at]
-    first = pd.Series(names[line[other]], dtype=object).groupby(at[other]).min()
-    return [str(name) for name in first.reindex(range(len(points)), fill_value="")]
+__all__ = ["with_checked_widths"]
 
 
 def with_checked_widths(city: City, widths: Mapping[str, float] | pd.DataFrame) -> City:
-    """Give a new city in which streets have the width that was taped on site.
+    """Give a new city in which streets and footways have the width that was taped on site.
 
     Parameters
     ----------
     city : City
-        Made from centrelines.
     widths : mapping or pandas.DataFrame
-        Street id to width, metres, or columns street_id and width_m.
+        Id to width, metres, or columns feature_id (or street_id), width_m and perhaps layer.
 
     Returns
     -------
@@ -94,71 +37,87 @@ def with_checked_widths(city: City, widths: Mapping[str, float] | pd.DataFrame) 
     Raises
     ------
     InputError
-        The city is made of polygons, an id is not known, or a width is bad.
+        Something taped is a polygon, an id is not known or that of a street and a footway, or a
+        width is bad.
     """
-    _require_made_of_lines(city)
-    taped = _read_widths(city, widths)
-    old = city.centrelines
-    new = old["street_id"].map(taped)
+    taped = read_taped(city, widths)
+    new = _streets_again(city, taped["streets"]) if taped["streets"] else city
+    return _footways_again(city, new, taped["footways"]) if len(city.footway_axes) else new
+
+
+def _checked(rows: gpd.GeoDataFrame, column: str, taped: Mapping[str, float]) -> gpd.GeoDataFrame:
+    """Fill in the widths that were taped, by the id in a column."""
+    new = rows[column].map(taped).astype(float)
     hit = new.notna()
-    axes = old.assign(
-        width_m=new.where(hit, old["width_m"]).astype(float),
-        width_status=old["width_status"].where(~hit, "checked"),
+    return rows.assign(
+        width_m=new.where(hit, rows["width_m"]).astype(float),
+        width_status=rows["width_status"].where(~hit, "checked"),
     )
+
+
+def _streets_again(city: City, taped: Mapping[str, float]) -> City:
+    """Make carriageways and the junctions derived from them again."""
+    axes = _checked(city.centrelines, "street_id", taped)
     others = [a for a in city.assumptions if not a.endswith(ASSUMED_WIDTHS)]
     return replace(
         city,
         centrelines=axes,
         streets=derive_carriageways(axes),
-        keep_clear=_junctions_again(city.keep_clear, old, axes),
+        keep_clear=_junctions_again(city.keep_clear, city.centrelines, axes),
         notes=(*city.notes, f"widths: {len(taped)} streets checked on site"),
         assumptions=(*others, *assumed_widths(axes)),
     )
 
 
-def _require_made_of_lines(city: City) -> None:
-    if not city.made_of_lines:
-        raise InputError(
-            Fault(
-                "the streets are polygons, so their width is what the polygons show",
-                "Correct the polygons in a GIS; only carriageways made from centrelines can be made again",
-                "with_checked",
-            )
-        )
+def _footways_again(old: City, new: City, taped: Mapping[str, float]) -> City:
+    """Draw again the footways that were taped and the sidewalks whose kerb moved."""
+    axes = _checked(old.footway_axes, "axis_id", taped)
+    before = draw_footways(old.footway_axes, old.centrelines)
+    strips = draw_footways(axes, new.centrelines)
+    ids = set(axes.loc[~shapely.equals_exact(before, strips), "axis_id"])
+    footways = _checked(old.footways, "axis_id", taped)
+    notes = [f"widths: {len(taped)} footways checked on site"] if taped else []
+    if moved := len(ids - set(taped)):
+        notes.append(f"footways: {moved} sidewalks drawn again, since a carriageway beside them changed")
+    if ids:
+        again = axes["axis_id"].isin(ids).to_numpy()
+        if gone := int(((shapely.area(before) > 0) & (shapely.area(strips) == 0)).sum()):
+            notes.append(f"footways: {gone} sidewalks have no room beside the carriageways any more")
+        footways = _replaced(footways, footway_parts(axes[again], strips[again]), ids)
+    return replace(new, footways=footways, footway_axes=axes, notes=(*new.notes, *notes))
 
 
-def _read_widths(city: City, widths: Mapping[str, float] | pd.DataFrame) -> dict[str, float]:
-    """Read and check the widths; every fault is said at once."""
-    faults = Faults("with_checked")
-    known = set(city.centrelines["street_id"])
-    taped: dict[str, float] = {}
-    for street_id, value in _pairs(widths):
-        width = float(pd.to_numeric(pd.Series([value], dtype=object), errors="coerce").iloc[0])
-        if street_id not in known:
-            faults.add("no street has this id", "Take it from city.field_list()", value=street_id)
-        if isinstance(value, bool) or not 0 < width <= WIDEST_M:
-            faults.add(
-                f"a width that is not a number of metres above 0 and up to {WIDEST_M:g}",
-                "Give what was taped, in metres",
-                row=street_id,
-                column="width_m",
-                value=value,
-            )
-        elif taped.setdefault(street_id, width) != width:
-            faults.add("two widths for one street", "Give one", row=street_id, column="width_m", value=value)
-    faults.raise_if_any()
-    return taped
+def _replaced(footways: gpd.GeoDataFrame, parts: gpd.GeoDataFrame, ids: set[str]) -> gpd.GeoDataFrame:
+    """Put parts that were drawn again in the place of those before them, with their ids and counts."""
+    stay = ~footways["axis_id"].isin(ids)
+    place = pd.Series(np.arange(len(footways)), index=footways["axis_id"])
+    first = place[~place.index.duplicated()].reindex(parts["axis_id"]).fillna(len(footways))
+    before = footways[~stay]
+    was = _nearest_before(parts, before)
+    parts.loc[was >= 0, "footway_id"] = before["footway_id"].to_numpy()[was[was >= 0]]
+    parts.loc[was >= 0, "flow_per_15min"] = before["flow_per_15min"].to_numpy(dtype=float)[was[was >= 0]]
+    order = np.argsort(np.concatenate([np.flatnonzero(stay), first.to_numpy()]), kind="stable")
+    out: gpd.GeoDataFrame = pd.concat([footways[stay], parts], ignore_index=True)
+    # Parts that are new get a number where they stand behind all others, so that no other loses its id.
+    out["footway_id"] = unique_ids(out["footway_id"], "footways", [])
+    return out.iloc[order].reset_index(drop=True)
 
 
-def _pairs(widths: Mapping[str, float] | pd.DataFrame) -> list[tuple[str, object]]:
-    if not isinstance(widths, pd.DataFrame):
-        return [(str(k), v) for k, v in widths.items()]
-    for column in ("street_id", "width_m"):
-        if column not in widths.columns:
-            raise InputError(
-                Fault("a column is missing", "Give street_id and width_m", "with_checked", column=column)
-            )
-    return list(zip(widths["street_id"].astype(str), widths["width_m"].tolist(), strict=True))
+def _nearest_before(parts: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> NDArray[np.int_]:
+    """Find for each part the row of the part its line had there before, -1 where none is left."""
+    out = np.full(len(parts), -1)
+    rows = before.groupby("axis_id").indices
+    old = np.asarray(before.geometry.array, dtype=object)
+    middle = shapely.centroid(np.asarray(parts.geometry.array, dtype=object))
+    for axis, mine in parts.groupby("axis_id").indices.items():
+        was = rows.get(axis, np.array([], dtype=int))
+        away = shapely.distance(middle[mine][:, None], old[was][None, :])
+        for _ in range(min(away.shape)):
+            # The closest pair first, so that a part that comes back takes no other's id.
+            i, j = np.unravel_index(np.argmin(away), away.shape)
+            out[mine[i]] = was[j]
+            away[i, :] = away[:, j] = np.inf
+    return out
 
 
 def _junctions_again(

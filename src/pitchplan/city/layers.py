@@ -110,29 +110,30 @@ class City:
         pandas.DataFrame
             Columns as `schemas.FIELD_LIST`: what to take along with the tape.
         """
-        from pitchplan.city.checking import streets_to_check
+        from pitchplan.city.fieldlist import widths_to_check
 
-        return streets_to_check(self)
+        return widths_to_check(self)
 
     def with_checked(self, widths: Mapping[str, float] | pd.DataFrame) -> City:
-        """Give a new city in which streets have the width that was taped on site.
+        """Give a new city in which streets and footways have the width that was taped on site.
 
         Parameters
         ----------
         widths : mapping or pandas.DataFrame
-            Street id to width, metres; or a table with columns street_id and width_m that holds
-            only the streets that were taped.
+            Id to width, metres; or a table with columns feature_id (or street_id, for streets) and
+            width_m that holds only what was taped. Where a street and a footway share an id, a
+            column ``layer`` says which is meant, "streets" or "footways".
 
         Returns
         -------
         City
-            Carriageways of those streets are made again, with status "checked".
+            They are drawn again, with status "checked", and so are the sidewalks at the kerbs that moved.
 
         Raises
         ------
         InputError
-            Streets are polygons (their width is measured already), an id is not known, or a
-            width is not a number of metres above 0 and up to 100.
+            Something taped is a polygon (its width is measured already), an id is not known or that
+            of a street and a footway, or a width is not a number of metres above 0 and up to 100.
         """
         from pitchplan.city.checking import with_checked_widths
 
