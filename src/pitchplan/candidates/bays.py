@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from math import cos
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from pitchplan.candidates.beside import step_of
-from pitchplan.candidates.places import Places, draw
+from pitchplan.candidates.places import Places, draw, join_places
 from pitchplan.rules.effects import RunShape
 
-__all__ = ["Bays", "bays_of", "lay_bays", "open_space_runs"]
+__all__ = ["Bays", "bays_of", "lay_bays", "open_space_runs", "whole_lines"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
-_PAIRS = 50_000
+_BLOCK = 4_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,19 +114,20 @@ class Bays:
         """
         if len(self) < 2:
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0)
-        reach = float(np.hypot(self.length_m, self.width_m).max())
-        pairs = cKDTree(self.centre).query_pairs(distance_m + reach, output_type="ndarray")
-        if of_two is not None:
-            pairs = pairs[of_two[pairs[:, 0]] != of_two[pairs[:, 1]]]
-        a, b = pairs[:, 0].astype(np.intp), pairs[:, 1].astype(np.intp)
-        gap = np.zeros(len(a))
-        for i in range(0, len(a), _PAIRS):
-            part = slice(i, i + _PAIRS)
-            gap[part] = _gap_between(self, a[part], b[part])
-        near = gap < distance_m
-        a, b, gap = a[near], b[near], gap[near]
-        order = np.argsort(a * len(self) + b)
-        return a[order], b[order], gap[order]
+        reach = distance_m + float(np.hypot(self.length_m, self.width_m).max())
+        tree, found = cKDTree(self.centre), []
+        for low in range(0, len(self), _BLOCK):
+            block = cKDTree(self.centre[low : low + _BLOCK])
+            pairs = block.sparse_distance_matrix(tree, reach, output_type="ndarray")
+            a, b = (pairs["i"] + low).astype(np.intp), pairs["j"].astype(np.intp)
+            wanted = a < b if of_two is None else (a < b) & (of_two[a] != of_two[b])
+            a, b = a[wanted], b[wanted]
+            gap = _gap_between(self, a, b)
+            near = np.flatnonzero(gap < distance_m)
+            order = near[np.argsort(a[near] * len(self) + b[near])]
+            found.append((a[order], b[order], gap[order]))
+        a, b, gap = (np.concatenate(part) for part in zip(*found, strict=True))
+        return a, b, gap
 
 
 def _gap_between(bays: Bays, a: Ints, b: Ints) -> Floats:
@@ -195,6 +196,45 @@ def bays_of(parts: Sequence[tuple[Places, Ints]]) -> Bays:
         line += int(places.line.max(initial=-1)) + 1
         run += int(own.max(initial=-1)) + 1
     return Bays(**{name: np.concatenate(values) for name, values in columns.items()})
+
+
+def whole_lines(
+    parts: Iterable[tuple[Places, NDArray[np.object_]]],
+) -> Iterator[tuple[Places, NDArray[np.object_]]]:
+    """Gather places that come in, in order along their lines, so that no line is cut in two.
+
+    Parameters
+    ----------
+    parts : iterable of (Places, ndarray of str)
+        Places, and notes on each.
+
+    Yields
+    ------
+    places : Places
+        All of some lines.
+    notes : ndarray of str
+    """
+    held: list[tuple[Places, NDArray[np.object_]]] = []
+    for places, notes in parts:
+        if not len(places):
+            continue
+        last = int(np.searchsorted(places.line, places.line[-1]))
+        if held and (last or held[-1][0].line[-1] != places.line[-1]):
+            held.append((places.take(np.arange(last)), notes[:last]))
+            yield _together(held)
+            held.clear()
+        elif last:
+            yield places.take(np.arange(last)), notes[:last]
+        held.append((places.take(np.arange(last, len(places))), notes[last:]))
+    if held:
+        yield _together(held)
+
+
+def _together(
+    parts: Sequence[tuple[Places, NDArray[np.object_]]],
+) -> tuple[Places, NDArray[np.object_]]:
+    places, notes = zip(*parts, strict=True)
+    return join_places(places), np.concatenate(notes)
 
 
 def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, Ints]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pitchplan.candidates.addresses.gazetteer import gazetteer_of
-from pitchplan.candidates.bays import bays_of, lay_bays, open_space_runs
+from pitchplan.candidates.bays import bays_of, lay_bays, open_space_runs, whole_lines
 from pitchplan.candidates.beside import (
     ISLAND_M,
     Surroundings,
@@ -208,26 +208,28 @@ def _search(
     screener = Screener(book.rules, city, use, waivers)
     log.announce(number, screener.effects)
     shape = _shape(book)
-    legal: list[Places] = []
-    notes: list[NDArray[np.object_]] = []
-    chunks: Iterator[Places] = (
-        iter([open_space_places(city, book, use, shape)])
-        if use.placement == "open-space"
-        else places_beside(around, use)
-    )
-    for places in chunks:
+
+    def looked(places: Places) -> tuple[Places, NDArray[np.object_]]:
+        """Look at some places, and give the legal ones with the notes on them."""
         look = _look(places, around, screener)
         log.add(number, look.places, look.said)
-        legal.append(look.places.take(look.at))
-        notes.append(np.stack([look.waived[look.at], look.unmeasured[look.at]], axis=1))
-    if not legal:
-        return open_space_places(city, book, use, shape).take(np.zeros(0, dtype=int)), _NONE, _NOBODY
-    found, text = join_places(legal), np.concatenate(notes)
-    legal.clear()
+        return look.places.take(look.at), np.stack([look.waived[look.at], look.unmeasured[look.at]], axis=1)
+
     if use.placement == "open-space":
-        return found, open_space_runs(found), text
-    chosen, run = lay_bays(found, shapely.length(around.lines(use.placement).rings), shape)
-    return found.take(chosen), run, text[chosen]
+        found, notes = looked(open_space_places(city, book, use, shape))
+        return found, open_space_runs(found), notes
+    around_m = shapely.length(around.lines(use.placement).rings)
+    laid: list[tuple[Places, NDArray[np.intp], NDArray[np.object_]]] = []
+    runs = 0
+    # Bays are laid as soon as a line is whole, so that few legal places are held at a time.
+    for legal, notes in whole_lines(looked(places) for places in places_beside(around, use)):
+        chosen, run = lay_bays(legal, around_m, shape)
+        laid.append((legal.take(chosen), run + runs, notes[chosen]))
+        runs += int(run.max(initial=-1)) + 1
+    if not laid:
+        return open_space_places(city, book, use, shape).take(_NONE), _NONE, np.zeros((0, 2), dtype=object)
+    bays, run_of, text = zip(*laid, strict=True)
+    return join_places(bays), np.concatenate(run_of), np.concatenate(text)
 
 
 class _Look:
