@@ -82,7 +82,7 @@ def test_walk_width_sees_the_nearest_building_behind_the_kerb():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_facing_pairs_equal_clipping_every_pair(seed):
-    places, _ = some_places(seed, every=9)
+    places, _ = some_places(seed, every=13)
     limit = 6.0
     a, b, gap = facing_gaps(bays_of([(places, np.arange(len(places)))]), limit)
     found = {(int(i), int(j)): g for i, j, g in zip(a, b, gap, strict=True)}
