@@ -83,9 +83,7 @@ class Bays:
     @cached_property
     def rectangles(self) -> NDArray[np.object_]:
         """The rectangles, shapely polygons."""
-        boxes = draw(self.centre, self.along, self.length_m, self.width_m)
-        shapely.prepare(boxes)
-        return boxes
+        return draw(self.centre, self.along, self.length_m, self.width_m)
 
     @cached_property
     def tree(self) -> shapely.STRtree:

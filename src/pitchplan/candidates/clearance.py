@@ -27,6 +27,7 @@ WALK_REACH_M = 10.0
 
 _NEAR_M = 11.0
 _EDGE_M = 0.001
+_STRIPS = 10_000
 
 Floats = NDArray[np.float64]
 
@@ -176,8 +177,13 @@ def facing_gaps(bays: Bays, below_m: float) -> tuple[NDArray[np.intp], NDArray[n
     half = (bays.length_m / 2 - _EDGE_M)[:, None]
     near, side = edge[kerbside], along[kerbside] * half[kerbside]
     far = near + depth[kerbside] * below_m
-    strips = shapely.polygons(np.stack([near - side, near + side, far + side, far - side], axis=1))
-    i, b = bays.tree.query(strips, predicate="intersects")
+    corners = np.stack([near - side, near + side, far + side, far - side], axis=1)
+    met = []
+    for low in range(0, len(kerbside), _STRIPS):
+        strips = shapely.polygons(corners[low : low + _STRIPS])
+        strip, other = bays.tree.query(strips, predicate="intersects")
+        met.append(np.stack([strip + low, other]))
+    i, b = np.concatenate(met, axis=1) if met else np.zeros((2, 0), dtype=np.intp)
     a = kerbside[i]
     facing = (a != b) & (bays.placement[b] == "kerbside") & ((along[a] * along[b]).sum(1) < 0)
     a, b = a[facing], b[facing]

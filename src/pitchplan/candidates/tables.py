@@ -15,6 +15,7 @@ from pitchplan.candidates.bays import Bays
 from pitchplan.candidates.places import SIDES, place_ids
 from pitchplan.city.layers import City
 from pitchplan.rules.book import RuleBook
+from pitchplan.rules.effects import Pairs
 from pitchplan.rules.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -98,39 +99,31 @@ def run_table(pitches: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
 
 def clash_table(bays: Bays, pitches: pd.DataFrame, city: City, book: RuleBook) -> pd.DataFrame:
     """List every pair of bays that may not both be chosen, columns as `schemas.CLASHES`."""
-    ids = pitches["pitch_id"].to_numpy(dtype=object)
-    parts = [_overlaps(bays, ids)]
+    over = _overlaps(bays)
+    found = [("overlap", over.a, over.b, over.measured, 0.0)]
     for rule in book.rules:
         kind = KINDS[rule.kind]
         if hasattr(kind, "clash") and len(bays) and not kind.missing(rule, city):
-            found = kind.clash(rule, bays, city)
-            parts.append(_pair_table(ids, found.a, found.b, rule.id, found.measured, found.required))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _overlaps(bays: Bays, ids: NDArray[np.object_]) -> pd.DataFrame:
-    a, b, _ = bays.pairs_within(1e-6)
-    over = shapely.area(shapely.intersection(bays.rectangles[a], bays.rectangles[b])) > 1e-9
-    return _pair_table(ids, a[over], b[over], "overlap", np.zeros(int(over.sum())), 0.0)
-
-
-def _pair_table(
-    ids: NDArray[np.object_],
-    a: NDArray[np.intp],
-    b: NDArray[np.intp],
-    rule: str,
-    measured: NDArray[np.float64],
-    required: float,
-) -> pd.DataFrame:
+            pairs = kind.clash(rule, bays, city)
+            found.append((rule.id, pairs.a, pairs.b, pairs.measured, pairs.required))
+    names, a, b, measured, required = zip(*found, strict=True)
+    many = [len(part) for part in a]
+    ids = pitches["pitch_id"].to_numpy(dtype=object)
     return pd.DataFrame(
         {
-            "pitch_a": ids[a],
-            "pitch_b": ids[b],
-            "rule": np.full(len(a), rule, dtype=object),
-            "measured": np.round(measured, 3),
-            "required": np.full(len(a), required),
+            "pitch_a": ids[np.concatenate(a)],
+            "pitch_b": ids[np.concatenate(b)],
+            "rule": np.repeat(np.array(names, dtype=object), many),
+            "measured": np.round(np.concatenate(measured), 3),
+            "required": np.repeat(np.array(required, dtype=np.float64), many),
         }
     )
+
+
+def _overlaps(bays: Bays) -> Pairs:
+    a, b, _ = bays.pairs_within(1e-6)
+    over = shapely.area(shapely.intersection(bays.rectangles[a], bays.rectangles[b])) > 1e-9
+    return Pairs(a[over], b[over], np.zeros(int(over.sum())), 0.0)
 
 
 def limit_table(book: RuleBook, city: City, pitches: pd.DataFrame) -> pd.DataFrame:
