@@ -60,7 +60,7 @@ def measure(path: str) -> None:
 
 
 def row_of(part: gpd.GeoDataFrame, folder: Path) -> tuple[float, float]:
-    """Print one row of the table, large parts measured once and small ones thrice; give positions and seconds."""
+    """Print one row of the table, of small parts the median of three; give positions and seconds."""
     keep(folder / "city.pkl", pp.read_city(streets=part))
     many = 3 if len(part) < _LARGE else 1
     runs = [in_fresh_process(__file__, "measure", str(folder / "city.pkl")) for _ in range(many)]
