@@ -108,12 +108,13 @@ def clash_table(bays: Bays, pitches: pd.DataFrame, city: City, book: RuleBook) -
             found.append((rule.id, pairs.a, pairs.b, pairs.measured, pairs.required))
     names, a, b, measured, required = zip(*found, strict=True)
     many = [len(part) for part in a]
-    ids = pitches["pitch_id"].to_numpy(dtype=object)
+    # Text that pandas knows as text already need not be looked through again.
+    ids, rules = pitches["pitch_id"].array, pd.Series(names).array
     return pd.DataFrame(
         {
-            "pitch_a": ids[np.concatenate(a)],
-            "pitch_b": ids[np.concatenate(b)],
-            "rule": np.repeat(np.array(names, dtype=object), many),
+            "pitch_a": ids.take(np.concatenate(a)),
+            "pitch_b": ids.take(np.concatenate(b)),
+            "rule": rules.take(np.repeat(np.arange(len(many)), many)),
             "measured": np.round(np.concatenate(measured), 3),
             "required": np.repeat(np.array(required, dtype=np.float64), many),
         }
