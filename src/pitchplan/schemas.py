@@ -392,6 +392,7 @@ MEASURED = _table(
     ("tightest_margin_m", "number", "least (measured - required); nan where nothing was near", False),
     ("waived", "count", "breaches a committee waived"),
     ("not_checkable", "text", "what could not be checked, and why", False),
+    ("origin", "text", "whether its number is cited, borrowed or ours; empty for checks of the plan", False),
 )
 
 

@@ -68,13 +68,11 @@ class AuditReport:
         """The report as lines of text, for a file."""
         lines = [f"Audit: {self.verdict}", ""]
         lines.append(
-            f"{'rule':<18}{'pitches':>8}{'features':>10}{'tightest margin':>17}{'waived':>8}  not checkable"
+            _row("rule", "pitches", "features", "tightest margin", "waived", "number", "not checkable")
         )
         for m in self.measured.itertuples():
             margin = "" if m.tightest_margin_m != m.tightest_margin_m else f"{m.tightest_margin_m:.3f}"
-            lines.append(
-                f"{m.rule:<18}{m.pitches:>8}{m.features:>10}{margin:>17}{m.waived:>8}  {m.not_checkable}"
-            )
+            lines.append(_row(m.rule, m.pitches, m.features, margin, m.waived, m.origin, m.not_checkable))
         lines += ["", "Breaches:" if len(self.breaches) else "Breaches: none"]
         lines += [
             f"  {b.rule}: {b.pitch_id} measured {b.measured:.3f}, required {b.required:g} {b.feature_id}"
@@ -103,6 +101,13 @@ class AuditReport:
 
     def _repr_html_(self) -> str:
         return f"<p><b>{self.verdict}</b></p>{self.measured.to_html(index=False)}"
+
+
+def _row(*cells: object) -> str:
+    """Write one line of the table: columns under each other."""
+    rule, pitches, features, margin, waived, origin, not_checkable = cells
+    line = f"{rule:<18}{pitches:>8}{features:>10}{margin:>17}{waived:>8}  {origin:<9}{not_checkable}"
+    return line.rstrip()
 
 
 def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
@@ -137,16 +142,16 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     scene = draw_scene(plan, city)
     waivers = _waivers(plan)
     breaches: list[tuple[str, str, float, float, str]] = []
-    measured: list[tuple[str, int, int, float, int, str]] = []
+    measured: list[tuple[str, int, int, float, int, str, str]] = []
+    origins = {rule.id: rule.origin for rule in book.rules}
     findings = [(rule.id, AUDITS[rule.kind](rule, scene)) for rule in book.rules]
     findings += [("overlap", _overlaps(scene)), ("counts", _counts(plan)), ("limits", _limits(plan, scene))]
     for name, finding in findings:
         kept = [b for b in finding.breaches if not _waived(name, b, waivers)]
         breaches += [(name, b.pitch_id, b.measured, b.required, b.feature_id) for b in kept]
         waived = len(finding.breaches) - len(kept)
-        measured.append(
-            (name, finding.pitches, finding.features, finding.tightest, waived, finding.not_checkable)
-        )
+        row = (name, finding.pitches, finding.features, finding.tightest, waived, finding.not_checkable)
+        measured.append((*row, origins.get(name, "")))
     return AuditReport(
         breaches=pd.DataFrame(breaches, columns=schemas.BREACHES.names),
         measured=pd.DataFrame(measured, columns=schemas.MEASURED.names),

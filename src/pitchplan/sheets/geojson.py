@@ -240,6 +240,7 @@ def _facts(published: Published, sheet: Sheet | None) -> dict[str, Any]:
         "rule_book": f["rule_book"],
         "goals": goals,
         "outcome": f["outcome"],
+        "origins": f["origins"],
         "not_applied": f["not_applied"],
         "vendors": f["vendors"],
         "hosted": f["hosted"],

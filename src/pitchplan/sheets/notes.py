@@ -20,6 +20,7 @@ def note_lines(sheet: Sheet) -> list[str]:
     first = [word(language, "crs", crs=sheet.published.crs)]
     if facts["rule_book"]:
         first.append(word(language, "book", book=facts["rule_book"]))
+        first.append(word(language, "origins", **facts["origins"]))
     if facts["share_assumed"] > 0:
         first.append(word(language, "assumed", share=f"{facts['share_assumed']:.0%}"))
     if facts["shortfall"] > 0:

@@ -151,6 +151,7 @@ def _facts(plan: Plan, audit: Any) -> dict[str, Any]:
     book = plan.provenance.get("book_id", plan.provenance.get("rule_book", ""))
     return {
         "rule_book": clean(book.get("id", "") if isinstance(book, dict) else book),
+        "origins": _origins(plan),
         "not_applied": [
             {"rule": clean(r.rule), "reason": clean(r.applied)}
             for r in not_applied.sort_values("rule").itertuples()
@@ -199,3 +200,10 @@ def _names(communities: gpd.GeoDataFrame | None, key: str, value: str) -> dict[s
         if v:
             out.setdefault(k, v)
     return out
+
+
+def _origins(plan: Plan) -> dict[str, int]:
+    """Count the rules that were applied by where their numbers come from."""
+    report = plan.rules_report
+    applied = report[(report["applied"] == "yes") & (report["kind"] != "bay")]
+    return {o: int((applied["origin"] == o).sum()) for o in ("cited", "borrowed", "ours")}
