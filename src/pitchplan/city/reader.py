@@ -75,7 +75,8 @@ def load(source: Source, name: str, encoding: str | None = None) -> tuple[gpd.Ge
     else:
         what = f"a {type(source).__name__} is no layer"
         raise InputError(Fault(what, "Give the path of a file, or a GeoDataFrame", name))
-    if not (frame.geometry.notna() & ~frame.geometry.is_empty).any():
+    shapes = np.asarray(frame.geometry.array)
+    if not (~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)).any():
         raise InputError(Fault("the layer is empty", f"Give {name} that hold something", text))
     return frame, text
 
