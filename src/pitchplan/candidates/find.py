@@ -254,11 +254,6 @@ class _Look:
         self.waived = np.full(len(places), "", dtype=object)
         self.unmeasured = self.waived.copy()
 
-    @property
-    def sound(self) -> Places:
-        """The places that nothing has refused yet."""
-        return self.places if len(self.at) == len(self.places) else self.places.take(self.at)
-
     def learn(self, sound: Places) -> None:
         """Put what was found of the sound places back among all of them."""
         for name in ("street", "side", "community", "clear_drive_m", "clear_walk_m", "free_depth_m"):
