@@ -30,7 +30,7 @@ from pitchplan.candidates.screening import Said, Screener, Waiver, spread
 from pitchplan.candidates.summary import rules_report
 from pitchplan.candidates.tables import clash_table, limit_table, pitch_table, run_table
 from pitchplan.city.layers import City
-from pitchplan.errors import Fault, InputError
+from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.rules.book import RuleBook, Vehicle
 from pitchplan.rules.effects import Refused, RunShape, refused_where
 from pitchplan.rules.kinds import KINDS
@@ -135,18 +135,17 @@ def _uses(
     asked = [vehicles] if isinstance(vehicles, str | Vehicle) else list(vehicles)
     bays = [v if isinstance(v, Vehicle) else book.vehicle(v) for v in asked]
     where = book.placements if placements is None else tuple(placements)
-    strange = [p for p in where if p not in PLACEMENTS]
-    twice = len({v.id for v in bays}) < len(bays)
-    if strange or not where or not bays or twice:
-        what = "no such placement" if strange else "no vehicle, one twice, or no placement"
-        raise InputError(
-            Fault(
-                what,
-                f"Placements are {', '.join(PLACEMENTS)}; give each class of vehicle once",
-                "find_candidates",
-                value=strange or [v.id for v in bays],
-            )
-        )
+    faults = Faults("find_candidates")
+    for strange in [p for p in where if p not in PLACEMENTS]:
+        faults.add("no such placement", f"Use {', '.join(PLACEMENTS)}", column="placements", value=strange)
+    if not where:
+        faults.add("no placement to look at", f"Give some of {', '.join(PLACEMENTS)}", column="placements")
+    if not bays:
+        known = ", ".join(v.id for v in book.vehicles)
+        faults.add("no vehicle to look for", f"Give some of {known}", column="vehicles")
+    for name in sorted({v.id for v in bays if [b.id for b in bays].count(v.id) > 1}):
+        faults.add("a class of vehicle given twice", "Give it once", column="vehicles", value=name)
+    faults.raise_if_any()
     return [Use(v, p, season.intervals) for p in where for v in bays]
 
 
