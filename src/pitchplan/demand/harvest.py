@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-import re
-import unicodedata
-from collections.abc import Callable, Sequence
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pitchplan.demand.columns import DAYS, OPTIONAL, SHARES, TARGET, Given, find_columns
-from pitchplan.errors import Faults
+from pitchplan.demand.columns import ALWAYS, DAYS, HARVEST, OPTIONAL, STATISTICS, find_columns
+from pitchplan.demand.filling import FILLABLE, check_filled, fill_value, filled_before, list_filled
+from pitchplan.demand.plausible import blame_yield
+from pitchplan.demand.reading import Bools, Floats, Numbers, Reading, read_days, read_numbers, read_texts
+from pitchplan.demand.spreads import read_spread, read_value
+from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.schemas import SURVEY
 
 if TYPE_CHECKING:
@@ -22,30 +21,34 @@ if TYPE_CHECKING:
 
 __all__ = ["read_harvest"]
 
-# Above these a unit was mistaken: greatest plausible value in the survey's own unit, and what to look for.
-_MOST: dict[str, tuple[float, str]] = {
-    "area": (1_000_000.0, "Is it square metres? Give hectares (area_ha) or mu (area_mu)"),
-    "yield": (
-        150.0,
-        "Over 150 t/ha (10 t/mu): were kg or jin put in a column of tonnes, or a yield per ha in one per mu?",
-    ),
-    "load": (60.0, "Over 60 t on one vehicle: were kg or jin put in a column of tonnes?"),
-    "selling": (60.0, "Over 60 t a day for one vendor: were kg or jin put in a column of tonnes?"),
-}
-_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.IGNORECASE)
-_DATE = re.compile(
-    r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]0{1,2}:00(?::00(?:\.0+)?)?)?$"
-)
+_KEY = ("origin", "crop", "cultivation")
+_AGREE = 0.05
+"""Share by which a yield may differ from the whole harvest by the area: both are rounded."""
 
 
-def read_harvest(source: str | Path | pd.DataFrame, *, encoding: str | None = None) -> pd.DataFrame:
+def read_harvest(
+    source: str | Path | pd.DataFrame,
+    *,
+    encoding: str | None = None,
+    missing: Literal["refuse", "fill"] = "refuse",
+) -> pd.DataFrame:
     """Read a harvest survey and turn it into hectares, tonnes, shares and days.
 
-    The unit of a number is the suffix of its column: ``area_mu`` or ``area_ha``;
-    ``yield_jin_per_mu``, ``_kg_per_mu``, ``_t_per_mu``, ``_kg_per_ha`` or ``_t_per_ha``; ``load_t``,
-    ``_kg`` or ``_jin``; ``selling_t_per_day``, ``_kg_per_day`` or ``_jin_per_day``. Chinese names
-    carry it in brackets: 面积(亩), 亩产(公斤), 单车载重(吨), 日均销量(斤). 1 mu = 10000/15 m²,
-    1 jin = 0.5 kg. Shares are 0 to 1 or text such as ``"5%"``. Columns with other names are left out.
+    The unit of a number is the suffix of its column: ``area_mu``, ``_ha``, ``_wan_mu``, ``_km2`` or
+    ``_m2``; ``yield_jin_per_mu``, ``_kg_per_mu``, ``_t_per_mu`` or the same ``_per_ha``; ``load_t``,
+    ``_kg`` or ``_jin``; ``selling_t_per_day``, ``_kg_per_day`` or ``_jin_per_day``. The whole harvest
+    (``harvest_t``, ``_kg``, ``_jin``, ``_wan_t`` …) may stand for the yield; where both are given they
+    must agree within 5 %. Chinese names carry the unit in brackets: 面积(亩), 亩产(公斤), 总产量(吨),
+    单车载重(吨), 日均销量(斤). 1 mu = 10000/15 m², 1 jin = 0.5 kg. Shares are 0 to 1 or text such as
+    ``"5%"``. Columns with other names are left out.
+
+    How sure a number is can be said in one of two ways. A range: text in the cell, ``"6000-7000"`` (the
+    likely value is the middle) or ``"6000~6500~7000"``, or columns such as ``yield_low_jin_per_mu`` and
+    ``yield_high_jin_per_mu`` (亩产(斤)下限, 亩产(斤)上限). Survey figures, where the number is the mean of a
+    sample: its standard deviation and size, and the number of all if known (``yield_sd``, ``yield_n``,
+    ``yield_N`` or ``yield_of``; 标准差, 样本数, 总户数), see `pitchplan.demand.spreads`; or directly its
+    standard error and degrees of freedom (``yield_se``, ``yield_df``). Without a unit of its own such a
+    column takes that of its value.
 
     Parameters
     ----------
@@ -53,11 +56,16 @@ def read_harvest(source: str | Path | pd.DataFrame, *, encoding: str | None = No
         A ``.csv`` or ``.xlsx`` file, see `pitchplan.files.tables.read_table`, or a frame.
     encoding : str, optional
         Encoding of a text file.
+    missing : {"refuse", "fill"}
+        What is done where a yield, loss share, load or selling rate is missing: a fault, or the mean of
+        the rows with the same crop and cultivation with its standard error, see
+        `pitchplan.demand.filling`. Areas, days and the share sold in the city are never filled.
 
     Returns
     -------
     pandas.DataFrame
         Columns as `schemas.SURVEY`, index 0 to n - 1; a survey read once is read again unchanged.
+        Columns of ranges, standard errors and ``filled`` are there where some row uses them.
         ``city_share_low`` and ``city_share_high`` are ``city_share`` where they are not given,
         ``vehicle`` is ``"small-truck"``, ``origin_en`` and ``gateway`` are empty.
 
@@ -77,6 +85,24 @@ def read_harvest(source: str | Path | pd.DataFrame, *, encoding: str | None = No
     >>> read_harvest(pd.DataFrame([row])).loc[0, ["area_ha", "yield_t_per_ha", "loss_share"]].to_list()
     [200.0, 45.0, 0.05]
     """
+    if missing not in ("refuse", "fill"):
+        what = "not a way to treat missing values"
+        raise InputError(Fault(what, "Use 'refuse' or 'fill'", "missing", value=missing))
+    reading = _open(source, encoding)
+    texts = {c: read_texts(reading, c, OPTIONAL.get(c)) for c in (*_KEY, *OPTIONAL)}
+    check_filled(reading, texts["filled"])
+    days = {c: read_days(reading, c) for c in DAYS}
+    values = {v: read_value(reading, v) for v in STATISTICS}
+    values["yield_t_per_ha"] = _with_harvests(reading, values)
+    numbers = _numbers(reading, values, texts, fill=missing == "fill")
+    _check_days(reading, days)
+    _check_twice(reading, texts)
+    reading.faults.raise_if_any()
+    return _frame({**texts, **numbers, **days})
+
+
+def _open(source: str | Path | pd.DataFrame, encoding: str | None) -> Reading:
+    """Open a table and find the survey's columns in it."""
     import pandas as pd
 
     if isinstance(source, pd.DataFrame):
@@ -91,168 +117,102 @@ def read_harvest(source: str | Path | pd.DataFrame, *, encoding: str | None = No
     given = find_columns(table, faults)
     if not rows:
         faults.add("the survey has no rows", "Give at least one origin with its harvest")
-    faults.raise_if_any()
-    out = {c: _read_column(c, given.get(c), rows, faults) for c in SURVEY.names}
-    _check_together(out, given, rows, faults)
-    faults.raise_if_any()
-    frame = pd.DataFrame({c: _typed(c, out[c]) for c in SURVEY.names})
-    return frame
+        faults.raise_if_any()
+    return Reading(given, rows, faults)
 
 
-def _typed(column: str, values: list[Any]) -> pd.Series:
-    import pandas as pd
-
-    if column in DAYS:
-        return pd.Series(pd.to_datetime(values), dtype="datetime64[s]")
-    return pd.Series(values, dtype=object if isinstance(values[0], str) else float).infer_objects()
-
-
-def _read_column(
-    column: str,
-    given: Given | None,
-    rows: Sequence[int | str],
-    faults: Faults,
-) -> list[Any]:
-    """Read one column of the survey; cells that cannot be read are noted and become None."""
-    fallback = OPTIONAL.get(column)
-    if given is None:
-        return [fallback] * len(rows)
-    quantity = next((q for q, target in TARGET.items() if target == column), None)
-    values: list[Any] = []
-    for row, cell in zip(rows, given.cells, strict=True):
-
-        def note(what: str, fix: str, row: int | str = row, cell: Any = cell) -> None:
-            faults.add(what, fix, row=row, column=given.header, value=cell)
-
-        if _is_empty(cell):
-            if fallback is None and column not in ("city_share_low", "city_share_high"):
-                meaning = next(c.meaning for c in SURVEY.columns if c.name == column)
-                note("a value is missing", f"Give {meaning}")
-            values.append(fallback)
-        elif quantity is not None:
-            values.append(_quantity(cell, quantity, given.factor, note))
-        elif column in SHARES:
-            values.append(_share(cell, given.factor, note))
-        elif column in DAYS:
-            values.append(_date(cell, note))
-        else:
-            whole = isinstance(cell, float) and cell.is_integer()
-            values.append(unicodedata.normalize("NFC", str(int(cell) if whole else cell)).strip())
-    return values
+def _numbers(
+    reading: Reading, values: dict[str, Numbers], texts: dict[str, list[str]], *, fill: bool
+) -> dict[str, Floats | list[str]]:
+    """Give values and their statistics by column; open cells are filled or noted."""
+    out: dict[str, Floats | list[str]] = {}
+    filled: dict[str, Bools] = {}
+    strata = list(zip(texts["crop"], texts["cultivation"], strict=True))
+    for value, numbers in values.items():
+        spread = read_spread(reading, value, numbers)
+        column = HARVEST if value == "yield_t_per_ha" and value not in reading.given else value
+        if column in reading.given:
+            if fill and value in FILLABLE:
+                before = filled_before(texts["filled"], value)
+                numbers, spread, filled[value] = fill_value(reading, column, numbers, spread, strata, before)
+            else:
+                reading.note_missing(value, ~numbers.given, instead=column)
+        out[value] = numbers.likely
+        out.update(spread.columns(value))
+    out["filled"] = list_filled(texts["filled"], filled)
+    return out
 
 
-def _is_empty(cell: Any) -> bool:
-    import pandas as pd
+def _with_harvests(reading: Reading, values: dict[str, Numbers]) -> Numbers:
+    """Give the yields, t/ha, taken from harvest and area where a row says no yield itself."""
+    yields, area = values["yield_t_per_ha"], values["area_ha"].likely
+    if HARVEST not in reading.given:
+        return yields
+    harvest = read_numbers(reading, HARVEST)
+    reading.note(harvest.likely < 0, HARVEST, "harvest is negative", "Give a number of 0 or more")
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        made = np.where((area > 0) & (harvest.likely >= 0), harvest.likely / area, np.nan)
+    nothing = np.full(len(area), np.nan)
+    blame_yield(reading, HARVEST, Numbers(made, nothing, nothing, harvest.given))
+    low, high = (np.where(yields.is_range, end, yields.likely) for end in (yields.low, yields.high))
+    apart = (made < low * (1 - _AGREE)) | (made > high * (1 + _AGREE))
+    reading.note(
+        apart,
+        HARVEST,
+        lambda i: f"the harvest is {made[i]:g} t/ha, the yield says {yields.likely[i]:g}",
+        "Check harvest, area, yield and their units; give harvest or yield",
+    )
+    likely = np.where(yields.given, yields.likely, made)
+    return Numbers(likely, yields.low, yields.high, yields.given | harvest.given)
 
-    return (
-        cell is None
-        or (isinstance(cell, str) and not cell.strip())
-        or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
+
+def _check_days(reading: Reading, days: dict[str, NDArray[np.datetime64]]) -> None:
+    """Note days that do not follow each other."""
+    first, peak, last = (days[c] for c in DAYS)
+    fix = "Keep first day <= peak day <= last day"
+    backwards = last < first
+    if "last_day" in reading.given:
+        reading.note(backwards, "last_day", "the harvest ends before it begins", fix)
+        long = ~backwards & (last - first > np.timedelta64(366, "D")) & ~((peak < first) | (peak > last))
+        reading.note(long, "last_day", "the harvest is longer than a year", "Check the years")
+    if "peak_day" in reading.given:
+        both = ~np.isnat(first) & ~np.isnat(last)
+        outside = both & ~backwards & ((peak < first) | (peak > last))
+        reading.note(outside, "peak_day", "the peak is not within the harvest", fix)
+
+
+def _check_twice(reading: Reading, texts: dict[str, list[str]]) -> None:
+    """Note rows that say the same origin, crop and cultivation as a row above."""
+    if not all(c in reading.given for c in _KEY):
+        return
+    first: dict[tuple[str, ...], int] = {}
+    twice: dict[int, int] = {}
+    for i, key in enumerate(zip(*(texts[c] for c in _KEY), strict=True)):
+        if all(key) and first.setdefault(key, i) != i:
+            twice[i] = first[key]
+    again: Bools = np.zeros(len(reading.rows), dtype=bool)
+    again[list(twice)] = True
+    key_of = [" · ".join(texts[c][i] for c in _KEY) if i in twice else "" for i in range(len(again))]
+    reading.note(
+        again,
+        "origin",
+        lambda i: f"the same origin, crop and cultivation ({key_of[i]}) as row {reading.rows[twice[i]]}",
+        "Add the rows up, or tell them apart by cultivation",
     )
 
 
-_Note = Callable[[str, str], None]
+def _frame(columns: dict[str, list[str] | Floats | NDArray[np.datetime64]]) -> pd.DataFrame:
+    """Put the columns in order; those that only some surveys have are left out where no row uses them."""
+    import pandas as pd
 
-
-def _number(cell: Any, note: _Note, fix: str) -> float | None:
-    """Read a finite number from a number or from plain text."""
-    text = unicodedata.normalize("NFKC", cell).strip() if isinstance(cell, str) else None
-    if text is not None and not _NUMBER.match(text):
-        known = text.lower().lstrip("+-") in ("nan", "inf", "infinity")
-        note("not a finite number" if known else "not a number", fix)
-        return None
-    try:
-        number = math.nan if isinstance(cell, (bool, np.bool_)) else float(text if text is not None else cell)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number) or isinstance(cell, (dt.date, dt.timedelta)):
-        note("not a finite number" if text or isinstance(cell, float) else "not a number", fix)
-        return None
-    return number
-
-
-def _quantity(cell: Any, quantity: str, factor: Fraction, note: _Note) -> float | None:
-    fix = "Write a plain number without unit, blanks or thousands separators, with a point as decimal sign"
-    number = _number(cell, note, fix)
-    if number is None:
-        return None
-    value = number * factor.numerator / factor.denominator
-    most, hint = _MOST[quantity]
-    if number < 0:
-        note(f"{quantity} is negative", "Give a number above 0")
-    elif number == 0 and quantity != "yield":
-        note(f"{quantity} is 0", "Give a number above 0, or delete the row")
-    elif not value <= most:
-        note(
-            f"{quantity} of {value:g} {TARGET[quantity].removeprefix(quantity + '_')} is not plausible", hint
-        )
-    else:
-        return value
-    return None
-
-
-def _share(cell: Any, factor: Fraction, note: _Note) -> float | None:
-    text = unicodedata.normalize("NFKC", cell).strip() if isinstance(cell, str) else ""
-    fix = "Write a share of 0 to 1 such as 0.05, or text such as 5%"
-    percent = text.endswith("%")
-    number = _number(text[:-1].strip() if percent else cell, note, fix)
-    if number is None:
-        return None
-    share = number / 100 if percent or factor != 1 else number
-    if 0 <= share <= 1:
-        return share
-    note("the share is not within 0 to 1", fix)
-    return None
-
-
-def _date(cell: Any, note: _Note) -> dt.date | None:
-    day: dt.date | None = None
-    if isinstance(cell, dt.datetime):
-        day = cell.date()
-    elif isinstance(cell, dt.date):
-        day = cell
-    elif isinstance(cell, str) and (match := _DATE.match(unicodedata.normalize("NFKC", cell).strip())):
-        try:
-            day = dt.date(*(int(g) for g in match.groups()))
-        except ValueError:
-            day = None
-    if day is None or not 1900 <= day.year <= 2200:
-        note("not a day that can be read", "Write it as 2026-06-01, 2026/6/1 or 2026年6月1日, year included")
-        return None
-    return day
-
-
-def _check_together(
-    out: dict[str, list[Any]],
-    given: dict[str, Given],
-    rows: Sequence[int | str],
-    faults: Faults,
-) -> None:
-    """Check what several cells of a row, or several rows, say together; fill the shares left open."""
-    seen: dict[tuple[str, ...], int | str] = {}
-    for i, row in enumerate(rows):
-
-        def note(what: str, fix: str, column: str, i: int = i, row: int | str = row) -> None:
-            faults.add(what, fix, row=row, column=given[column].header, value=given[column].cells[i])
-
-        likely = out["city_share"][i]
-        for column, wrong in (("city_share_low", 1), ("city_share_high", -1)):
-            if column not in given or _is_empty(given[column].cells[i]):
-                out[column][i] = likely
-            share = out[column][i]
-            if share is not None and likely is not None and (share - likely) * wrong > 0:
-                than = "above" if wrong > 0 else "below"
-                note(f"{column} is {than} city_share", "Keep low <= likely <= high", column)
-        first, peak, last = (out[c][i] for c in DAYS)
-        if first and last and last < first:
-            note("the harvest ends before it begins", "Keep first day <= peak day <= last day", "last_day")
-        elif first and peak and last and not first <= peak <= last:
-            note("the peak is not within the harvest", "Keep first day <= peak day <= last day", "peak_day")
-        elif first and last and (last - first).days > 366:
-            note("the harvest is longer than a year", "Check the years", "last_day")
-        key = tuple(str(out[c][i]) for c in ("origin", "crop", "cultivation"))
-        if None not in (out["origin"][i], out["crop"][i], out["cultivation"][i]):
-            if key in seen:
-                what = f"the same origin, crop and cultivation ({' · '.join(key)}) as row {seen[key]}"
-                note(what, "Add the rows up, or tell them apart by cultivation", "origin")
-            seen.setdefault(key, row)
+    out: dict[str, pd.Series] = {}
+    for name in SURVEY.names:
+        cells = columns[name]
+        if name in DAYS:
+            out[name] = pd.Series(pd.to_datetime(cells), dtype="datetime64[s]")
+        elif isinstance(cells, list):
+            if name in ALWAYS or any(cells):
+                out[name] = pd.Series(cells, dtype=object).infer_objects()
+        elif name in ALWAYS or np.isfinite(cells).any():
+            out[name] = pd.Series(cells, dtype=float)
+    return pd.DataFrame(out)

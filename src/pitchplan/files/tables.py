@@ -229,7 +229,9 @@ def _checked_shape(records: list[list[Any]], source: str) -> tuple[list[str], li
     faults = Faults(source)
     seen: dict[str, str] = {}
     for place, name in enumerate(header, start=1):
-        key = unicodedata.normalize("NFKC", name).casefold()
+        plain = unicodedata.normalize("NFKC", name)
+        # A sample's size n and the number of all N are two columns: yield_n, yield_N.
+        key = plain.casefold()[:-1] + plain[-1] if re.search(r"[_\s][nN]$", plain) else plain.casefold()
         if name == "":
             what = f"column {place} has no name"
             faults.add(what, "Put the column names, and nothing above them, in the first row", row=1)
