@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,20 @@ def write_xlsx(path: Path, records: list[list[Any]]) -> Path:
         ("日均销量 (吨/日)", 0.5, "selling_t_per_day", 0.5),
         ("Area (mu)", 15, "area_ha", 1.0),
         ("Yield [t/ha]", 45, "yield_t_per_ha", 45.0),
+        ("area_wan_mu", 0.3, "area_ha", 200.0),
+        ("area_km2", 2, "area_ha", 200.0),
+        ("area_m2", 2_000_000, "area_ha", 200.0),
+        ("面积(万亩)", 0.3, "area_ha", 200.0),
+        ("种植面积（平方公里）", 2, "area_ha", 200.0),
+        ("面积(km²)", 2, "area_ha", 200.0),
+        ("面积(平方米)", 2_000_000, "area_ha", 200.0),
+        ("area (wan_mu)", 0.3, "area_ha", 200.0),
+        ("AREA_MU", 15, "area_ha", 1.0),
+        ("yield_jin_per_ha", 90_000, "yield_t_per_ha", 45.0),
+        ("yield (kg_per_mu)", 3000, "yield_t_per_ha", 45.0),
+        ("亩产(千克/亩)", 3000, "yield_t_per_ha", 45.0),
+        ("产量(公斤/亩)", 3000, "yield_t_per_ha", 45.0),
+        ("产量(吨每公顷)", 45, "yield_t_per_ha", 45.0),
     ],
 )
 def test_units(column: str, given_number: float, target: str, expected: float) -> None:
@@ -110,6 +125,63 @@ def test_units(column: str, given_number: float, target: str, expected: float) -
     others = {c: ... for c in GOOD if c.startswith(quantity + "_")}
     out = read_harvest(survey(**{**others, column: given_number}))
     assert out.loc[0, target] == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "given_number"),
+    [
+        ("harvest_t", 9000),
+        ("harvest_kg", 9e6),
+        ("harvest_jin", 18e6),
+        ("harvest_wan_t", 0.9),
+        ("产量(吨)", 9000),
+        ("总产量（万吨）", 0.9),
+        ("总产量(万斤)", 1800),
+        ("总产(万公斤)", 900),
+        ("Production (t)", "9000"),
+    ],
+)
+def test_the_whole_harvest_in_place_of_the_yield(column: str, given_number: Any) -> None:
+    out = read_harvest(survey(**{"yield_kg_per_mu": ..., column: given_number}))
+    assert out.loc[0, "yield_t_per_ha"] == 45
+    assert out.columns.tolist() == SURVEY.names[:17]
+    both = read_harvest(survey(**{column: given_number}))
+    pd.testing.assert_frame_equal(both, out)
+
+
+def test_a_rounded_harvest_beside_the_yield_is_no_fault() -> None:
+    for harvest in (8600, 9400):
+        assert read_harvest(survey(harvest_t=harvest)).loc[0, "yield_t_per_ha"] == 45
+    ranged = read_harvest(survey(yield_kg_per_mu="2000-4000", harvest_t=11_000))
+    assert ranged.loc[0, "yield_t_per_ha"] == 45
+    rows = pd.DataFrame([GOOD, {**GOOD, "origin": "b", "yield_kg_per_mu": None}]).assign(harvest_t=9000)
+    assert read_harvest(rows)["yield_t_per_ha"].tolist() == [45, 45]
+
+
+def test_columns_of_other_names_are_left_out() -> None:
+    others = {
+        "harvest_date": "x",
+        "production_system": "x",
+        "loss_date": "x",
+        "crop_year": 1,
+        "N": 3,
+        "总户数": 4,
+    }
+    pd.testing.assert_frame_equal(read_harvest(survey(**others)), read_harvest(survey()))
+
+
+def test_a_big_table_is_read_in_seconds() -> None:
+    n = 20_000
+    rng = np.random.default_rng(0)
+    frame = pd.concat([survey()] * n, ignore_index=True).assign(
+        origin=[f"v{i}" for i in range(n)],
+        area_mu=rng.uniform(1, 900, n),
+        yield_kg_per_mu=[f"{a}-{a + 500}" for a in rng.integers(2000, 4000, n)],
+        load_t=rng.uniform(1, 2, n).astype(str),
+    )
+    start = time.perf_counter()
+    assert len(read_harvest(frame)) == n
+    assert time.perf_counter() - start < 5
 
 
 def test_a_mu_is_a_fifteenth_of_a_hectare_for_real() -> None:
