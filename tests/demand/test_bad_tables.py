@@ -487,11 +487,13 @@ def test_exactly_the_faults_of_a_workbook(tmp_path: Path, table: Bad) -> None:
 
 
 @pytest.mark.parametrize("table", CATALOGUE, ids=lambda b: b.name)
-def test_faults_are_told_with_what_was_given(table: Bad) -> None:
+def test_faults_are_told_in_order_with_what_was_given(table: Bad) -> None:
     frame = pd.DataFrame(table.rows, dtype=object)
     with pytest.raises(InputError) as caught:
         read_harvest(frame, missing=table.missing)  # type: ignore[arg-type]
-    for fault in caught.value.faults:
-        if fault.row is not None:
-            given = frame[fault.column].iloc[int(str(fault.row).removeprefix("index "))]
+    places = [-1 if f.row is None else int(str(f.row).removeprefix("index ")) for f in caught.value.faults]
+    assert places == sorted(places)
+    for fault, place in zip(caught.value.faults, places, strict=True):
+        if place >= 0:
+            given = frame[fault.column].iloc[place]
             assert fault.value is given or fault.value == given

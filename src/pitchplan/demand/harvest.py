@@ -97,7 +97,7 @@ def read_harvest(
     numbers = _numbers(reading, values, texts, fill=missing == "fill")
     _check_days(reading, days)
     _check_twice(reading, texts)
-    reading.faults.raise_if_any()
+    reading.raise_if_any()
     return _frame({**texts, **numbers, **days})
 
 

@@ -70,6 +70,12 @@ class Reading:
         likely, low, high = (np.where(blamed, np.nan, x) for x in (numbers.likely, numbers.low, numbers.high))
         return Numbers(likely, low, high, numbers.given)
 
+    def raise_if_any(self) -> None:
+        """Raise every fault noted, in the order of the file: headers first, then row by row."""
+        place = {row: i for i, row in enumerate(self.rows)}
+        self.faults.found.sort(key=lambda f: -1 if f.row is None else place[f.row])
+        self.faults.raise_if_any()
+
     def note_missing(self, column: str, where: Bools, *, instead: str | None = None) -> None:
         """Note empty cells of a column that may have none, in the column that stands instead of it."""
         meaning = next(c.meaning for c in SURVEY.columns if c.name == column)
