@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from pitchplan.city.layers import City
     from pitchplan.city.osm import read_osm
     from pitchplan.city.reading import read_city
-    from pitchplan.demand.forecast import Forecast, Provision, forecast_vendors
+    from pitchplan.demand.forecast import Forecast
     from pitchplan.demand.harvest import read_harvest
+    from pitchplan.demand.provision import Provision
     from pitchplan.demand.season import Season
+    from pitchplan.demand.vendors import forecast_vendors
     from pitchplan.errors import (
         BreachesFound,
         InputError,
@@ -52,7 +54,7 @@ _WHERE = {
     "OutputError": "errors",
     "PitchplanError": "errors",
     "Plan": "plan",
-    "Provision": "demand.forecast",
+    "Provision": "demand.provision",
     "RuleBook": "rules.book",
     "Season": "demand.season",
     "Sheet": "sheets.sheet",
@@ -62,7 +64,7 @@ _WHERE = {
     "datasets": "",
     "errors": "",
     "find_candidates": "candidates.find",
-    "forecast_vendors": "demand.forecast",
+    "forecast_vendors": "demand.vendors",
     "goals": "siting",
     "greedy_plan": "siting.baselines",
     "limits": "siting",

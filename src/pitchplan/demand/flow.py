@@ -1,35 +1,21 @@
-"""From harvest to vendors present: daily flow, stays, and the M_t/G/infinity law of presence."""
+"""From harvest to daily flow: when a harvest comes in, and how much of it goes to the city."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import betainc, gammaincc
+from scipy.special import betainc
+
+from pitchplan.demand.stays import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "STAY_CV",
-    "Arrivals",
-    "daily_flow",
-    "expected_present",
-    "harvest_profile",
-    "present_by_day",
-    "profiles",
-    "stay_survival",
-]
-
-Floats = NDArray[np.float64]
+__all__ = ["daily_flow", "harvest_profile", "profiles"]
 
 _PERT_LAMBDA = 4.0
-STAY_CV = 0.5
-"""Coefficient of variation of a vendor's stay: ours, no source gives one."""
-_TAIL = 1e-9
 
 
 def harvest_profile(first: dt.date, peak: dt.date, last: dt.date) -> Floats:
@@ -117,117 +103,3 @@ def profiles(survey: pd.DataFrame, start: dt.date, days: int) -> Floats:
         if lo < hi:
             out[i, lo:hi] = shares[lo - at : hi - at]
     return out
-
-
-def stay_survival(mean_days: Any, lag_days: Any) -> Floats:
-    """Chance that a vendor is still there some days after it arrived.
-
-    The stay is Gamma distributed with the mean given and a coefficient of variation of 0.5 (ours).
-
-    Parameters
-    ----------
-    mean_days : array_like
-        Mean stay, days, above 0.
-    lag_days : array_like
-        Days since the arrival, 0 or more; broadcast against ``mean_days``.
-
-    Returns
-    -------
-    numpy.ndarray
-        Probabilities; 1 at lag 0.
-    """
-    shape = 1 / STAY_CV**2
-    survival: Floats = gammaincc(shape, shape * np.asarray(lag_days, float) / np.asarray(mean_days, float))
-    return survival
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """Arrivals of vendors in a number of draws, before chance has its say.
-
-    Attributes
-    ----------
-    totals : numpy.ndarray
-        Mean arrivals of a survey row over its whole harvest, shape (draws, rows).
-    profile : numpy.ndarray
-        Share of them on each day of the calendar, shape (rows, days).
-    stay_days : numpy.ndarray
-        Mean stay, days, shape (draws, rows).
-    """
-
-    totals: Floats
-    profile: Floats
-    stay_days: Floats
-
-    @property
-    def longest(self) -> int:
-        """Days after which nobody is left, at most the days of the calendar."""
-        days = self.profile.shape[1]
-        if not self.stay_days.size:
-            return 1
-        gone = stay_survival(self.stay_days.max(), np.arange(1, days + 1)) < _TAIL
-        return int(gone.argmax()) + 1 if gone.any() else days
-
-
-def present_by_day(arrivals: Arrivals, rng: np.random.Generator) -> NDArray[np.int32]:
-    """Draw how many vendors are present on each day.
-
-    A vendor that arrives on day t and stays w days is counted on the days t, t + 1 … t + ceil(w) - 1:
-    on every day during whose opening it stands. That is about half a day more than w in the mean, so
-    Little's law holds with the mean number of days counted, the sum over lags l of S(l), in place of W.
-    With Poisson arrivals of mean lambda(t) the number present is that of an M_t/G/infinity queue (Eick,
-    Massey and Whitt 1993): Poisson with mean sum over lags l of lambda(t - l) S(l), dependent from day
-    to day.
-
-    Instead of thinning each row's arrivals from lag to lag, arrivals are split by the number of days
-    k they stay: these are independent Poisson with mean lambda(t) (S(k - 1) - S(k)), and their sum
-    over the rows is Poisson again. One draw per day and k, for all rows together, gives exactly the
-    same joint law at a fraction of the cost.
-
-    Parameters
-    ----------
-    arrivals : Arrivals
-        For some draws, rows and days.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    numpy.ndarray
-        Vendors present, shape (draws, days).
-    """
-    draws, days = arrivals.totals.shape[0], arrivals.profile.shape[1]
-    present = np.zeros((draws, days), dtype=np.int32)
-    longest = arrivals.longest
-    before = np.ones_like(arrivals.stay_days)
-    for k in range(1, longest + 1):
-        after = stay_survival(arrivals.stay_days, k) if k < longest else np.zeros_like(before)
-        rate = (arrivals.totals * np.maximum(before - after, 0.0)) @ arrivals.profile
-        came = rng.poisson(rate).astype(np.int32)
-        # Present of these on day t: who came on days t - k + 1 to t.
-        since = np.cumsum(came, axis=1, dtype=np.int32)
-        present += since
-        present[:, k:] -= since[:, :-k]
-        before = after
-    return present
-
-
-def expected_present(arrivals: Arrivals) -> Floats:
-    """Mean number present per survey row and day, averaged over the draws' parameters.
-
-    Parameters
-    ----------
-    arrivals : Arrivals
-        For some draws, rows and days.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (rows, days): sum over lags l of lambda(t - l) S(l), mean over the draws.
-    """
-    rows, days = arrivals.profile.shape
-    present = np.zeros((rows, days))
-    for lag in range(arrivals.longest):
-        still = (arrivals.totals * stay_survival(arrivals.stay_days, lag)).mean(axis=0)
-        present[:, lag:] += still[:, None] * arrivals.profile[:, : days - lag]
-    return present

@@ -1,246 +1,387 @@
-"""The forecast: vendors present per week as a joint distribution, by Monte Carlo."""
+"""The forecast: vendors present per week and day as a joint distribution, by Monte Carlo."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Collection
-from numbers import Integral, Real
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from pitchplan.demand.distribution import Counts, Forecast, PeakSummary, Provision
-from pitchplan.demand.flow import STAY_CV, Arrivals, Floats, expected_present, present_by_day, profiles
-from pitchplan.demand.harvest import read_harvest
+from pitchplan.demand.parts import Parts, add_up, split_peak
+from pitchplan.demand.presence import Counts
+from pitchplan.demand.provision import Provision, joint_weeks, newsvendor_level
+from pitchplan.demand.quantiles import checked_level, quantiles
 from pitchplan.demand.season import Season
-from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.demand.simulation import Recipe, median_present, simulate
+from pitchplan.errors import Fault, InputError
 
-__all__ = ["Forecast", "PeakSummary", "Provision", "forecast_vendors"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-_CHUNK = 2000
-_MOST_PRESENT = 1e8
+    from pitchplan.demand.learning import Evidence
+    from pitchplan.demand.sensitivity import Sensitivity
+
+__all__ = ["Forecast", "PeakSummary", "make_forecast"]
 
 
-def forecast_vendors(
-    survey: pd.DataFrame,
-    season: Season,
-    *,
-    draws: int = 2000,
-    seed: int = 0,
-    weather_cv: float = 0.15,
-    selling_cv: float = 0.20,
-    origin_cv: float = 0.15,
-    overhead_days: float = 0.5,
-    gateways: Collection[str] | None = None,
-) -> Forecast:
-    """Forecast how many vendors are present in the city on each day and week of a season.
+@dataclass(frozen=True)
+class PeakSummary:
+    """Most vendors present at once during the season, over the draws.
 
-    Per draw: yields are the survey's times a lognormal weather shock shared by all and one per origin
-    (means 1); city shares are triangular (low, likely, high) at one level shared by all rows, so that
-    what nobody knows does not average out; selling rates carry one shared lognormal shock of mean 1.
-    The amount D of a day and row comes on vehicles of load q, so lambda = D / q vendors arrive (Poisson)
-    and stay W = q / r + overhead days in the mean, where r is the selling rate; see
-    `pitchplan.demand.flow.present_by_day` for who is present. A week counts its fullest day. The cvs
-    and the overhead are assumptions of ours, to be replaced by local knowledge.
+    Attributes
+    ----------
+    mean : float
+        Mean.
+    median, p05, p95 : int
+        Quantiles.
+    """
+
+    mean: float
+    median: int
+    p05: int
+    p95: int
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """Vendors present as a joint distribution over the season's days and weeks.
+
+    Vendors present means the most that stand at once during a period's open hours.
+
+    Attributes
+    ----------
+    season : Season
+        Days it is made for.
+    draws_by_day : numpy.ndarray
+        Vendors present on each day, shape (draws, days).
+    draws_by_week : numpy.ndarray
+        Vendors present in each week, shape (draws, weeks).
+    peak_draws : numpy.ndarray
+        Vendors present in the season: each draw's own maximum, shape (draws,).
+    recipe : Recipe
+        What it was made from.
+    notes : tuple of str
+        What a planner should know about how it was made.
+    counts : pandas.DataFrame or None
+        What was counted in this season and learned from: ``date``, ``vendors``, ``full`` per day.
+    evidence : tuple of Evidence
+        All counts that were learned from.
+    """
+
+    season: Season
+    draws_by_day: Counts
+    draws_by_week: Counts
+    peak_draws: Counts
+    recipe: Recipe
+    notes: tuple[str, ...]
+    counts: pd.DataFrame | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    # --- when -------------------------------------------------------------------------------------
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Per week: period_first, period_last, mean, median, p05, p95 of the vendors present."""
+        return _table(self.season.weeks, self.draws_by_week)
+
+    @property
+    def table_by_day(self) -> pd.DataFrame:
+        """The same columns per day."""
+        days = [self.season.first + dt.timedelta(days=t) for t in range(self.season.days)]
+        return _table([(d, d) for d in days], self.draws_by_day)
+
+    @property
+    def peak(self) -> PeakSummary:
+        """Mean and quantiles of the season's peak: of each draw's maximum, not the maximum of the means."""
+        low, middle, high = quantiles(self.peak_draws[:, None], (0.05, 0.5, 0.95))
+        return PeakSummary(float(self.peak_draws.mean()), int(middle[0]), int(low[0]), int(high[0]))
+
+    def interval(self, level: float = 0.9) -> pd.DataFrame:
+        """Central interval of each week on its own.
+
+        Parameters
+        ----------
+        level : float
+            Share of the draws within, above 0 and below 1; half of the rest lies on each side.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``period_first``, ``period_last``, ``low``, ``high``. The weeks are not within their
+            intervals at once in ``level`` of the draws; see `to_provide` for that.
+
+        Raises
+        ------
+        InputError
+            The level is not between 0 and 1.
+        """
+        tail = (1 - checked_level(level)) / 2
+        low, high = quantiles(self.draws_by_week, (tail, 1 - tail))
+        frame = pd.DataFrame(self.season.weeks, columns=["period_first", "period_last"])
+        return frame.assign(low=low, high=high)
+
+    # --- who --------------------------------------------------------------------------------------
+
+    @property
+    def by_vehicle(self) -> pd.DataFrame:
+        """Vendors at the season's peak by class of vehicle, see `parts`."""
+        return self.parts("vehicle").table("vehicle")
+
+    @property
+    def by_gateway(self) -> pd.DataFrame:
+        """Vendors at the season's peak by gateway, see `parts`."""
+        return self.parts("gateway").table("gateway")
+
+    @property
+    def by_origin(self) -> pd.DataFrame:
+        """Vendors at the season's peak by origin, see `parts`."""
+        return self.parts("origin").table("origin")
+
+    def parts(self, column: str) -> Parts:
+        """Split the season's peak by a text column of the survey.
+
+        Parameters
+        ----------
+        column : str
+            ``"vehicle"``, ``"gateway"``, ``"origin"``, ``"crop"`` or ``"cultivation"``.
+
+        Returns
+        -------
+        Parts
+            Vendors of each part at each draw's peak; they add up to ``peak_draws`` draw by draw. Its
+            ``table`` gives tonnes, share, mean, median, p05 and p95.
+
+        Raises
+        ------
+        InputError
+            The survey has no such column.
+        """
+        known = ("vehicle", "gateway", "origin", "crop", "cultivation")
+        if column not in known:
+            raise InputError(
+                Fault("not a column to split by", f"Use one of: {', '.join(known)}", "parts", value=column)
+            )
+        return self._rows_at_peak.grouped(self.recipe.model.rows[column].to_numpy(dtype=str))
+
+    @cached_property
+    def _rows_at_peak(self) -> Parts:
+        return split_peak(self.recipe, self.draws_by_day.argmax(axis=1), self.peak_draws)
+
+    # --- how many to make room for ----------------------------------------------------------------
+
+    def to_provide(
+        self,
+        level: float | None = None,
+        *,
+        cost_short: float | None = None,
+        cost_idle: float | None = None,
+    ) -> Provision:
+        """Vendors to make room for, of the season's peak and per week, at one joint service level.
+
+        The peak is the least K with P(peak <= K) >= level. The weeks share one marginal quantile, the
+        smallest at which no week exceeds its number in ``level`` of the draws. Both are split by class
+        of vehicle (the peak also by gateway) as the vendors are expected to be, so that the parts add up.
+
+        Parameters
+        ----------
+        level : float, optional
+            Service level, above 0 and below 1.
+        cost_short, cost_idle : float, optional
+            In place of a level: what one vendor without a pitch costs, and what one pitch that stays
+            empty at the peak costs. The least expected cost lies at the level
+            cost_short / (cost_short + cost_idle), the newsvendor's critical ratio.
+
+        Returns
+        -------
+        Provision
+            ``peak``, ``by_week``, ``by_vehicle``, ``by_gateway`` and the level.
+
+        Raises
+        ------
+        InputError
+            The level is not between 0 and 1, a cost is not above 0, or both are given.
+        """
+        share = checked_level(newsvendor_level(level, cost_short, cost_idle))  # type: ignore[arg-type]
+        peak = int(quantiles(self.peak_draws[:, None], (share,))[0][0])
+        by_week = joint_weeks(self.draws_by_week, share)
+        split = {}
+        for column in ("vehicle", "gateway"):
+            parts = self.parts(column)
+            split[column] = dict(zip(parts.names, add_up(peak, parts.peak_draws.sum(axis=0)), strict=True))
+        vehicles, weights = self._weekly_vehicles
+        weeks = tuple(
+            dict(zip(vehicles, add_up(n, weights[week]), strict=True)) for week, n in enumerate(by_week)
+        )
+        return Provision(share, peak, by_week, self.season.weeks, split["vehicle"], split["gateway"], weeks)
+
+    @cached_property
+    def _weekly_vehicles(self) -> tuple[list[str], np.ndarray]:
+        """Classes of vehicles, and their mean numbers on each week's fullest day, shape (weeks, classes)."""
+        present = median_present(self.recipe.model)
+        names, of = np.unique(self.recipe.model.rows["vehicle"].to_numpy(dtype=str), return_inverse=True)
+        by_class = np.stack([present[:, of == k].sum(axis=1) for k in range(len(names))], axis=1)
+        total = by_class.sum(axis=1)
+        fullest = [
+            week * 7 + int(total[week * 7 : week * 7 + 7].argmax()) for week in range(len(self.season.weeks))
+        ]
+        return [str(n) for n in names], by_class[fullest]
+
+    # --- what if ----------------------------------------------------------------------------------
+
+    def scenario(self, **changes: Any) -> Forecast:
+        """Forecast the same season under other circumstances, with the same random numbers.
+
+        Parameters
+        ----------
+        **changes
+            ``harvest``, ``city_share``, ``load`` and ``selling`` are factors: ``city_share=1.2`` is a
+            fifth more. Every assumption of `forecast_vendors` (``saturation``, ``overhead_days``,
+            ``weather_cv`` …) is a new value.
+
+        Returns
+        -------
+        Forecast
+            To be looked at, or set beside this one with `compare`.
+
+        Raises
+        ------
+        InputError
+            A change is unknown or out of its range.
+        """
+        from pitchplan.demand.scenario import changed_recipe
+
+        recipe = changed_recipe(self.recipe, changes)
+        told = "scenario: " + ", ".join(f"{name} {value}" for name, value in changes.items())
+        return make_forecast(recipe, (*self.notes, told), self.counts)
+
+    def compare(self, other: Forecast) -> pd.DataFrame:
+        """Set another forecast of the same season beside this one.
+
+        Parameters
+        ----------
+        other : Forecast
+            Such as a scenario of this one, or this one after counts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Per week, and the season's peak in the last row: ``period_first``, ``period_last``,
+            ``median``, ``other_median``, ``change`` (difference of the means), ``change_percent``,
+            ``width`` and ``other_width`` (of the 90 % intervals).
+
+        Raises
+        ------
+        InputError
+            The other is no forecast, or of another season.
+        """
+        from pitchplan.demand.scenario import side_by_side
+
+        return side_by_side(self, other)
+
+    def sensitivity(self) -> Sensitivity:
+        """Tell which input moves the peak most: a table, and a tornado plot of it."""
+        from pitchplan.demand.sensitivity import sensitivity
+
+        return sensitivity(self.recipe)
+
+    def learn(
+        self, counts: str | Path | pd.DataFrame, *, survey: pd.DataFrame | None = None, seen: float = 1.0
+    ) -> Forecast:
+        """Narrow the forecast by what was counted, last year or in this season's first weeks.
+
+        See `pitchplan.demand.learning.learn`, which says what the table holds.
+        """
+        from pitchplan.demand.learning import learn
+
+        return learn(self, counts, survey=survey, seen=seen)
+
+    # --- what is shown ----------------------------------------------------------------------------
+
+    def plot(self, ax: Axes | None = None, *, counts: pd.DataFrame | None = None) -> Axes:
+        """Draw a fan chart of the vendors present per day.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+        counts : pandas.DataFrame, optional
+            Counts to draw as points, as `learn` takes them; without it those it has learned from.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With the median and the central 50 % and 90 % of each day.
+
+        Raises
+        ------
+        PitchplanError
+            matplotlib is not installed.
+        """
+        from pitchplan.demand.pictures import draw_fan
+
+        if counts is not None:
+            from pitchplan.demand.counts import read_counts
+
+            return draw_fan(self, ax, read_counts(counts).by_day)
+        return draw_fan(self, ax, self.counts)
+
+    def __repr__(self) -> str:
+        """Tell the most telling numbers in a few lines."""
+        peak, table = self.peak, self.table
+        top = int(table["mean"].to_numpy().argmax())
+        row = table.iloc[top]
+        return "\n".join(
+            [
+                f"Forecast: {self.season.first} to {self.season.last}, {len(table)} weeks, "
+                f"{len(self.peak_draws)} draws",
+                f"  most vendors present in the season: median {peak.median}, "
+                f"90 % of draws {peak.p05} to {peak.p95}",
+                f"  fullest week {row['period_first']} to {row['period_last']}: median {row['median']}, "
+                f"90 % of draws {row['p05']} to {row['p95']}",
+                *(f"  note: {note}" for note in self.notes),
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        first, *rest = repr(self).split("\n")
+        lines = "<br>".join(escape(line.strip()) for line in rest)
+        table = self.table.to_html(index=False, float_format="{:.1f}".format)
+        return f"<p><b>{escape(first)}</b><br>{lines}</p>{table}"
+
+
+def _table(periods: Collection[tuple[dt.date, dt.date]], draws: Counts) -> pd.DataFrame:
+    low, middle, high = quantiles(draws, (0.05, 0.5, 0.95))
+    frame = pd.DataFrame(list(periods), columns=["period_first", "period_last"])
+    return frame.assign(mean=draws.mean(axis=0), median=middle, p05=low, p95=high)
+
+
+def make_forecast(recipe: Recipe, notes: tuple[str, ...], counts: pd.DataFrame | None = None) -> Forecast:
+    """Draw a season from a recipe.
 
     Parameters
     ----------
-    survey : pandas.DataFrame
-        As `read_harvest` returns it; it is checked again. The order of its rows does not matter.
-    season : Season
-        Days to forecast.
-    draws : int
-        Number of draws, 100 to 200000.
-    seed : int
-        Seed of the draws, 0 or more; same seed, same forecast.
-    weather_cv, selling_cv, origin_cv : float
-        Coefficients of variation of the shared weather shock, the shared selling rate shock and the
-        shock of each origin, 0 to 2.
-    overhead_days : float
-        Days a vendor stands beside the time it takes to sell its load, 0 to 30.
-    gateways : collection of str, optional
-        Known gateways; a survey row with another one is an error.
+    recipe : Recipe
+        What to draw from.
+    notes : tuple of str
+        What a planner should know.
+    counts : pandas.DataFrame, optional
+        What was learned from.
 
     Returns
     -------
     Forecast
-        The joint distribution.
-
-    Raises
-    ------
-    InputError
-        An option is out of its range, the survey has faults, a gateway is unknown, or no harvest at
-        all falls into the season.
+        The joint distribution; its arrays are read-only.
     """
-    cvs = {"weather_cv": weather_cv, "selling_cv": selling_cv, "origin_cv": origin_cv}
-    _check_options(season, draws, seed, cvs, overhead_days)
-    rows = read_harvest(survey)
-    if gateways is not None:
-        _check_gateways(rows, gateways)
-    rows = rows.sort_values(["origin", "crop", "cultivation"], kind="stable").reset_index(drop=True)
-    rows, notes = _within_season(rows, season)
-    start = min(rows["first_day"].min().date(), season.first)
-    days = (season.last - start).days + 1
-    profile = profiles(rows, start, days)
-    rng = np.random.Generator(np.random.PCG64(int(seed)))
-    lead = (season.first - start).days
-    present: list[Counts] = []
-    expected, totals = np.zeros_like(profile), np.zeros(len(rows))
-    for at in range(0, draws, _CHUNK):
-        some = min(_CHUNK, draws - at)
-        arrivals = _draw_arrivals(rows, profile, some, cvs, overhead_days, rng)
-        _check_size(arrivals)
-        present.append(present_by_day(arrivals, rng)[:, lead:])
-        expected += expected_present(arrivals) * (some / draws)
-        totals += arrivals.totals.sum(axis=0) / draws
-    brought = totals * rows["load_t"].to_numpy() * profile[:, lead:].sum(axis=1)
-    by_origin, busiest = _by_origin(rows, brought, expected[:, lead:], season)
-    notes = [*_assumptions(cvs, overhead_days), *notes]
-    return _forecast(season, np.concatenate(present), by_origin, busiest, tuple(notes))
-
-
-def _forecast(
-    season: Season, by_day: Counts, by_origin: pd.DataFrame, busiest: dt.date, notes: tuple[str, ...]
-) -> Forecast:
+    season = recipe.model.season
+    _, by_day = simulate(recipe)
     by_week = np.maximum.reduceat(by_day, np.arange(0, season.days, 7), axis=1)
     peak = by_day.max(axis=1)
     for array in (by_day, by_week, peak):
         array.setflags(write=False)
-    periods = pd.DataFrame(season.weeks, columns=["first", "last"])
-    return Forecast(season, periods, by_week, by_day, peak, by_origin, busiest, notes)
-
-
-def _draw_arrivals(
-    rows: pd.DataFrame,
-    profile: Floats,
-    draws: int,
-    cvs: dict[str, float],
-    overhead_days: float,
-    rng: np.random.Generator,
-) -> Arrivals:
-    """Draw yields, shares and selling rates; the same random numbers whatever the options are."""
-    origins, origin_of = np.unique(rows["origin"].to_numpy(dtype=str), return_inverse=True)
-    weather = _lognormal(rng.standard_normal((draws, 1)), cvs["weather_cv"])
-    local = _lognormal(rng.standard_normal((draws, len(origins))), cvs["origin_cv"])[:, origin_of]
-    selling = _lognormal(rng.standard_normal((draws, 1)), cvs["selling_cv"])
-    level = rng.random((draws, 1))
-    low, likely, high, load, rate, area, per_ha, loss = (
-        rows[c].to_numpy(dtype=float)
-        for c in (
-            "city_share_low",
-            "city_share",
-            "city_share_high",
-            "load_t",
-            "selling_t_per_day",
-            "area_ha",
-            "yield_t_per_ha",
-            "loss_share",
-        )
-    )
-    share = _triangular(level, low, likely, high)
-    tonnes = area * per_ha * (1 - loss) * weather * local * share
-    return Arrivals(tonnes / load, profile, load / (rate * selling) + overhead_days)
-
-
-def _lognormal(normal: Floats, cv: float) -> Floats:
-    """Lognormal of mean 1 and the coefficient of variation given, from standard normals."""
-    variance = math.log1p(cv * cv)
-    return np.exp(math.sqrt(variance) * normal - variance / 2)
-
-
-def _triangular(level: Floats, low: Floats, likely: Floats, high: Floats) -> Floats:
-    """Quantile of the triangular distribution (low, likely, high)."""
-    width = high - low
-    rising = low + np.sqrt(level * width * (likely - low))
-    falling = high - np.sqrt((1 - level) * width * (high - likely))
-    return np.where(level * width <= likely - low, rising, falling)
-
-
-def _within_season(rows: pd.DataFrame, season: Season) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out the rows that harvest outside of the season, with a note for each."""
-    first, last = pd.Timestamp(season.first), pd.Timestamp(season.last)
-    outside = (rows["last_day"] < first) | (rows["first_day"] > last)
-    if outside.all():
-        begin, end = rows["first_day"].min(), rows["last_day"].max()
-        fix = f"Check the years; the harvest runs from {begin:%Y-%m-%d} to {end:%Y-%m-%d}"
-        value = f"{season.first} to {season.last}"
-        raise InputError(Fault("no harvest falls into the season", fix, "survey", value=value))
-    notes = [
-        f"{r.origin} · {r.crop} · {r.cultivation} is harvested from {r.first_day:%Y-%m-%d} to "
-        f"{r.last_day:%Y-%m-%d}, outside of the season: not counted"
-        for r in rows[outside].itertuples()
-    ]
-    return rows[~outside].reset_index(drop=True), notes
-
-
-def _assumptions(cvs: dict[str, float], overhead_days: float) -> tuple[str, ...]:
-    shocks = ", ".join(f"{name} {value:g}" for name, value in cvs.items())
-    return (
-        f"assumed: {shocks}, overhead_days {overhead_days:g}, stays Gamma with a cv of {STAY_CV:g}",
-        "a vendor is counted on every day during whose opening it stands, the day of arrival included",
-    )
-
-
-def _by_origin(
-    rows: pd.DataFrame, brought: Floats, expected: Floats, season: Season
-) -> tuple[pd.DataFrame, dt.date]:
-    """Mean tonnes and vendors per origin and gateway, and the day the vendors are counted on."""
-    busiest = int(expected.sum(axis=0).argmax())
-    per_row = rows[["origin", "origin_en", "gateway"]].assign(tonnes=brought, vendors=expected[:, busiest])
-    table = per_row.groupby(["origin", "gateway"], as_index=False).agg(
-        origin_en=("origin_en", "first"), tonnes=("tonnes", "sum"), vendors=("vendors", "sum")
-    )
-    day = season.first + dt.timedelta(days=busiest)
-    return table[["origin", "origin_en", "gateway", "tonnes", "vendors"]], day
-
-
-def _check_options(
-    season: object, draws: object, seed: object, cvs: dict[str, float], overhead_days: object
-) -> None:
-    faults = Faults("forecast_vendors")
-    if not isinstance(season, Season):
-        faults.add("season is not a Season", 'Give Season("2026-06-01", "2026-08-20")', value=season)
-    for name, number, least, most in (("draws", draws, 100, 200_000), ("seed", seed, 0, 2**63 - 1)):
-        whole = isinstance(number, Integral) and not isinstance(number, bool)
-        if not whole or not least <= int(number) <= most:  # type: ignore[call-overload]
-            faults.add(
-                f"{name} is out of range",
-                f"Give a whole number of {least} to {most}",
-                column=name,
-                value=number,
-            )
-    for name, value, limit in (
-        *((n, v, 2.0) for n, v in cvs.items()),
-        ("overhead_days", overhead_days, 30.0),
-    ):
-        real = isinstance(value, Real) and not isinstance(value, bool)
-        if not real or not 0 <= value <= limit:  # type: ignore[operator]
-            faults.add(
-                f"{name} is out of range", f"Give a number of 0 to {limit:g}", column=name, value=value
-            )
-    faults.raise_if_any()
-
-
-def _check_gateways(rows: pd.DataFrame, gateways: Collection[str]) -> None:
-    names = isinstance(gateways, Collection) and not isinstance(gateways, str)
-    if not names or not all(isinstance(g, str) for g in gateways):
-        fix = 'Give a list of names, such as ["north", "east"]'
-        raise InputError(
-            Fault("gateways is not a collection of names", fix, "forecast_vendors", value=gateways)
-        )
-    faults = Faults("survey")
-    for row in rows[~rows["gateway"].isin(list(gateways))].itertuples():
-        what = f"unknown gateway of {row.origin} · {row.crop} · {row.cultivation}"
-        fix = f"Use one of: {', '.join(sorted(gateways)) or '(none is known)'}"
-        faults.add(what, fix, row=f"index {row.Index!r}", column="gateway", value=row.gateway)
-    faults.raise_if_any()
-
-
-def _check_size(arrivals: Arrivals) -> None:
-    most = (
-        float((arrivals.totals @ arrivals.profile).max() * arrivals.longest) if arrivals.totals.size else 0.0
-    )
-    if not most <= _MOST_PRESENT:
-        fix = "Check the units of area, yield, load and selling rate"
-        raise InputError(Fault("more vendors than can be", fix, "survey", value=f"up to {most:.3g}"))
+    return Forecast(season, by_day, by_week, peak, recipe, notes, counts)

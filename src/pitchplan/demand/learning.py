@@ -1,0 +1,334 @@
+"""Learning from counts: what was seen in the streets narrows the forecast, by Bayes' rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.special import gammainc, gammaln, logsumexp
+
+from pitchplan.demand.counts import CountTable, read_counts, spot_shares
+from pitchplan.demand.harvest import read_harvest
+from pitchplan.demand.model import VendorModel
+from pitchplan.demand.season import Season
+from pitchplan.demand.stays import Floats, time_within
+from pitchplan.demand.uncertain import Latents, stream
+from pitchplan.errors import Fault, Faults, InputError
+
+if TYPE_CHECKING:
+    from pitchplan.demand.forecast import Forecast
+
+__all__ = ["COUNT_CV", "Evidence", "learn"]
+
+COUNT_CV = 0.10
+"""Coefficient of variation of a day beyond chance (heat, rain, a feast, a poor round): ours."""
+_YEARLY = ("weather", "cultivation", "price", "timing", "origin")
+"""What is drawn anew every year; the rest (city share, selling rate, survey errors) stays."""
+_CHAINS = 500
+_WARM_UP = 40
+_THIN = 10
+_GRID = np.linspace(-3.0, 14.0, 681)
+"""Logarithms of the mean number of vendors at which a day's likelihood is tabulated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The counts of one season, ready to be weighed.
+
+    Attributes
+    ----------
+    model : VendorModel
+        What was expected of that season.
+    year : int
+        Its year; tells apart what is drawn anew every year.
+    days : numpy.ndarray
+        Days counted, as places in the model's calendar, shape (days counted,).
+    table : numpy.ndarray
+        Logarithm of the likelihood of each day's counts at the means exp(`_GRID`), shape (days
+        counted, grid).
+    total : float
+        Vendors counted, all days together.
+    same_survey : bool
+        Whether its survey is the forecast's own, so that they share their errors.
+    """
+
+    model: VendorModel
+    year: int
+    days: np.ndarray
+    table: Floats
+    total: float
+    same_survey: bool
+
+    def key(self, name: str) -> str:
+        """Name of a latent among those of all years."""
+        own = name.startswith(_YEARLY) or (name.endswith(("sample", "own level")) and not self.same_survey)
+        return f"{self.year} {name}" if own else name
+
+    def means(self, state: Mapping[str, Floats]) -> Floats:
+        """Mean number present in the middle of each day counted, shape (draws, days counted)."""
+        latents = {name: state[self.key(name)] for name in self.model.sizes}
+        close = self.model.mean_present(self.model.draw(latents))
+        before = np.where(self.days > 0, close[:, np.maximum(self.days - 1, 0)], 0.0)
+        middle: Floats = (close[:, self.days] + before) / 2
+        return middle
+
+    def log_likelihood(self, state: Mapping[str, Floats]) -> Floats:
+        """Logarithm of the likelihood of the counts, shape (draws,)."""
+        place = (np.log(np.maximum(self.means(state), 1e-9)) - _GRID[0]) / (_GRID[1] - _GRID[0])
+        place = np.clip(place, 0, len(_GRID) - 1.001)
+        low = place.astype(int)
+        part = place - low
+        day = np.arange(len(self.days))
+        value: Floats = self.table[day, low] * (1 - part) + self.table[day, low + 1] * part
+        return value.sum(axis=1)
+
+
+def learn(
+    forecast: Forecast,
+    counts: str | Path | pd.DataFrame,
+    *,
+    survey: pd.DataFrame | None = None,
+    seen: float = 1.0,
+) -> Forecast:
+    """Narrow a forecast by counts of vendors, of last year or of this season's first weeks.
+
+    The latents of the forecast are drawn anew from their posterior, by elliptical slice sampling
+    (Murray, Adams and MacKay 2010) from several hundred starts. A day's count is Poisson around the mean
+    number present in the middle of the day, with a further coefficient of variation of 0.10 (ours)
+    for what makes days differ; a full spot says "at least so many". Counts of days that follow each
+    other show mostly the same vendors: they weigh as many independent ones would. Counts of an earlier
+    year teach what stays (the share sold in the city, the selling rate), not that year's weather.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The forecast to narrow; what it has learned before is kept.
+    counts : str or pathlib.Path or pandas.DataFrame
+        See `pitchplan.demand.counts.read_counts`. All of one year.
+    survey : pandas.DataFrame, optional
+        The survey of the counts' year; without it this year's stands in, its dates moved.
+    seen : float
+        Share of the city's vendors that stands where was counted, above 0 to 1.
+
+    Returns
+    -------
+    Forecast
+        Of the same season and survey, with as many draws.
+
+    Raises
+    ------
+    InputError
+        The counts have faults, are of several years, or of days on which nobody is expected.
+    """
+    if isinstance(seen, bool) or not isinstance(seen, (int, float)) or not 0 < seen <= 1:
+        fix = "Give the share of all vendors that stands where was counted, above 0 to 1"
+        raise InputError(Fault("seen is not a share", fix, "learn", column="seen", value=seen))
+    table = read_counts(counts)
+    evidence = _evidence(forecast, table, survey, float(seen))
+    every = (*forecast.evidence, evidence)
+    recipe = replace(forecast.recipe, learned=None)
+    state, note = _posterior(recipe.model, every, recipe.draws, recipe.seed)
+    this_year = recipe.model.season.first.year
+    now = Evidence(recipe.model, this_year, evidence.days, evidence.table, 0.0, True)
+    fresh = {n: stream(recipe.seed, f"fresh {n}") for n in recipe.model.sizes}
+    learned: Latents = {
+        name: state[now.key(name)]
+        if now.key(name) in state
+        else fresh[name].standard_normal((recipe.draws, size))
+        for name, size in recipe.model.sizes.items()
+    }
+    from pitchplan.demand.forecast import make_forecast
+
+    days, year = table.by_day, evidence.year
+    told = f"learned from {len(days)} days counted in {year} ({evidence.total:.0f} vendors in all)"
+    shown = days if year == this_year else None
+    shown = shown if forecast.counts is None else pd.concat([forecast.counts, shown], ignore_index=True)
+    after = make_forecast(replace(recipe, learned=learned), (*forecast.notes, told, *note), shown)
+    return replace(after, evidence=every)
+
+
+def _evidence(forecast: Forecast, table: CountTable, survey: pd.DataFrame | None, seen: float) -> Evidence:
+    model = forecast.recipe.model
+    days = pd.DatetimeIndex(table.by_day["date"])
+    years = sorted(set(days.year))
+    if len(years) > 1:
+        fix = "Learn from each year by itself, one after the other"
+        raise InputError(Fault("counts of several years", fix, "counts", value=", ".join(map(str, years))))
+    later = model.season.first.year - years[0]
+    rows = model.rows if survey is None else read_harvest(survey)
+    if survey is None and later:
+        moved = {c: rows[c] - pd.DateOffset(years=later) for c in ("first_day", "peak_day", "last_day")}
+        rows = rows.assign(**moved)
+    if survey is not None or later:
+        from pitchplan.demand.vendors import within_season
+
+        season = Season(days[0].date(), days[-1].date())
+        rows, _ = within_season(rows, season, model.assumed)
+        model = replace(model, rows=rows, season=season)
+    elif model.season.first <= days[-1].date() <= model.season.last:
+        # What comes after the last count does not matter to it.
+        model = replace(model, season=Season(model.season.first, days[-1].date()))
+    at = np.array([(d.date() - model.first).days for d in days])
+    _check_days(at, days, model)
+    table_of = _likelihoods(table, seen)
+    expected = _expected(model, at)
+    weight = _weight(model, at, expected)
+    total = float(table.cells["vendors"].sum())
+    return Evidence(model, years[0], at, weight * table_of, total, survey is None)
+
+
+def _check_days(at: np.ndarray, days: pd.DatetimeIndex, model: VendorModel) -> None:
+    faults = Faults("counts")
+    for place, day in zip(at, days, strict=True):
+        if not model.lead <= place < model.days:
+            fix = f"Give counts of {model.season.first} to {model.season.last}, or of an earlier year"
+            faults.add("a day outside of the season", fix, column="date", value=f"{day:%Y-%m-%d}")
+    faults.raise_if_any()
+
+
+def _expected(model: VendorModel, at: np.ndarray) -> Floats:
+    """Mean number present on the days counted, every uncertain thing at its median."""
+    expected: Floats = model.mean_present(model.draw(model.medians()))[0, at]
+    if expected.max(initial=0.0) < 0.01:
+        fix = "Check the dates of the counts, and give the survey of their year (survey=)"
+        raise InputError(Fault("nobody is expected on any of the days counted", fix, "counts"))
+    return expected
+
+
+def _weight(model: VendorModel, at: np.ndarray, expected: Floats) -> float:
+    """Weight of a day's count: independent counts that tell as much, per count.
+
+    Two counts some days apart share the vendors that stayed: their correlation is 1 - G(lag) / W, the
+    chance that the rest of a stay is longer than the lag.
+    """
+    drawn = model.draw(model.medians())
+    stay = float((drawn.totals * drawn.stay_days).sum() / drawn.totals.sum())
+    lag = np.abs(at[:, None] - at[None, :]).astype(float)
+    shared = 1 - time_within(lag, np.full(lag.shape, stay), model.assumed.phases) / stay
+    own = COUNT_CV**2 * max(float(expected.mean()), 1e-9)
+    correlation = (shared + own * np.eye(len(at))) / (1 + own)
+    return min(1.0, float(np.linalg.solve(correlation, np.ones(len(at))).sum()) / len(at))
+
+
+def _likelihoods(table: CountTable, seen: float) -> Floats:
+    """Logarithm of the likelihood of each day's counts over the grid of means, shape (days, grid)."""
+    cells = table.cells
+    spots, share = spot_shares(table)
+    share_of = dict(zip(spots, share * seen, strict=True))
+    out = []
+    for _, day in cells.groupby("date", sort=True):
+        part = day["spot"].map(share_of).to_numpy(float)
+        out.append(
+            _one_day(day["vendors"].to_numpy(float), day["full"].to_numpy(bool), part, day["variance"])
+        )
+    return np.array(out)
+
+
+def _one_day(seen: Floats, full: np.ndarray, part: Floats, variance: pd.Series) -> Floats:
+    mean = np.exp(_GRID)
+    total, share = seen[~full].sum(), part[~full].sum()
+    value = np.zeros(len(_GRID))
+    if (~full).any():
+        value = total * np.log(mean * share) - mean * share - gammaln(total + 1)
+    for least, its in zip(seen[full], part[full], strict=True):
+        if least > 0:
+            value = value + np.log(np.maximum(gammainc(least, mean * its), 1e-300))
+    # Beyond chance: average over a lognormal factor of the day, and over the error of an estimate.
+    spread = np.hypot(COUNT_CV, np.sqrt(float(variance.sum())) / max(seen.sum(), 1.0))
+    knots, weights = np.polynomial.hermite_e.hermegauss(11)
+    moved = [
+        np.interp(_GRID + spread * k, _GRID, value) + np.log(w) for k, w in zip(knots, weights, strict=True)
+    ]
+    averaged: Floats = logsumexp(moved, axis=0) - np.log(weights.sum())
+    return averaged
+
+
+def _posterior(
+    model: VendorModel, evidence: tuple[Evidence, ...], draws: int, seed: int
+) -> tuple[dict[str, Floats], list[str]]:
+    """Draw the latents of all years from their posterior; say whether the counts were a surprise."""
+    sizes: dict[str, int] = {}
+    for each in evidence:
+        sizes |= {each.key(name): size for name, size in each.model.sizes.items()}
+    rng = stream(seed, "learn")
+    chains = min(_CHAINS, draws)
+    first = {name: rng.standard_normal((4 * chains, size)) for name, size in sizes.items()}
+    fit = _log_likelihood(evidence, first)
+    # Start where the counts are likely, so that the chains need not walk far.
+    chance = np.exp(fit - logsumexp(fit))
+    start = rng.choice(4 * chains, chains, p=chance / chance.sum())
+    note = _surprise(evidence[-1], first, rng)
+    state = {name: z[start] for name, z in first.items()}
+    level = fit[start]
+    kept: list[dict[str, Floats]] = []
+    rounds = -(-draws // chains)
+    for step in range(_WARM_UP + _THIN * (rounds - 1) + 1):
+        state, level = _slice_step(evidence, state, level, rng)
+        if step >= _WARM_UP and (step - _WARM_UP) % _THIN == 0:
+            kept.append(state)
+    joined = {name: np.concatenate([k[name] for k in kept])[:draws] for name in sizes}
+    return joined, note
+
+
+def _log_likelihood(evidence: tuple[Evidence, ...], state: Mapping[str, Floats]) -> Floats:
+    draws = len(next(iter(state.values())))
+    out = np.zeros(draws)
+    for each in evidence:
+        for chunk in each.model.chunks(draws):
+            out[chunk] += each.log_likelihood({name: z[chunk] for name, z in state.items()})
+    return out
+
+
+def _slice_step(
+    evidence: tuple[Evidence, ...], state: dict[str, Floats], level: Floats, rng: np.random.Generator
+) -> tuple[dict[str, Floats], Floats]:
+    """Move every chain once: on an ellipse through a fresh draw, by an angle shrunk until accepted."""
+    chains = len(level)
+    other = {name: rng.standard_normal(z.shape) for name, z in state.items()}
+    floor = level + np.log(1.0 - rng.random(chains))
+    angle = rng.random(chains) * 2 * np.pi
+    low, high = angle - 2 * np.pi, angle.copy()
+    out = {name: z.copy() for name, z in state.items()}
+    fit = level.copy()
+    open_ = np.arange(chains)
+    while len(open_):
+        turn = angle[open_, None]
+        tried = {n: state[n][open_] * np.cos(turn) + other[n][open_] * np.sin(turn) for n in state}
+        value = _log_likelihood(evidence, tried)
+        good = value > floor[open_]
+        for name in out:
+            out[name][open_[good]] = tried[name][good]
+        fit[open_[good]] = value[good]
+        open_ = open_[~good]
+        below = angle[open_] < 0
+        low[open_[below]], high[open_[~below]] = angle[open_[below]], angle[open_[~below]]
+        angle[open_] = low[open_] + rng.random(len(open_)) * (high[open_] - low[open_])
+        # An ellipse shrunk to a point is the state itself, which the floor accepts but for rounding.
+        open_ = open_[high[open_] - low[open_] > 1e-9]
+    return out, fit
+
+
+def _surprise(evidence: Evidence, prior: Mapping[str, Floats], rng: np.random.Generator) -> list[str]:
+    """Say so if the counts lie where hardly any draw of the forecast before them does."""
+    some = {name: z[: 2 * _CHAINS] for name, z in prior.items()}
+    means = np.concatenate(
+        [
+            evidence.means({n: z[c] for n, z in some.items()})
+            for c in evidence.model.chunks(len(next(iter(some.values()))))
+        ]
+    )
+    best = np.exp(_GRID[evidence.table.argmax(axis=1)]).sum()
+    drawn = rng.poisson(means).sum(axis=1)
+    low, high = np.quantile(drawn, [0.01, 0.99])
+    if low <= best <= high:
+        return []
+    where = "fewer" if best < low else "more"
+    return [
+        f"the counts tell of {where} vendors than 98 of 100 draws expected (about {best:.0f} over the days "
+        f"counted, {low:.0f} to {high:.0f} expected): the survey or an assumption is off, and the interval "
+        "may still be too narrow"
+    ]
