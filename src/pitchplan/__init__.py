@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pitchplan.city.layers import City
     from pitchplan.city.osm import read_osm
     from pitchplan.city.reading import read_city
+    from pitchplan.demand import sampling
     from pitchplan.demand.forecast import Forecast
     from pitchplan.demand.harvest import read_harvest
     from pitchplan.demand.provision import Provision
@@ -76,11 +77,12 @@ _WHERE = {
     "read_osm": "city.osm",
     "read_rule_book": "rules.book",
     "rule_book": "rules.book",
+    "sampling": "demand",
     "schemas": "",
     "siting_problem": "siting.model",
     "write": "sheets.sheet",
 }
-_MODULES = {"datasets", "errors", "goals", "limits", "schemas"}
+_MODULES = {"datasets", "errors", "goals", "limits", "sampling", "schemas"}
 
 __all__ = [*_WHERE, "__version__"]
 

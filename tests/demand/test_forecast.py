@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from pitchplan.demand.flow import daily_flow
 from pitchplan.demand.forecast import Forecast
-from pitchplan.demand.presence import mean_present
+from pitchplan.demand.model.flow import daily_flow
+from pitchplan.demand.model.presence import mean_present
+from pitchplan.demand.model.simulation import Recipe, simulate
+from pitchplan.demand.model.uncertain import lognormal, triangular
 from pitchplan.demand.provision import Provision
 from pitchplan.demand.season import Season
-from pitchplan.demand.simulation import Recipe, simulate
-from pitchplan.demand.uncertain import lognormal, quantity_of, triangular
 from pitchplan.demand.vendors import forecast_vendors
 from pitchplan.errors import InputError, PitchplanError
 

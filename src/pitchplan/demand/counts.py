@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pitchplan.demand.cells import Unclear, day_of, numbers_of, text_of
 from pitchplan.demand.sampling import chapman
-from pitchplan.demand.tables import Rows, read_rows
+from pitchplan.demand.survey.cells import Unclear, day_of, numbers_of, text_of
+from pitchplan.demand.survey.tables import Rows, read_rows
 from pitchplan.errors import Faults
 
 __all__ = ["CountTable", "read_counts"]
@@ -116,7 +116,7 @@ def _record(table: Rows, i: int, row: int | str, two_rounds: bool, faults: Fault
         if all(n >= 0 for n in numbers) and numbers[2] > min(numbers[:2]):  # type: ignore[operator,type-var]
             note("both", "more were seen twice than in one of the rounds", "Check the three numbers")
         elif all(n >= 0 for n in numbers):  # type: ignore[operator]
-            estimate, spread = chapman(*numbers)  # type: ignore[arg-type]
+            estimate, spread = chapman(*numbers)
             seen, variance = float(estimate), float(spread)
     elif seen is None:
         column = (

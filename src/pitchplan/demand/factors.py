@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from pitchplan.demand.cells import Unclear, day_of, numbers_of
-from pitchplan.demand.model import DayFactors
-from pitchplan.demand.tables import read_rows
+from pitchplan.demand.model.vendor_model import DayFactors
+from pitchplan.demand.survey.cells import Unclear, day_of, numbers_of
+from pitchplan.demand.survey.tables import read_rows
 from pitchplan.errors import Faults
 
 __all__ = ["read_day_factors"]

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pitchplan.demand.model.presence import Counts
+from pitchplan.demand.model.quantiles import checked_level, quantiles
+from pitchplan.demand.model.simulation import Recipe, median_present, simulate
 from pitchplan.demand.parts import Parts, add_up, split_peak
-from pitchplan.demand.presence import Counts
 from pitchplan.demand.provision import Provision, joint_weeks, newsvendor_level
-from pitchplan.demand.quantiles import checked_level, quantiles
 from pitchplan.demand.season import Season
-from pitchplan.demand.simulation import Recipe, median_present, simulate
 from pitchplan.errors import Fault, InputError
 
 if TYPE_CHECKING:

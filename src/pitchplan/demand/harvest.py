@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchplan.demand.columns import ALWAYS, DAYS, HARVEST, OPTIONAL, STATISTICS, find_columns
-from pitchplan.demand.filling import FILLABLE, check_filled, fill_value, filled_before, list_filled
-from pitchplan.demand.plausible import blame_yield
-from pitchplan.demand.reading import Bools, Floats, Numbers, Reading, read_days, read_numbers, read_texts
-from pitchplan.demand.spreads import read_spread, read_value
+from pitchplan.demand.survey.columns import ALWAYS, DAYS, HARVEST, OPTIONAL, STATISTICS, find_columns
+from pitchplan.demand.survey.filling import FILLABLE, check_filled, fill_value, filled_before, list_filled
+from pitchplan.demand.survey.plausible import blame_yield
+from pitchplan.demand.survey.reading import (
+    Bools,
+    Floats,
+    Numbers,
+    Reading,
+    read_days,
+    read_numbers,
+    read_texts,
+)
+from pitchplan.demand.survey.spreads import read_spread, read_value
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.schemas import SURVEY
 
@@ -46,7 +54,7 @@ def read_harvest(
     likely value is the middle) or ``"6000~6500~7000"``, or columns such as ``yield_low_jin_per_mu`` and
     ``yield_high_jin_per_mu`` (亩产(斤)下限, 亩产(斤)上限). Survey figures, where the number is the mean of a
     sample: its standard deviation and size, and the number of all if known (``yield_sd``, ``yield_n``,
-    ``yield_N`` or ``yield_of``; 标准差, 样本数, 总户数), see `pitchplan.demand.spreads`; or directly its
+    ``yield_N`` or ``yield_of``; 标准差, 样本数, 总户数), see `pitchplan.demand.survey.spreads`; or its
     standard error and degrees of freedom (``yield_se``, ``yield_df``). Without a unit of its own such a
     column takes that of its value.
 
@@ -59,7 +67,7 @@ def read_harvest(
     missing : {"refuse", "fill"}
         What is done where a yield, loss share, load or selling rate is missing: a fault, or the mean of
         the rows with the same crop and cultivation with its standard error, see
-        `pitchplan.demand.filling`. Areas, days and the share sold in the city are never filled.
+        `pitchplan.demand.survey.filling`. Areas, days and the share sold in the city are never filled.
 
     Returns
     -------

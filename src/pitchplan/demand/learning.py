@@ -13,10 +13,10 @@ from scipy.special import gammainc, gammaln, logsumexp
 
 from pitchplan.demand.counts import CountTable, read_counts, spot_shares
 from pitchplan.demand.harvest import read_harvest
-from pitchplan.demand.model import VendorModel
+from pitchplan.demand.model.stays import Floats, time_within
+from pitchplan.demand.model.uncertain import Latents, stream
+from pitchplan.demand.model.vendor_model import VendorModel
 from pitchplan.demand.season import Season
-from pitchplan.demand.stays import Floats, time_within
-from pitchplan.demand.uncertain import Latents, stream
 from pitchplan.errors import Fault, Faults, InputError
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class Evidence:
         part = place - low
         day = np.arange(len(self.days))
         value: Floats = self.table[day, low] * (1 - part) + self.table[day, low + 1] * part
-        return value.sum(axis=1)
+        total: Floats = value.sum(axis=1)
+        return total
 
 
 def learn(

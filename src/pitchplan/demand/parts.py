@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pitchplan.demand.presence import Counts
-from pitchplan.demand.quantiles import quantiles
-from pitchplan.demand.simulation import Days, Recipe, split_at
-from pitchplan.demand.stays import Floats
-from pitchplan.demand.uncertain import stream
+from pitchplan.demand.model.presence import Counts
+from pitchplan.demand.model.quantiles import quantiles
+from pitchplan.demand.model.simulation import Days, Recipe, split_at
+from pitchplan.demand.model.stays import Floats
+from pitchplan.demand.model.uncertain import stream
 
 __all__ = ["Parts", "add_up", "split_peak"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pitchplan.demand.quantiles import quantiles
+from pitchplan.demand.model.quantiles import quantiles
 from pitchplan.errors import PitchplanError
 
 if TYPE_CHECKING:

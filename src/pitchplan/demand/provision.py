@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pitchplan.demand.presence import Counts
-from pitchplan.demand.quantiles import rank_of
+from pitchplan.demand.model.presence import Counts
+from pitchplan.demand.model.quantiles import rank_of
 from pitchplan.errors import Faults
 
 __all__ = ["Provision", "joint_weeks", "newsvendor_level"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pitchplan.demand.sample_checks import (
+from pitchplan.demand.survey.sample_checks import (
     Floats,
     by_stratum,
     check_strata,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pitchplan.demand.assumptions import Assumptions, is_number
-from pitchplan.demand.quantiles import quantiles
-from pitchplan.demand.simulation import Recipe
+from pitchplan.demand.model.assumptions import Assumptions, is_number
+from pitchplan.demand.model.quantiles import quantiles
+from pitchplan.demand.model.simulation import Recipe
 from pitchplan.errors import Fault, Faults, InputError
 
 if TYPE_CHECKING:

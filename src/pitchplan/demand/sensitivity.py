@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pitchplan.demand.model import VendorModel
-from pitchplan.demand.presence import draw_present
-from pitchplan.demand.simulation import Recipe
-from pitchplan.demand.stays import Floats
-from pitchplan.demand.uncertain import Latents, stream
+from pitchplan.demand.model.presence import draw_present
+from pitchplan.demand.model.simulation import Recipe
+from pitchplan.demand.model.stays import Floats
+from pitchplan.demand.model.uncertain import Latents, stream
+from pitchplan.demand.model.vendor_model import VendorModel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

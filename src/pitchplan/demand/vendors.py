@@ -10,13 +10,13 @@ from typing import Any, Unpack
 
 import pandas as pd
 
-from pitchplan.demand.assumptions import AssumptionOptions, Assumptions
 from pitchplan.demand.factors import read_day_factors
 from pitchplan.demand.forecast import Forecast, make_forecast
 from pitchplan.demand.harvest import read_harvest
-from pitchplan.demand.model import DayFactors, VendorModel
+from pitchplan.demand.model.assumptions import AssumptionOptions, Assumptions
+from pitchplan.demand.model.simulation import Recipe
+from pitchplan.demand.model.vendor_model import DayFactors, VendorModel
 from pitchplan.demand.season import Season
-from pitchplan.demand.simulation import Recipe
 from pitchplan.errors import Fault, Faults, InputError
 
 __all__ = ["forecast_vendors", "within_season"]
@@ -39,8 +39,8 @@ def forecast_vendors(
     origin alone; city shares a shared price shock, selling rates a shared shock, all of mean 1; the
     whole year is shifted by some days. The amount D of a day and row (a scaled Beta on the harvest
     window) comes on vehicles of load q, so lambda = D / q vendors arrive and stay W = q / r + overhead
-    days in the mean, where r is the selling rate; `pitchplan.demand.presence.draw_present` says how many
-    are present. Without overhead and under a constant flow that is N = D / r: the load does not matter,
+    days in the mean, where r is the selling rate; `pitchplan.demand.model.presence.draw_present` says how
+    many are present. Without overhead and under a constant flow that is N = D / r: the load does not matter,
     the selling rate does.
 
     Parameters
@@ -58,7 +58,7 @@ def forecast_vendors(
     gateways : collection of str, optional
         Known gateways; a survey row with another one is an error.
     **assumptions
-        Any of `pitchplan.demand.assumptions.Assumptions`: ``weather_cv``, ``cultivation_cv``,
+        Any of `pitchplan.demand.model.assumptions.Assumptions`: ``weather_cv``, ``cultivation_cv``,
         ``origin_cv``, ``price_cv``, ``selling_cv``, ``timing_sd_days``, ``range_correlation``,
         ``overhead_days``, ``stay_cv``, ``saturation``. Their defaults are ours, to be replaced by local
         knowledge.

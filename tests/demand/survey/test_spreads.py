@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pitchplan.demand.columns import STATISTICS
 from pitchplan.demand.harvest import read_harvest
-from pitchplan.demand.headers import Header, parse_header
+from pitchplan.demand.survey.columns import STATISTICS
+from pitchplan.demand.survey.headers import Header, parse_header
 from pitchplan.errors import InputError
 from pitchplan.schemas import SURVEY, check_table
 

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchplan.demand.cells import FIX_NUMBER, Unclear, day_of, numbers_of, text_of
-from pitchplan.demand.columns import Given
+from pitchplan.demand.survey.cells import FIX_NUMBER, Unclear, day_of, numbers_of, text_of
+from pitchplan.demand.survey.columns import Given
 from pitchplan.errors import Faults
 from pitchplan.schemas import SURVEY
 

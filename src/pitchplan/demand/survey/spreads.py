@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pitchplan.demand.columns import STATISTICS, input_column
-from pitchplan.demand.plausible import blame_counts, blame_quantity, blame_share, blame_spread
-from pitchplan.demand.reading import Bools, Floats, Numbers, Reading, read_numbers
+from pitchplan.demand.survey.columns import STATISTICS, input_column
+from pitchplan.demand.survey.plausible import blame_counts, blame_quantity, blame_share, blame_spread
+from pitchplan.demand.survey.reading import Bools, Floats, Numbers, Reading, read_numbers
 
 __all__ = ["Spread", "read_spread", "read_value"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pitchplan.demand.cells import FIX_SHARE
-from pitchplan.demand.columns import TARGET
-from pitchplan.demand.reading import Bools, Numbers, Reading
+from pitchplan.demand.survey.cells import FIX_SHARE
+from pitchplan.demand.survey.columns import TARGET
+from pitchplan.demand.survey.reading import Bools, Numbers, Reading
 
 __all__ = ["blame_counts", "blame_quantity", "blame_share", "blame_spread", "blame_yield"]
 

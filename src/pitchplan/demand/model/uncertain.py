@@ -15,8 +15,8 @@ import pandas as pd
 from scipy.special import ndtr
 from scipy.stats import t as student
 
-from pitchplan.demand.columns import STATISTICS
-from pitchplan.demand.stays import Floats
+from pitchplan.demand.model.stays import Floats
+from pitchplan.demand.survey.columns import STATISTICS
 
 __all__ = ["Latents", "Quantity", "lognormal", "quantity_of", "stream", "triangular"]
 

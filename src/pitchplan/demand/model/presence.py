@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchplan.demand.stays import Floats, time_within
+from pitchplan.demand.model.stays import Floats, time_within
 
 __all__ = ["Arrivals", "Counts", "draw_present", "mean_present", "selling_clock", "still_there"]
 

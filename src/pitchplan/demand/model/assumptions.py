@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from numbers import Real
 from typing import TypedDict, TypeGuard
 
-from pitchplan.demand.stays import STAY_CV, phases_of
+from pitchplan.demand.model.stays import STAY_CV, phases_of
 from pitchplan.errors import Faults
 
 __all__ = ["AssumptionOptions", "Assumptions", "is_number"]

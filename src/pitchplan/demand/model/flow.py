@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betainc
 
-from pitchplan.demand.stays import Floats
+from pitchplan.demand.model.stays import Floats
 
 if TYPE_CHECKING:
     import pandas as pd

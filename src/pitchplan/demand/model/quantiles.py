@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchplan.demand.presence import Counts
+from pitchplan.demand.model.presence import Counts
 from pitchplan.errors import Fault, InputError
 
 __all__ = ["checked_level", "quantiles", "rank_of"]

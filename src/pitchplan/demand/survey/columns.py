@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pitchplan.demand.headers import SHARES, UNITS, Header, parse_header
+from pitchplan.demand.survey.headers import SHARES, UNITS, Header, parse_header
 from pitchplan.errors import Faults
 from pitchplan.schemas import SURVEY
 

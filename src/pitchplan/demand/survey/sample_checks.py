@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pitchplan.demand.headers import UNITS, parse_header
+from pitchplan.demand.survey.headers import UNITS, parse_header
 from pitchplan.errors import Fault, Faults, InputError
 
 if TYPE_CHECKING:

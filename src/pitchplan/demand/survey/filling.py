@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pitchplan.demand.reading import Bools, Numbers, Reading
-from pitchplan.demand.spreads import Spread
+from pitchplan.demand.survey.reading import Bools, Numbers, Reading
+from pitchplan.demand.survey.spreads import Spread
 
 __all__ = ["FEWEST", "FILLABLE", "check_filled", "fill_value", "filled_before", "list_filled"]
 

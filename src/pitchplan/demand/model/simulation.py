@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchplan.demand.model import Draw, VendorModel
-from pitchplan.demand.presence import Arrivals, Counts, draw_present
-from pitchplan.demand.stays import Floats, time_within
-from pitchplan.demand.uncertain import Latents, stream
+from pitchplan.demand.model.presence import Arrivals, Counts, draw_present
+from pitchplan.demand.model.stays import Floats, time_within
+from pitchplan.demand.model.uncertain import Latents, stream
+from pitchplan.demand.model.vendor_model import Draw, VendorModel
 from pitchplan.errors import Fault, InputError
 
 __all__ = ["Days", "Recipe", "median_present", "simulate", "split_at"]

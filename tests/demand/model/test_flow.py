@@ -8,11 +8,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from demand_surveys import many
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitchplan.demand.flow import daily_flow, harvest_profile
-from demand_surveys import many
+from pitchplan.demand.model.flow import daily_flow, harvest_profile
 
 
 @given(

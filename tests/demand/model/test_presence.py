@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import integrate, stats
+from scipy import stats
 
-from pitchplan.demand.presence import Arrivals, draw_present, mean_present, selling_clock
-from pitchplan.demand.stays import gather_by_stay, grid_stay, phases_of, stay_survival, time_within
+from pitchplan.demand.model.presence import Arrivals, draw_present, mean_present, selling_clock
+from pitchplan.demand.model.stays import gather_by_stay, grid_stay, phases_of, stay_survival, time_within
 
 
 def arrivals_of(
@@ -154,11 +154,10 @@ def test_joint_law_is_that_of_single_vendors(peak: float, stay: float) -> None:
         # Short stays end on the day they began, which the bridge does not know: a little too wide.
         assert a.std() == pytest.approx(b.std(), rel=0.12 if stay > 1 else 0.2)
     for lag in (1, 2, 4):
-        law = stats.gamma(4, scale=stay / 4)
         # Those who came on day s and are there at the close of day 10 + lag were there on day 10 too.
-        both = sum(
-            rate[s] * integrate.quad(lambda u, s=s: law.sf(11 + lag - u), s, s + 1)[0] for s in range(11)
-        )
+        law = stats.gamma(4, scale=stay / 4)
+        moment = np.arange(0, 11, 0.01) + 0.005
+        both = (rate[moment.astype(int)] * law.sf(11 + lag - moment)).sum() * 0.01
         covariance = np.cov(ours[:, 10], ours[:, 10 + lag])[0, 1]
         assert covariance == pytest.approx(both, abs=6 * ours[:, 10].var() / math.sqrt(draws))
 

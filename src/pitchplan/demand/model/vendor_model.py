@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from pitchplan.demand.assumptions import Assumptions
-from pitchplan.demand.flow import profiles
-from pitchplan.demand.presence import Arrivals, mean_present, selling_clock
+from pitchplan.demand.model.assumptions import Assumptions
+from pitchplan.demand.model.flow import profiles
+from pitchplan.demand.model.presence import Arrivals, mean_present, selling_clock
+from pitchplan.demand.model.stays import Floats, gather_by_stay, grid_stay, share_out
+from pitchplan.demand.model.uncertain import Latents, Quantity, lognormal, quantity_of, stream
 from pitchplan.demand.season import Season
-from pitchplan.demand.stays import Floats, gather_by_stay, grid_stay, share_out
-from pitchplan.demand.uncertain import Latents, Quantity, lognormal, quantity_of, stream
 
 __all__ = ["DayFactors", "Draw", "VendorModel"]
 
