@@ -31,6 +31,7 @@ HALF, MOST = 0.5, 0.9
 TOLD = {
     "d": {
         "weather_cv": 2 * CV["weather"],
+        "cultivation_cv": 2 * CV["kind"],
         "price_cv": 2 * CV["price"],
         "selling_cv": 2 * CV["selling"],
         "origin_cv": 2 * CV["own"],

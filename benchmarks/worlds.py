@@ -5,8 +5,8 @@
 Nothing of pitchplan is used here, so that a mistake of the forecast is not repeated in what it is held
 against. Time is selling time: closed hours are glued away, a day is 1.0, arrivals are even over a day.
 
-The tonnes of a survey row on a day are ``area x yield x (1 - loss) x weather x own[origin] x share x
-profile(day)``; vendors come as a Poisson process of rate tonnes / load and stay ``load / (selling x s) +
+The tonnes of a survey row on a day are ``area x yield x (1 - loss) x weather x kind[cultivation] x
+own[origin] x share x profile(day)``; vendors come as a Poisson process of rate tonnes / load and stay ``load / (selling x s) +
 0.5`` days in the mean. What nobody knows is shared: the weather, the price, the selling shock s, the shift
 of the calendar, and one level each at which all city shares, loads and selling rates lie in their ranges.
 A yield is the mean of N farms, of which the survey has sampled n.
@@ -32,8 +32,8 @@ from scipy import special, stats
 
 KINDS = "abcde"
 SEASON = ("2026-06-01", "2026-08-20")
-CV = {"weather": 0.15, "own": 0.15, "price": 0.10, "selling": 0.20}
-SHIFT_SD_DAYS = 3.0
+CV = {"weather": 0.15, "kind": 0.10, "own": 0.15, "price": 0.10, "selling": 0.20}
+SHIFT_SD_DAYS = 4.0
 OVERHEAD_DAYS = 0.5
 STAY_CV = {"c": 1.5}
 SATURATION = 200.0
@@ -50,7 +50,6 @@ _CITY, _FARMS, _SIZE, _TRUTH, _SHAPES, _YEAR, _CHANCE, _AGAIN, _COUNTS, _BEFORE,
 class City:
     """What is true of a city in every year, by row of the survey; days since the season's first."""
 
-    origin: np.ndarray
     tonnes: np.ndarray
     share: np.ndarray
     load_t: np.ndarray
@@ -63,7 +62,9 @@ class City:
 
 @dataclass(frozen=True)
 class Year:
-    """What is true of one year: weather, price, shock of each row's origin, shift of the calendar, days."""
+    """What is true of one year: weather, price, own shock of each row (its origin's times that of its way
+    of growing), shift of the calendar in days.
+    """
 
     weather: float
     price: float
@@ -180,7 +181,7 @@ class World:
         """Give the same city a year earlier: weather, price, origins, shift and chance are others."""
         dates = {name: self.survey[name].map(_year_before) for name in ("first_day", "peak_day", "last_day")}
         season = (_year_before(self.season[0]), _year_before(self.season[1]))
-        year = draw_year(self.kind, self.city.origin, np.random.default_rng([*self.chance, _BEFORE, seed]))
+        year = draw_year(self.kind, self.survey, np.random.default_rng([*self.chance, _BEFORE, seed]))
         chance = (int(np.random.SeedSequence([*self.chance, seed]).generate_state(1)[0]), _BEFORE)
         return replace(self, season=season, survey=self.survey.assign(**dates), year=year, chance=chance)
 
@@ -193,7 +194,7 @@ class World:
         tonnes = (rows["area_ha"] * (1 - rows["loss_share"])).to_numpy() * yields
         share, load, selling = draw_truths(rows, self.kind, rng)
         city = replace(self.city, tonnes=tonnes, share=share, load_t=load, selling_t_per_day=selling)
-        year = draw_year(self.kind, city.origin, rng)
+        year = draw_year(self.kind, rows, rng)
         chance = (int(rng.integers(2**32)), _OTHER)
         return replace(self, city=city, year=year, chance=chance)
 
@@ -210,11 +211,10 @@ def draw_world(kind: str, seed: int) -> World:
     harvest = np.full(len(survey), "beta", dtype=object)
     if kind == "b":
         harvest = np.random.default_rng([seed, _SHAPES]).choice(_HARVESTS, len(survey))
-    origin = pd.factorize(survey["origin"])[0]
     truths = draw_truths(survey, kind, np.random.default_rng([seed, _TRUTH]))
     tonnes = (survey["area_ha"] * yields * (1 - survey["loss_share"])).to_numpy()
-    city = City(origin, tonnes, *truths, *days.T, harvest)
-    year = draw_year(kind, origin, np.random.default_rng([seed, _YEAR]))
+    city = City(tonnes, *truths, *days.T, harvest)
+    year = draw_year(kind, survey, np.random.default_rng([seed, _YEAR]))
     first = datetime.date.fromisoformat(SEASON[0])
     for name, offset in zip(("first_day", "peak_day", "last_day"), days.T, strict=True):
         survey[name] = [(first + datetime.timedelta(days=int(day))).isoformat() for day in offset]
@@ -272,7 +272,7 @@ def sized(survey: pd.DataFrame, days: np.ndarray, size: float) -> np.ndarray:
     )
     share = survey[["city_share_low", "city_share", "city_share_high"]].mean(axis=1).to_numpy()
     tonnes = (survey["area_ha"] * survey["yield_t_per_ha"] * (1 - survey["loss_share"])).to_numpy() * share
-    city = City(np.zeros(len(survey)), tonnes, share, load, selling, *days.T, np.full(len(survey), "beta"))
+    city = City(tonnes, share, load, selling, *days.T, np.full(len(survey), "beta"))
     vendors = (tonnes / load * (load / selling + OVERHEAD_DAYS)) @ profile(city, np.arange(_DAYS + 1))
     return np.round(survey["area_ha"].to_numpy() * size / vendors.max(), 2)
 
@@ -303,12 +303,15 @@ def within(survey: pd.DataFrame, name: str, unit: str, level: float, wide: float
     return likely + np.where(level * width < below, rising, above - np.sqrt((1 - level) * width * above))
 
 
-def draw_year(kind: str, origin: np.ndarray, rng: np.random.Generator) -> Year:
+def draw_year(kind: str, survey: pd.DataFrame, rng: np.random.Generator) -> Year:
     """Draw what one year brings."""
     wide = 2 if kind == "d" else 1
     weather, price = lognormal(wide * CV["weather"], rng), lognormal(wide * CV["price"], rng)
-    own = np.array([lognormal(wide * CV["own"], rng) for _ in range(origin.max() + 1)])
-    return Year(weather, price, own[origin], wide * SHIFT_SD_DAYS * rng.standard_normal())
+    own = np.ones(len(survey))
+    for column, shock in (("origin", "own"), ("cultivation", "kind")):
+        group = pd.factorize(survey[column])[0]
+        own *= np.array([lognormal(wide * CV[shock], rng) for _ in range(group.max() + 1)])[group]
+    return Year(weather, price, own, wide * SHIFT_SD_DAYS * rng.standard_normal())
 
 
 def lognormal(cv: float, rng: np.random.Generator) -> float:

@@ -81,7 +81,7 @@ class Assumptions:
     price_cv: float = 0.10
     selling_cv: float = 0.20
     origin_cv: float = 0.15
-    timing_sd_days: float = 3.0
+    timing_sd_days: float = 4.0
     range_correlation: float = 1.0
     overhead_days: float = 0.5
     stay_cv: float = STAY_CV
