@@ -35,6 +35,7 @@ TOLD = {
         "price_cv": 2 * CV["price"],
         "selling_cv": 2 * CV["selling"],
         "origin_cv": 2 * CV["own"],
+        "curve_cv": 2 * CV["curve"],
         "timing_sd_days": 2 * SHIFT_SD_DAYS,
     },
     "e": {"saturation": SATURATION},

@@ -38,7 +38,7 @@ def steady(kind: str) -> World:
     """Make a city with one row and the same flow every day, of 26 vendors a day that stay 3.5 days."""
     one = [np.array([value]) for value in (26 * 1.5 * 400 / 0.1, 0.1, 1.5, 0.5, -200, 0, 199)]
     city = City(*one, np.array(["uniform"], dtype=object))
-    return World(kind, SEASON, pd.DataFrame(), city, Year(1, 1, np.ones(1), 0), (0, 0))
+    return World(kind, SEASON, pd.DataFrame(), city, Year(1, 1, np.ones(1), 0, np.ones(170)), (0, 0))
 
 
 def check_little() -> list[float]:
@@ -201,6 +201,12 @@ def check_years() -> list[float]:
             got = np.array([np.ravel(getattr(year, name))[0] for year in years])
             out.append(tell(f"({kind}) {name}: mean", got.mean(), 1, cv / many**0.5))
             out.append(tell(f"({kind}) {name}: cv", got.std(), cv, cv * (0.5 + 4 * cv**2) ** 0.5 / many**0.5))
+        log = np.log([year.course for year in years])
+        sigma = np.log1p((wide * CV["curve"]) ** 2) ** 0.5
+        error = sigma / (2 * many) ** 0.5
+        out.append(tell(f"({kind}) course: sd of its logarithm", log[:, 80].std(), sigma, error))
+        apart = np.corrcoef(log[:, 80], log[:, 87])[0, 1]
+        out.append(tell(f"({kind}) course: correlation over a week", apart, np.exp(-0.49), 1 / many**0.5))
         shift, sd = np.array([year.shift_days for year in years]), wide * SHIFT_SD_DAYS
         out.append(tell(f"({kind}) shift of the calendar: sd, days", shift.std(), sd, sd / (2 * many) ** 0.5))
     return out

@@ -6,10 +6,11 @@ Nothing of pitchplan is used here, so that a mistake of the forecast is not repe
 against. Time is selling time: closed hours are glued away, a day is 1.0, arrivals are even over a day.
 
 The tonnes of a survey row on a day are ``area x yield x (1 - loss) x weather x kind[cultivation] x
-own[origin] x share x profile(day)``; vendors come as a Poisson process of rate tonnes / load and stay ``load / (selling x s) +
-0.5`` days in the mean. What nobody knows is shared: the weather, the price, the selling shock s, the shift
-of the calendar, and one level each at which all city shares, loads and selling rates lie in their ranges.
-A yield is the mean of N farms, of which the survey has sampled n.
+own[origin] x share x profile(day) x course(day)``; vendors come as a Poisson process of rate tonnes / load
+and stay ``load / (selling x s) + 0.5`` days in the mean. What nobody knows is shared: the weather, the
+price, the selling shock s, the shift of the calendar, the course of the harvest, and one level each at
+which all city shares, loads and selling rates lie in their ranges. A yield is the mean of N farms, of which
+the survey has sampled n.
 
 Kinds of worlds; the survey is the same in all, but smaller areas in (e):
 
@@ -32,7 +33,7 @@ from scipy import special, stats
 
 KINDS = "abcde"
 SEASON = ("2026-06-01", "2026-08-20")
-CV = {"weather": 0.15, "kind": 0.10, "own": 0.15, "price": 0.10, "selling": 0.20}
+CV = {"weather": 0.15, "kind": 0.10, "own": 0.15, "price": 0.10, "selling": 0.20, "curve": 0.20}
 SHIFT_SD_DAYS = 4.0
 OVERHEAD_DAYS = 0.5
 STAY_CV = {"c": 1.5}
@@ -42,6 +43,7 @@ SIZE = (50, 400)
 _DAYS = 81
 _STAY_CV = 0.5
 _WINDOWS = {"shed": (-8, 4, 22), "small tunnel": (2, 15, 34), "open field": (18, 43, 72)}
+_COURSE = (-40, 130)
 _HARVESTS = ("uniform", "humps", "falling", "rising", "trapezoid")
 _CITY, _FARMS, _SIZE, _TRUTH, _SHAPES, _YEAR, _CHANCE, _AGAIN, _COUNTS, _BEFORE, _OTHER = range(1, 12)
 
@@ -62,14 +64,17 @@ class City:
 
 @dataclass(frozen=True)
 class Year:
-    """What is true of one year: weather, price, own shock of each row (its origin's times that of its way
-    of growing), shift of the calendar in days.
+    """What is true of one year.
+
+    Weather, price, own shock of each row (its origin's times that of its way of growing), shift of the
+    calendar in days, and the course of the harvest: a factor per day of it, from `_COURSE` on.
     """
 
     weather: float
     price: float
     own: np.ndarray
     shift_days: float
+    course: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,9 @@ class World:
     def rate(self) -> tuple[int, np.ndarray]:
         """Give the day of the first arrivals, and vendors that come per row and day from then on."""
         start = min(-1, int(np.floor(self.city.first.min() + self.year.shift_days)))
-        by_day = profile(self.city, np.arange(start, self.days + 1) - self.year.shift_days)
+        edges = np.arange(start, self.days + 1) - self.year.shift_days
+        by_day = profile(self.city, edges)
+        by_day *= np.interp((edges[:-1] + edges[1:]) / 2, np.arange(*_COURSE) + 0.5, self.year.course)
         share = np.minimum(self.city.share * self.year.price, 1)
         tonnes = self.city.tonnes * self.year.weather * self.year.own * share
         return start, (tonnes / self.city.load_t)[:, None] * by_day
@@ -311,7 +318,17 @@ def draw_year(kind: str, survey: pd.DataFrame, rng: np.random.Generator) -> Year
     for column, shock in (("origin", "own"), ("cultivation", "kind")):
         group = pd.factorize(survey[column])[0]
         own *= np.array([lognormal(wide * CV[shock], rng) for _ in range(group.max() + 1)])[group]
-    return Year(weather, price, own, wide * SHIFT_SD_DAYS * rng.standard_normal())
+    shift = wide * SHIFT_SD_DAYS * rng.standard_normal()
+    sigma2 = np.log1p((wide * CV["curve"]) ** 2)
+    course = np.exp(np.sqrt(sigma2) * (_COURSE_ROOT @ rng.standard_normal(len(_COURSE_ROOT))) - sigma2 / 2)
+    return Year(weather, price, own, shift, course)
+
+
+def _course_root() -> np.ndarray:
+    """Root of the correlation of the course's logarithm: exp(-(d / 10)^2) between days d apart."""
+    day = np.arange(*_COURSE, dtype=float)
+    value, vector = np.linalg.eigh(np.exp(-(((day[:, None] - day) / 10) ** 2)))
+    return vector * np.sqrt(np.maximum(value, 0))
 
 
 def lognormal(cv: float, rng: np.random.Generator) -> float:
@@ -382,6 +399,8 @@ def _year_before(day: str) -> str:
     date = datetime.date.fromisoformat(day)
     return date.replace(year=date.year - 1).isoformat()
 
+
+_COURSE_ROOT = _course_root()
 
 if __name__ == "__main__":
     from checking_worlds import main

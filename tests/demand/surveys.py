@@ -17,6 +17,7 @@ CERTAIN: dict[str, Any] = {
     "price_cv": 0,
     "selling_cv": 0,
     "timing_sd_days": 0,
+    "curve_cv": 0,
 }
 """Assumptions under which nothing but chance is left."""
 

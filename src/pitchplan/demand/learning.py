@@ -26,7 +26,7 @@ __all__ = ["COUNT_CV", "Evidence", "learn"]
 
 COUNT_CV = 0.10
 """Coefficient of variation of a day beyond chance (heat, rain, a feast, a poor round): ours."""
-_YEARLY = ("weather", "cultivation", "price", "timing", "origin")
+_YEARLY = ("weather", "cultivation", "price", "timing", "course", "origin")
 """What is drawn anew every year; the rest (city share, selling rate, survey errors) stays."""
 _CHAINS = 500
 _WARM_UP = 40

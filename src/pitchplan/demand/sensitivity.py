@@ -32,6 +32,7 @@ _INPUTS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "origin": (("origin",), "", "each origin's own harvest"),
     "price": (("price",), "", "price that traders pay: how many growers sell themselves"),
     "timing": (("timing",), "", "an early or a late year"),
+    "curve": (("course",), "", "weeks above and below the drawn harvest curves"),
     "overhead": ((), "overhead", "days stood beside selling"),
 }
 _DRAWS = 400

@@ -59,9 +59,9 @@ def forecast_vendors(
         Known gateways; a survey row with another one is an error.
     **assumptions
         Any of `pitchplan.demand.model.assumptions.Assumptions`: ``weather_cv``, ``cultivation_cv``,
-        ``origin_cv``, ``price_cv``, ``selling_cv``, ``timing_sd_days``, ``range_correlation``,
-        ``overhead_days``, ``stay_cv``, ``saturation``. Their defaults are ours, to be replaced by local
-        knowledge.
+        ``origin_cv``, ``price_cv``, ``selling_cv``, ``timing_sd_days``, ``curve_cv``,
+        ``range_correlation``, ``overhead_days``, ``stay_cv``, ``saturation``. Their defaults are ours, to
+        be replaced by local knowledge.
 
     Returns
     -------

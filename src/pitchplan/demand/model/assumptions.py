@@ -19,6 +19,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "selling_cv": (0, 2),
     "origin_cv": (0, 2),
     "timing_sd_days": (0, 30),
+    "curve_cv": (0, 1),
     "range_correlation": (0, 1),
     "overhead_days": (0, 30),
     "stay_cv": (0.2, 1),
@@ -34,6 +35,7 @@ class AssumptionOptions(TypedDict, total=False):
     selling_cv: float
     origin_cv: float
     timing_sd_days: float
+    curve_cv: float
     range_correlation: float
     overhead_days: float
     stay_cv: float
@@ -60,6 +62,9 @@ class Assumptions:
         Of each origin's own harvest, independent between origins, 0 to 2.
     timing_sd_days : float
         Standard deviation of how much earlier or later the whole year is, days, 0 to 30.
+    curve_cv : float
+        How far the harvest of a week lies from the curves drawn through first, peak and last days, as a
+        coefficient of variation, 0 to 1; smooth in time, shared by all origins.
     range_correlation : float
         Correlation between survey rows of where in their ranges (low, likely, high) the truth lies: 1
         where a range says what nobody knows, 0 where each row was judged by itself.
@@ -82,6 +87,7 @@ class Assumptions:
     selling_cv: float = 0.20
     origin_cv: float = 0.15
     timing_sd_days: float = 4.0
+    curve_cv: float = 0.20
     range_correlation: float = 1.0
     overhead_days: float = 0.5
     stay_cv: float = STAY_CV

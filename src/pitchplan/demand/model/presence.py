@@ -72,14 +72,15 @@ def still_there(arrivals: Arrivals) -> Iterator[Floats]:
 
 def _still_there_in_step(arrivals: Arrivals) -> Iterator[Floats]:
     rate, stays = arrivals.rate, arrivals.stays
-    kinds, draws, days = rate.shape
+    days = rate.shape[2]
     edges = time_within(np.arange(days + 1.0)[:, None], stays, arrivals.phases)
     share = np.diff(edges, axis=0)
     lags = int((share > _TAIL).any(axis=1).sum())
-    # One product for a few lags at a time: as fast as the machine can, in little memory.
+    # A product per draw for a few lags at a time: in cache, and too small for BLAS to wake other threads.
+    by_draw = rate.transpose(1, 0, 2)
     for at in range(0, lags, _LAGS):
-        piece = np.matmul(share[at : min(at + _LAGS, lags)], rate.reshape(kinds, draws * days))
-        yield from piece.reshape(-1, draws, days)
+        piece = np.matmul(share[at : min(at + _LAGS, lags)], by_draw)
+        yield from piece.transpose(1, 0, 2)
 
 
 def _still_there_by_clock(arrivals: Arrivals, clock: Floats) -> Iterator[Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,24 +116,9 @@ def split_at(recipe: Recipe, day: Days) -> Iterator[tuple[Floats, Floats]]:
         drawn = model.draw(latents)
         chunk = slice(at, at + len(drawn.totals))
         at = chunk.stop
-        tonnes = drawn.tonnes * _season_share(model, drawn)
+        tonnes = drawn.tonnes * model.season_shares(drawn)
         clock = model.arrivals(drawn).clock if model.needs_clock else None
         yield _present_rows(model, drawn, day[chunk] + model.lead, clock), tonnes
-
-
-def _season_share(model: VendorModel, drawn: Draw) -> Floats:
-    """Share of each row's harvest that comes within the season, shape (draws, rows)."""
-    came, _ = model.factors.on(model.first, model.days)
-    whole = np.floor(drawn.shift_days).astype(int)
-    part = (drawn.shift_days - whole)[:, None]
-    # Shifts of whole days are few: each is summed once and shared between the draws.
-    shifts = np.arange(whole.min(), whole.max() + 2)
-    sums = np.empty((len(shifts), len(model.profile)))
-    for i, late in enumerate(shifts):
-        start = model.pad + model.lead - late
-        sums[i] = model.profile[:, start : start + model.season.days] @ came[model.lead :]
-    share: Floats = (1 - part) * sums[whole - shifts[0]] + part * sums[whole - shifts[0] + 1]
-    return share
 
 
 def _present_rows(model: VendorModel, drawn: Draw, day: Days, clock: Floats | None) -> Floats:
@@ -147,7 +132,7 @@ def _present_rows(model: VendorModel, drawn: Draw, day: Days, clock: Floats | No
         within = time_within(since, drawn.stay_days, phases)
         share = (within - before) / length
         before = within
-        present += share * model.shares_on(drawn.shift_days, (day - lag).astype(float))
+        present += share * model.shares_on(drawn, day - lag)
         if share.max() < _TAIL:
             break
     return present * drawn.totals
@@ -180,7 +165,5 @@ def median_present(model: VendorModel) -> Floats:
     one = model.draw(model.medians())
     clock = model.arrivals(one).clock if model.needs_clock else None
     days = model.season.days
-    each = Draw(
-        *(np.repeat(a, days, axis=0) for a in (one.tonnes, one.totals, one.stay_days, one.shift_days))
-    )
+    each = Draw(*(np.repeat(getattr(one, f.name), days, axis=0) for f in fields(Draw)))
     return _present_rows(model, each, np.arange(days) + model.lead, clock)

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 __all__ = [
     "STAY_CV",
+    "by_grid_stay",
     "gather_by_stay",
     "grid_stay",
     "phases_of",
@@ -130,8 +132,38 @@ def share_out(totals: Floats, stay_days: Floats) -> tuple[NDArray[np.int64], Flo
     return below, totals - upper, upper
 
 
+def by_grid_stay(totals: Floats, stay_days: Floats) -> tuple[csc_array, NDArray[np.int64]]:
+    """Arrivals of every row by mean stay of the grid, see `share_out`.
+
+    Parameters
+    ----------
+    totals, stay_days
+        As in `share_out`.
+
+    Returns
+    -------
+    weights : scipy.sparse.csc_array
+        Arrivals, shape (stays * draws, rows); a row of it is one stay and one draw.
+    places : numpy.ndarray
+        Places in the grid of the stays, shape (stays,).
+    """
+    below, lower, upper = share_out(totals, stay_days)
+    draws, rows = totals.shape
+    first, last = int(below.min()), int(below.max()) + 1
+    at = ((below - first) * draws + np.arange(draws)[:, None]).T
+    weights = csc_array(
+        (
+            np.concatenate([lower.T, upper.T], axis=1).ravel(),
+            np.concatenate([at, at + draws], axis=1).ravel(),
+            np.arange(0, 2 * draws * rows + 1, 2 * draws),
+        ),
+        shape=((last - first + 1) * draws, rows),
+    )
+    return weights, np.arange(first, last + 1)
+
+
 def gather_by_stay(totals: Floats, stay_days: Floats, profile: Floats) -> tuple[Floats, Floats]:
-    """Gather the arrivals of all survey rows by mean stay, see `share_out`.
+    """Gather the arrivals of all survey rows by mean stay and day.
 
     Parameters
     ----------
@@ -147,11 +179,6 @@ def gather_by_stay(totals: Floats, stay_days: Floats, profile: Floats) -> tuple[
     stays : numpy.ndarray
         Mean stays of the grid that are used, days, shape (stays,).
     """
-    below, lower, upper = share_out(totals, stay_days)
-    first, last = int(below.min()), int(below.max()) + 1
-    rate = np.empty((last - first + 1, len(totals), profile.shape[1]))
-    for k in range(first, last + 1):
-        part = np.where(below == k, lower, 0.0)
-        part += np.where(below == k - 1, upper, 0.0)
-        np.matmul(part, profile, out=rate[k - first])
-    return rate, grid_stay(np.arange(first, last + 1))
+    weights, places = by_grid_stay(totals, stay_days)
+    rate: Floats = (weights @ profile).reshape(len(places), *totals.shape[:1], profile.shape[1])
+    return rate, grid_stay(places)

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
-from scipy.stats import t as student
+from scipy.stats import t
 
 from pitchplan.demand.model.stays import Floats
 from pitchplan.demand.survey.columns import STATISTICS
 
-__all__ = ["Latents", "Quantity", "lognormal", "quantity_of", "stream", "triangular"]
+__all__ = ["Latents", "Quantity", "lognormal", "quantity_of", "stream", "student", "triangular"]
 
 Latents = dict[str, Floats]
 """Standard normal numbers by name, shape (draws, 1 for all origins or one number per origin or row)."""
 
 _SHARES = ("loss_share", "city_share")
 _MOST_TIMES = 4.0
+_MANY = 8
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -48,18 +48,26 @@ def triangular(level: Floats, low: Floats, likely: Floats, high: Floats) -> Floa
     return np.where(level * width <= likely - low, rising, falling)
 
 
-@lru_cache(maxsize=256)
-def _student_table(df: float) -> tuple[Floats, Floats]:
-    normal = np.linspace(-4.5, 4.5, 361)
-    return normal, student.ppf(ndtr(normal), df)
+def student(normal: Floats, df: Floats) -> Floats:
+    """Student t numbers from standard normals, shape (draws, rows), by degrees of freedom of the rows.
 
-
-def _student(normal: Floats, df: Floats) -> Floats:
-    """Student t numbers from standard normals, a column per degrees of freedom; exact at 361 knots."""
-    out = np.empty_like(normal)
-    for each in np.unique(df):
-        at = df == each
-        out[:, at] = np.interp(normal[:, at], *_student_table(float(each)))
+    From 8 degrees of freedom on by the expansion of Abramowitz and Stegun (1964, 26.7.5), good to 1 % at 4
+    standard deviations and to 0.01 % at 2; below exactly, at 361 knots within 4.5 standard deviations.
+    """
+    z, z2 = normal, normal * normal
+    terms = (
+        (z2 + 1) / 4,
+        ((5 * z2 + 16) * z2 + 3) / 96,
+        (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384,
+        ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160,
+    )
+    factor = np.ones_like(z)
+    for power, term in enumerate(terms, start=1):
+        factor += term / df**power
+    out: Floats = z * factor
+    for few in np.unique(df[df < _MANY]):
+        knots = np.linspace(-4.5, 4.5, 361)
+        out[:, df == few] = np.interp(z[:, df == few], knots, t.ppf(ndtr(knots), few))
     return out
 
 
@@ -122,7 +130,7 @@ class Quantity:
                 score = score + np.sqrt(1 - correlation) * latents[f"{self.name} own level"]
             out = triangular(ndtr(score), self.low, self.value, self.high)
         if len(self.sampled):
-            error = self.se * _student(latents[f"{self.name} sample"], self.df)
+            error = self.se * student(latents[f"{self.name} sample"], self.df)
             middle = self.value[self.sampled]
             out = np.repeat(out, len(error), axis=0) if len(out) == 1 else out.copy()
             out[:, self.sampled] = np.clip(middle + error, 0.0, np.minimum(_MOST_TIMES * middle, self.most))

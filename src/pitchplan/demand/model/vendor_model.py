@@ -10,12 +10,12 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
+from numpy.typing import NDArray
 
 from pitchplan.demand.model.assumptions import Assumptions
 from pitchplan.demand.model.flow import profiles
 from pitchplan.demand.model.presence import Arrivals, mean_present, selling_clock
-from pitchplan.demand.model.stays import Floats, gather_by_stay, grid_stay, share_out
+from pitchplan.demand.model.stays import Floats, by_grid_stay, gather_by_stay, grid_stay
 from pitchplan.demand.model.uncertain import Latents, Quantity, lognormal, quantity_of, stream
 from pitchplan.demand.season import Season
 
@@ -26,6 +26,8 @@ _CELLS = 400_000
 _MOST_SDS = 4.0
 _LONGEST_LEAD = 90
 """Days before the season from which vendors may still be there."""
+_COURSE_DAYS = 5.0
+"""How smooth the course of the harvest is: its correlation over d days is exp(-(d / 2 / this)^2)."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,16 @@ class Draw:
         Mean stay, days of the selling clock, shape (draws, rows).
     shift_days : numpy.ndarray
         Days by which the year is late, shape (draws,).
+    course : numpy.ndarray
+        Latents of the course of the harvest around its curves, shape (draws, knots); no knots where
+        the curves are certain.
     """
 
     tonnes: Floats
     totals: Floats
     stay_days: Floats
     shift_days: Floats
+    course: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +153,8 @@ class VendorModel:
         """Names of the latents and how many numbers each needs per draw."""
         sizes = {"weather": 1, "price": 1, "selling": 1, "timing": 1}
         sizes |= {name: int(place.max()) + 1 for name, place in self._groups.items()}
+        if self.assumed.curve_cv:
+            sizes["course"] = len(self._knots)
         for quantity in self.quantities.values():
             sizes |= quantity.latents(self.assumed.range_correlation)
         return sizes
@@ -182,12 +190,49 @@ class VendorModel:
         tonnes = area * per_ha * (1 - loss) * np.minimum(share * price, 1.0) * weather * own
         stay = load / (rate * selling) + assumed.overhead_days * scale.get("overhead", 1.0)
         shift = assumed.timing_sd_days * np.clip(latents["timing"][:, 0], -_MOST_SDS, _MOST_SDS)
-        return Draw(tonnes, tonnes / load, np.broadcast_to(stay, tonnes.shape), shift)
+        course = latents.get("course", np.zeros((len(shift), 0)))
+        return Draw(tonnes, tonnes / load, np.broadcast_to(stay, tonnes.shape), shift, course)
+
+    @cached_property
+    def _knots(self) -> Floats:
+        """Days of the harvest, from the day `profile` begins on, at which its course has a latent."""
+        start = pd.Timestamp(self.first - dt.timedelta(days=self.pad))
+        first, last = ((self.rows[c] - start).dt.days for c in ("first_day", "last_day"))
+        return np.arange(float(first.min()), float(last.max()) + _COURSE_DAYS, _COURSE_DAYS)
+
+    def curve(self, course: Floats, days_ago: float = 0.0) -> Floats:
+        """Factor of the harvest of each day of `profile`: curves are never as smooth as they are drawn.
+
+        Lognormal of mean 1 and the assumed coefficient of variation; standard normal latents at knots,
+        smoothed by a Gaussian kernel (a log-Gaussian Cox process by process convolution).
+
+        Parameters
+        ----------
+        course : numpy.ndarray
+            Latents, shape (draws, knots).
+        days_ago : float
+            Days before those of `profile`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (draws, days + 2 pads).
+        """
+        days = self.profile.shape[1]
+        if not course.shape[1]:
+            return np.ones((len(course), days))
+        at = (np.arange(days) + 0.5 - days_ago)[None] - self._knots[:, None]
+        weight = np.exp(-((at / _COURSE_DAYS) ** 2) / 2)
+        length = np.sqrt((weight**2).sum(axis=0))
+        # Far from all knots nothing is harvested and any factor will do.
+        basis = weight / np.maximum(length, 1e-9)
+        # Small enough to be quicker without BLAS, which would wake other threads for it.
+        return lognormal(np.einsum("dk,kt->dt", course, basis), self.assumed.curve_cv)
 
     def arrivals(self, drawn: Draw) -> Arrivals:
         """Turn what was drawn into arrivals per mean stay and day of the calendar, with the selling clock."""
         rate, stays = gather_by_stay(drawn.totals, drawn.stay_days, self.profile)
-        rate = self._shifted(rate, drawn.shift_days)
+        rate = self._shifted(rate * self.curve(drawn.course), drawn.shift_days)
         came, speed = self.factors.on(self.first, self.days)
         arrivals = Arrivals(rate * came, stays, self.assumed.phases)
         if not self.needs_clock:
@@ -198,26 +243,28 @@ class VendorModel:
         """Mean number present at the close of each day of the calendar, shape (draws, days).
 
         As `presence.mean_present` of the arrivals; where every day is like the other, a shift of the year
-        shifts the numbers present, so those of each row and mean stay are worked out once.
+        shifts the numbers present, so those of each row and mean stay are worked out once. The course of
+        the harvest is then taken as it was when the vendors present came, some days ago in the mean.
         """
         came, _ = self.factors.on(self.first, self.days)
         if self.needs_clock or (came != 1).any():
             return mean_present(self.arrivals(drawn))
-        below, lower, upper = share_out(drawn.totals, drawn.stay_days)
-        first, last = int(below.min()), int(below.max()) + 1
-        rows = drawn.totals.shape[1]
-        column = (below - first) * rows + np.arange(rows)
-        weights = csr_array(
-            (
-                np.concatenate([lower, upper], axis=1).ravel(),
-                np.concatenate([column, column + rows], axis=1).ravel(),
-                np.arange(0, 2 * rows * len(below) + 1, 2 * rows),
-            ),
-            shape=(len(below), (last - first + 1) * rows),
-        )
-        present = weights @ np.concatenate([self._present_of(place) for place in range(first, last + 1)])
+        weights, places = by_grid_stay(drawn.totals, drawn.stay_days)
+        draws = len(drawn.totals)
+        present = np.zeros((draws, self.profile.shape[1]))
+        for k, place in enumerate(places.tolist()):
+            present += weights[k * draws : (k + 1) * draws] @ self._present_of(place)
+        present = present * self.curve(drawn.course, self._days_since_arrival)
         shifted: Floats = self._shifted(present[None], drawn.shift_days)[0]
         return shifted
+
+    @cached_property
+    def _days_since_arrival(self) -> float:
+        """Mean time since those present came: E[W^2] / (2 E[W]), less half a day as closes end days."""
+        drawn = self.draw(self.medians())
+        weight = drawn.totals * drawn.stay_days
+        mean = float((weight * drawn.stay_days).sum() / max(float(weight.sum()), 1e-300))
+        return mean * (1 + 1 / self.assumed.phases) / 2 - 0.5
 
     def _present_of(self, place: int) -> Floats:
         """Present of one arrival per row with one mean stay of the grid, shape (rows, days + 2 pads)."""
@@ -249,21 +296,37 @@ class VendorModel:
             out[:, draw] += part * rate[:, draw, at - 1 : at - 1 + self.days]
         return out
 
-    def shares_on(self, shift_days: Floats, days_ago: Floats) -> Floats:
-        """Share of each row's harvest that arrives some days of the calendar, shape (draws, rows).
+    def shares_on(self, drawn: Draw, day: NDArray[np.int_]) -> Floats:
+        """Share of each row's harvest that arrives on one day per draw, shape (draws, rows).
 
         Parameters
         ----------
-        shift_days : numpy.ndarray
-            Days by which the year is late, shape (draws,).
-        days_ago : numpy.ndarray
-            Day of the calendar per draw, shape (draws,); 0 before the calendar begins.
+        drawn : Draw
+            What was drawn.
+        day : numpy.ndarray
+            Day of the calendar per draw, shape (draws,); nobody comes before the calendar begins.
         """
-        whole = np.floor(shift_days)
-        part = (shift_days - whole)[:, None]
-        at = (self.pad + days_ago - whole).astype(int)
-        last = self.profile.shape[1] - 1
+        whole = np.floor(drawn.shift_days)
+        part = (drawn.shift_days - whole)[:, None]
+        at = (self.pad + day - whole).astype(int)
         came, _ = self.factors.on(self.first, self.days)
-        factor = np.where(days_ago >= 0, came[np.maximum(days_ago, 0).astype(int)], 0.0)[:, None]
-        later, sooner = (self.profile[:, np.clip(a, 0, last)].T for a in (at, at - 1))
-        return factor * ((1 - part) * later + part * np.where((at > 0)[:, None], sooner, 0.0))
+        factor = np.where(day >= 0, came[np.maximum(day, 0)], 0.0)[:, None]
+        draws, curve = np.arange(len(at)), self.curve(drawn.course)
+        later, sooner = (
+            self.profile[:, np.maximum(a, 0)].T * curve[draws, np.maximum(a, 0)][:, None]
+            for a in (at, at - 1)
+        )
+        shares: Floats = factor * ((1 - part) * later + part * np.where((at > 0)[:, None], sooner, 0.0))
+        return shares
+
+    def season_shares(self, drawn: Draw) -> Floats:
+        """Share of each row's harvest that comes within the season, shape (draws, rows)."""
+        came, _ = self.factors.on(self.first, self.days)
+        whole = np.floor(drawn.shift_days).astype(int)
+        within = np.zeros((len(whole), self.profile.shape[1]))
+        for draw, (late, part) in enumerate(zip(whole, drawn.shift_days - whole, strict=True)):
+            start = self.pad + self.lead - late
+            within[draw, start : start + self.season.days] += (1 - part) * came[self.lead :]
+            within[draw, start - 1 : start - 1 + self.season.days] += part * came[self.lead :]
+        shares: Floats = (within * self.curve(drawn.course)) @ self.profile.T
+        return shares
