@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from demand_surveys import CERTAIN, SEASON, rows
-from pitchplan.demand.model.flow import daily_flow
 
 from pitchplan.demand.factors import read_day_factors
+from pitchplan.demand.model.flow import daily_flow
 from pitchplan.demand.vendors import forecast_vendors
 from pitchplan.errors import InputError
 

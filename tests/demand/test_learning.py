@@ -10,7 +10,7 @@ import pytest
 from demand_surveys import CERTAIN, SEASON, many, rows
 from scipy import stats
 
-from pitchplan.demand.learning import COUNT_CV
+from pitchplan.demand.likelihood import COUNT_CV
 from pitchplan.demand.model.uncertain import triangular
 from pitchplan.demand.vendors import forecast_vendors
 from pitchplan.errors import InputError

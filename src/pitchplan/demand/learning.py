@@ -9,30 +9,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammainc, gammaln, logsumexp
 
-from pitchplan.demand.counts import CountTable, read_counts, spot_shares
+from pitchplan.demand.counts import CountTable, read_counts
 from pitchplan.demand.harvest import read_harvest
+from pitchplan.demand.likelihood import COUNT_CV, DayLikelihoods, day_likelihoods
 from pitchplan.demand.model.stays import Floats, time_within
 from pitchplan.demand.model.uncertain import Latents, stream
 from pitchplan.demand.model.vendor_model import VendorModel
+from pitchplan.demand.posterior import posterior_draws
 from pitchplan.demand.season import Season
 from pitchplan.errors import Fault, Faults, InputError
 
 if TYPE_CHECKING:
     from pitchplan.demand.forecast import Forecast
 
-__all__ = ["COUNT_CV", "Evidence", "learn"]
+__all__ = ["Evidence", "learn"]
 
-COUNT_CV = 0.10
-"""Coefficient of variation of a day beyond chance (heat, rain, a feast, a poor round): ours."""
 _YEARLY = ("weather", "cultivation", "price", "timing", "course", "origin")
 """What is drawn anew every year; the rest (city share, selling rate, survey errors) stays."""
-_CHAINS = 500
-_WARM_UP = 40
-_THIN = 10
-_GRID = np.linspace(-3.0, 14.0, 681)
-"""Logarithms of the mean number of vendors at which a day's likelihood is tabulated."""
+_PRIOR_DRAWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +42,8 @@ class Evidence:
         Its year; tells apart what is drawn anew every year.
     days : numpy.ndarray
         Days counted, as places in the model's calendar, shape (days counted,).
-    table : numpy.ndarray
-        Logarithm of the likelihood of each day's counts at the means exp(`_GRID`), shape (days
-        counted, grid).
+    likelihoods : DayLikelihoods
+        Of the days counted.
     total : float
         Vendors counted, all days together.
     same_survey : bool
@@ -59,7 +53,7 @@ class Evidence:
     model: VendorModel
     year: int
     days: np.ndarray
-    table: Floats
+    likelihoods: DayLikelihoods
     total: float
     same_survey: bool
 
@@ -76,17 +70,6 @@ class Evidence:
         middle: Floats = (close[:, self.days] + before) / 2
         return middle
 
-    def log_likelihood(self, state: Mapping[str, Floats]) -> Floats:
-        """Logarithm of the likelihood of the counts, shape (draws,)."""
-        place = (np.log(np.maximum(self.means(state), 1e-9)) - _GRID[0]) / (_GRID[1] - _GRID[0])
-        place = np.clip(place, 0, len(_GRID) - 1.001)
-        low = place.astype(int)
-        part = place - low
-        day = np.arange(len(self.days))
-        value: Floats = self.table[day, low] * (1 - part) + self.table[day, low + 1] * part
-        total: Floats = value.sum(axis=1)
-        return total
-
 
 def learn(
     forecast: Forecast,
@@ -97,8 +80,8 @@ def learn(
 ) -> Forecast:
     """Narrow a forecast by counts of vendors, of last year or of this season's first weeks.
 
-    The latents of the forecast are drawn anew from their posterior, by elliptical slice sampling
-    (Murray, Adams and MacKay 2010) from several hundred starts. A day's count is Poisson around the mean
+    The latents of the forecast are drawn anew from their posterior, see
+    `pitchplan.demand.posterior.posterior_draws`. A day's count is Poisson around the mean
     number present in the middle of the day, with a further coefficient of variation of 0.10 (ours)
     for what makes days differ; a full spot says "at least so many". Counts of days that follow each
     other show mostly the same vendors: they weigh as many independent ones would. Counts of an earlier
@@ -132,9 +115,9 @@ def learn(
     evidence = _evidence(forecast, table, survey, float(seen))
     every = (*forecast.evidence, evidence)
     recipe = replace(forecast.recipe, learned=None)
-    state, note = _posterior(recipe.model, every, recipe.draws, recipe.seed)
+    state, note = _posterior(every, recipe.draws, recipe.seed)
     this_year = recipe.model.season.first.year
-    now = Evidence(recipe.model, this_year, evidence.days, evidence.table, 0.0, True)
+    now = Evidence(recipe.model, this_year, evidence.days, evidence.likelihoods, 0.0, True)
     fresh = {n: stream(recipe.seed, f"fresh {n}") for n in recipe.model.sizes}
     learned: Latents = {
         name: state[now.key(name)]
@@ -143,12 +126,14 @@ def learn(
         for name, size in recipe.model.sizes.items()
     }
     from pitchplan.demand.forecast import make_forecast
+    from pitchplan.demand.vendors import UNCOUNTED
 
     days, year = table.by_day, evidence.year
     told = f"learned from {len(days)} days counted in {year} ({evidence.total:.0f} vendors in all)"
     shown = days if year == this_year else None
     shown = shown if forecast.counts is None else pd.concat([forecast.counts, shown], ignore_index=True)
-    after = make_forecast(replace(recipe, learned=learned), (*forecast.notes, told, *note), shown)
+    notes = tuple(n for n in forecast.notes if n != UNCOUNTED)
+    after = make_forecast(replace(recipe, learned=learned), (*notes, told, *note), shown)
     return replace(after, evidence=every)
 
 
@@ -175,11 +160,9 @@ def _evidence(forecast: Forecast, table: CountTable, survey: pd.DataFrame | None
         model = replace(model, season=Season(model.season.first, days[-1].date()))
     at = np.array([(d.date() - model.first).days for d in days])
     _check_days(at, days, model)
-    table_of = _likelihoods(table, seen)
-    expected = _expected(model, at)
-    weight = _weight(model, at, expected)
+    weight = _weight(model, at, _expected(model, at))
     total = float(table.cells["vendors"].sum())
-    return Evidence(model, years[0], at, weight * table_of, total, survey is None)
+    return Evidence(model, years[0], at, day_likelihoods(table, seen, weight), total, survey is None)
 
 
 def _check_days(at: np.ndarray, days: pd.DatetimeIndex, model: VendorModel) -> None:
@@ -215,116 +198,36 @@ def _weight(model: VendorModel, at: np.ndarray, expected: Floats) -> float:
     return min(1.0, float(np.linalg.solve(correlation, np.ones(len(at))).sum()) / len(at))
 
 
-def _likelihoods(table: CountTable, seen: float) -> Floats:
-    """Logarithm of the likelihood of each day's counts over the grid of means, shape (days, grid)."""
-    cells = table.cells
-    spots, share = spot_shares(table)
-    share_of = dict(zip(spots, share * seen, strict=True))
-    out = []
-    for _, day in cells.groupby("date", sort=True):
-        part = day["spot"].map(share_of).to_numpy(float)
-        out.append(
-            _one_day(day["vendors"].to_numpy(float), day["full"].to_numpy(bool), part, day["variance"])
-        )
-    return np.array(out)
-
-
-def _one_day(seen: Floats, full: np.ndarray, part: Floats, variance: pd.Series) -> Floats:
-    mean = np.exp(_GRID)
-    total, share = seen[~full].sum(), part[~full].sum()
-    value = np.zeros(len(_GRID))
-    if (~full).any():
-        value = total * np.log(mean * share) - mean * share - gammaln(total + 1)
-    for least, its in zip(seen[full], part[full], strict=True):
-        if least > 0:
-            value = value + np.log(np.maximum(gammainc(least, mean * its), 1e-300))
-    # Beyond chance: average over a lognormal factor of the day, and over the error of an estimate.
-    spread = np.hypot(COUNT_CV, np.sqrt(float(variance.sum())) / max(seen.sum(), 1.0))
-    knots, weights = np.polynomial.hermite_e.hermegauss(11)
-    moved = [
-        np.interp(_GRID + spread * k, _GRID, value) + np.log(w) for k, w in zip(knots, weights, strict=True)
-    ]
-    averaged: Floats = logsumexp(moved, axis=0) - np.log(weights.sum())
-    return averaged
-
-
-def _posterior(
-    model: VendorModel, evidence: tuple[Evidence, ...], draws: int, seed: int
-) -> tuple[dict[str, Floats], list[str]]:
+def _posterior(evidence: tuple[Evidence, ...], draws: int, seed: int) -> tuple[dict[str, Floats], list[str]]:
     """Draw the latents of all years from their posterior; say whether the counts were a surprise."""
     sizes: dict[str, int] = {}
     for each in evidence:
         sizes |= {each.key(name): size for name, size in each.model.sizes.items()}
+    ends = np.cumsum(list(sizes.values()))
+
+    def named(latents: Floats) -> dict[str, Floats]:
+        return dict(zip(sizes, np.split(latents, ends[:-1], axis=1), strict=True))
+
+    def log_means(latents: Floats) -> Floats:
+        parts = []
+        for each in evidence:
+            pieces = [each.means(named(latents[c])) for c in each.model.chunks(len(latents))]
+            parts.append(np.concatenate(pieces))
+        return np.log(np.maximum(np.concatenate(parts, axis=1), 1e-9))
+
     rng = stream(seed, "learn")
-    chains = min(_CHAINS, draws)
-    first = {name: rng.standard_normal((4 * chains, size)) for name, size in sizes.items()}
-    fit = _log_likelihood(evidence, first)
-    # Start where the counts are likely, so that the chains need not walk far.
-    chance = np.exp(fit - logsumexp(fit))
-    start = rng.choice(4 * chains, chains, p=chance / chance.sum())
-    note = _surprise(evidence[-1], first, rng)
-    state = {name: z[start] for name, z in first.items()}
-    level = fit[start]
-    kept: list[dict[str, Floats]] = []
-    rounds = -(-draws // chains)
-    for step in range(_WARM_UP + _THIN * (rounds - 1) + 1):
-        state, level = _slice_step(evidence, state, level, rng)
-        if step >= _WARM_UP and (step - _WARM_UP) % _THIN == 0:
-            kept.append(state)
-    joined = {name: np.concatenate([k[name] for k in kept])[:draws] for name in sizes}
-    return joined, note
+    size = int(ends[-1])
+    likelihoods = DayLikelihoods(np.concatenate([each.likelihoods.table for each in evidence]))
+    drawn = posterior_draws(log_means, likelihoods, size, draws, rng)
+    days = len(evidence[-1].days)
+    expected = np.exp(log_means(rng.standard_normal((_PRIOR_DRAWS, size)))[:, -days:])
+    return named(drawn), _surprise(evidence[-1], expected, rng)
 
 
-def _log_likelihood(evidence: tuple[Evidence, ...], state: Mapping[str, Floats]) -> Floats:
-    draws = len(next(iter(state.values())))
-    out = np.zeros(draws)
-    for each in evidence:
-        for chunk in each.model.chunks(draws):
-            out[chunk] += each.log_likelihood({name: z[chunk] for name, z in state.items()})
-    return out
-
-
-def _slice_step(
-    evidence: tuple[Evidence, ...], state: dict[str, Floats], level: Floats, rng: np.random.Generator
-) -> tuple[dict[str, Floats], Floats]:
-    """Move every chain once: on an ellipse through a fresh draw, by an angle shrunk until accepted."""
-    chains = len(level)
-    other = {name: rng.standard_normal(z.shape) for name, z in state.items()}
-    floor = level + np.log(1.0 - rng.random(chains))
-    angle = rng.random(chains) * 2 * np.pi
-    low, high = angle - 2 * np.pi, angle.copy()
-    out = {name: z.copy() for name, z in state.items()}
-    fit = level.copy()
-    open_ = np.arange(chains)
-    while len(open_):
-        turn = angle[open_, None]
-        tried = {n: state[n][open_] * np.cos(turn) + other[n][open_] * np.sin(turn) for n in state}
-        value = _log_likelihood(evidence, tried)
-        good = value > floor[open_]
-        for name in out:
-            out[name][open_[good]] = tried[name][good]
-        fit[open_[good]] = value[good]
-        open_ = open_[~good]
-        below = angle[open_] < 0
-        low[open_[below]], high[open_[~below]] = angle[open_[below]], angle[open_[~below]]
-        angle[open_] = low[open_] + rng.random(len(open_)) * (high[open_] - low[open_])
-        # An ellipse shrunk to a point is the state itself, which the floor accepts but for rounding.
-        open_ = open_[high[open_] - low[open_] > 1e-9]
-    return out, fit
-
-
-def _surprise(evidence: Evidence, prior: Mapping[str, Floats], rng: np.random.Generator) -> list[str]:
+def _surprise(evidence: Evidence, expected: Floats, rng: np.random.Generator) -> list[str]:
     """Say so if the counts lie where hardly any draw of the forecast before them does."""
-    some = {name: z[: 2 * _CHAINS] for name, z in prior.items()}
-    means = np.concatenate(
-        [
-            evidence.means({n: z[c] for n, z in some.items()})
-            for c in evidence.model.chunks(len(next(iter(some.values()))))
-        ]
-    )
-    best = np.exp(_GRID[evidence.table.argmax(axis=1)]).sum()
-    drawn = rng.poisson(means).sum(axis=1)
-    low, high = np.quantile(drawn, [0.01, 0.99])
+    best = evidence.likelihoods.best.sum()
+    low, high = np.quantile(rng.poisson(expected).sum(axis=1), [0.01, 0.99])
     if low <= best <= high:
         return []
     where = "fewer" if best < low else "more"

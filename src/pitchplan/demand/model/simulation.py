@@ -14,7 +14,7 @@ from pitchplan.demand.model.uncertain import Latents, stream
 from pitchplan.demand.model.vendor_model import Draw, VendorModel
 from pitchplan.errors import Fault, InputError
 
-__all__ = ["Days", "Recipe", "median_present", "simulate", "split_at"]
+__all__ = ["Days", "Recipe", "fullest_day", "median_present", "simulate", "split_at"]
 
 Days = NDArray[np.int_]
 _MOST_VENDORS = 1e8
@@ -167,3 +167,9 @@ def median_present(model: VendorModel) -> Floats:
     days = model.season.days
     each = Draw(*(np.repeat(getattr(one, f.name), days, axis=0) for f in fields(Draw)))
     return _present_rows(model, each, np.arange(days) + model.lead, clock)
+
+
+def fullest_day(model: VendorModel) -> float:
+    """Mean number present at the close of the season's fullest day, every uncertain thing at its median."""
+    present = model.mean_present(model.draw(model.medians()))[0, model.lead :]
+    return float(present.max())
