@@ -33,7 +33,7 @@ from scipy import special, stats
 
 KINDS = "abcde"
 SEASON = ("2026-06-01", "2026-08-20")
-CV = {"weather": 0.15, "kind": 0.10, "own": 0.15, "price": 0.10, "selling": 0.20, "curve": 0.25}
+CV = {"weather": 0.15, "kind": 0.10, "own": 0.15, "price": 0.10, "selling": 0.20, "curve": 0.20}
 SHIFT_SD_DAYS = 4.0
 OVERHEAD_DAYS = 0.5
 STAY_CV = {"c": 1.5}

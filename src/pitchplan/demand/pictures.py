@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_fan", "draw_tornado"]
 
-_GREEN, _RED, _INK = "#2a7f3f", "#b5382f", "#222222"
+_GREEN, _LIGHT, _INK = "#2a7f3f", "#8dbf9a", "#222222"
 
 
 def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
@@ -98,8 +98,8 @@ def draw_tornado(found: Sensitivity, ax: Axes | None) -> Axes:
     ax = _axes(ax, (9, 0.7 + 0.42 * max(len(table), 2)))
     place = np.arange(len(table))
     low, high = table["low"].to_numpy(float), table["high"].to_numpy(float)
-    ax.barh(place, np.minimum(low, found.base) - found.base, left=found.base, color=_GREEN, height=0.62)
-    ax.barh(place, np.maximum(high, found.base) - found.base, left=found.base, color=_RED, height=0.62)
+    ax.barh(place, np.minimum(low, found.base) - found.base, left=found.base, color=_LIGHT, height=0.62)
+    ax.barh(place, np.maximum(high, found.base) - found.base, left=found.base, color=_GREEN, height=0.62)
     for y, a, b in zip(place, low, high, strict=True):
         ax.annotate(f"{a:.0f}", (a, y), (-4, 0), textcoords="offset points", ha="right", va="center", size=8)
         ax.annotate(f"{b:.0f}", (b, y), (4, 0), textcoords="offset points", ha="left", va="center", size=8)

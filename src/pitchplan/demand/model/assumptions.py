@@ -87,7 +87,7 @@ class Assumptions:
     selling_cv: float = 0.20
     origin_cv: float = 0.15
     timing_sd_days: float = 4.0
-    curve_cv: float = 0.25
+    curve_cv: float = 0.20
     range_correlation: float = 1.0
     overhead_days: float = 0.5
     stay_cv: float = STAY_CV
