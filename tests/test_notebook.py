@@ -1,15 +1,17 @@
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "examples" / "watermelon_map.ipynb"
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
-def test_the_notebook_runs_and_shows_pictures(tmp_path):
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+@pytest.mark.parametrize(("name", "least"), [("watermelon_map", 4), ("demand", 3)])
+def test_a_notebook_runs_and_shows_pictures(tmp_path, name, least):
+    notebook = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     pictures = [o for o in shown if "image/png" in o.get("data", {})]
-    assert len(pictures) >= 4
+    assert len(pictures) >= least
     assert not [o for o in shown if o.output_type == "error"]

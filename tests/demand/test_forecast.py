@@ -307,12 +307,14 @@ def test_provision_covers_and_is_least(draws: np.ndarray, level: float) -> None:
     assert (forecast.peak_draws <= peak).mean() >= level
     assert (forecast.peak_draws <= peak - 1).mean() < level
     assert (forecast.draws_by_week <= weeks).all(axis=1).mean() >= level
-    # The next smaller common marginal quantile does not reach the level.
+    # No worse than one quantile for all weeks, nor than the peak in all weeks; and no pair of quantile
+    # and cap that covers is better.
     ordered = np.sort(forecast.draws_by_week, axis=0)
-    ranks = [j for j in range(len(draws)) if (ordered[j] == weeks).all()]
-    assert ranks
-    if ranks[0] > 0:
-        assert (forecast.draws_by_week <= ordered[ranks[0] - 1]).all(axis=1).mean() < level
+    for cap in [*np.unique(forecast.peak_draws), ordered.max()]:
+        for numbers in np.minimum(ordered, cap):
+            if (forecast.draws_by_week <= numbers).all(axis=1).mean() >= level:
+                assert weeks.sum() <= numbers.sum()
+    assert weeks.sum() <= peak * len(weeks)
     assert weeks.max() >= peak
 
 

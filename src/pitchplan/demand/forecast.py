@@ -184,8 +184,9 @@ class Forecast:
     ) -> Provision:
         """Vendors to make room for, of the season's peak and per week, at one joint service level.
 
-        The peak is the least K with P(peak <= K) >= level. The weeks share one marginal quantile, the
-        smallest at which no week exceeds its number in ``level`` of the draws. Both are split by class
+        The peak is the least K with P(peak <= K) >= level. The weeks' numbers all hold at once in
+        ``level`` of the draws, with as few pitch-weeks as one quantile and one cap for all weeks allow;
+        to be fewer elsewhere, the fullest weeks may need a few more than the peak. Both are split by class
         of vehicle (the peak also by gateway) as the vendors are expected to be, so that the parts add up.
 
         Parameters

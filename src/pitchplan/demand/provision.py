@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pitchplan.demand.model.presence import Counts
 from pitchplan.demand.model.quantiles import rank_of
@@ -59,10 +60,10 @@ class Provision:
 
 
 def joint_weeks(draws_by_week: Counts, level: float) -> tuple[int, ...]:
-    """Give numbers per week that all hold at once in a share of the draws.
+    """Give numbers per week that all hold at once in a share of the draws, with few pitch-weeks in all.
 
-    The weeks share one marginal quantile: the smallest at which no week exceeds its number in ``level``
-    of the draws.
+    Each week gets the same marginal quantile, but no more than a cap that is the same for all weeks; of
+    all such pairs of quantile and cap that hold in ``level`` of the draws, the one of least sum is taken.
 
     Parameters
     ----------
@@ -81,8 +82,16 @@ def joint_weeks(draws_by_week: Counts, level: float) -> tuple[int, ...]:
     needed = np.max(
         [np.searchsorted(weeks[:, w], draws_by_week[:, w]) + 1 for w in range(weeks.shape[1])], axis=0
     )
-    joint = int(np.sort(needed)[rank_of(level, len(weeks)) - 1])
-    return tuple(int(n) for n in weeks[joint - 1])
+    peak = draws_by_week.max(axis=1)
+    least = rank_of(level, len(weeks))
+    best: NDArray[np.int32] | None = None
+    for cap in np.unique(np.sort(peak)[least - 1 :]):
+        rank = np.sort(needed[peak <= cap])[least - 1]
+        numbers = np.minimum(weeks[rank - 1], cap)
+        if best is None or numbers.sum() < best.sum():
+            best = numbers
+    assert best is not None
+    return tuple(int(n) for n in best)
 
 
 def newsvendor_level(level: float | None, cost_short: float | None, cost_idle: float | None) -> object:
