@@ -28,6 +28,11 @@ __all__ = ["Evidence", "learn"]
 _YEARLY = ("weather", "cultivation", "price", "timing", "course", "origin")
 """What is drawn anew every year; the rest (city share, selling rate, survey errors) stays."""
 _PRIOR_DRAWS = 1000
+_LATER = (
+    "weeks that are not counted yet still rest on the surveyed harvest curves: where harvests come quite "
+    "otherwise, 90 % intervals held in only half of them; go on counting"
+)
+"""Said once something was learned; the figure is kind (b) of benchmarks/learning.py."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +137,8 @@ def learn(
     told = f"learned from {len(days)} days counted in {year} ({evidence.total:.0f} vendors in all)"
     shown = days if year == this_year else None
     shown = shown if forecast.counts is None else pd.concat([forecast.counts, shown], ignore_index=True)
-    notes = tuple(n for n in forecast.notes if n != UNCOUNTED)
-    after = make_forecast(replace(recipe, learned=learned), (*notes, told, *note), shown)
+    notes = tuple(n for n in forecast.notes if n not in (UNCOUNTED, _LATER))
+    after = make_forecast(replace(recipe, learned=learned), (*notes, told, *note, _LATER), shown)
     return replace(after, evidence=every)
 
 
