@@ -53,9 +53,7 @@ def main() -> None:
     """Print both tables."""
     season = pp.Season("2011-05-10", "2011-08-05")
     forecasts = {rate: pp.forecast_vendors(county(rate), season, overhead_days=0) for rate in RATES}
-    print(
-        "t/day per vendor | D / r in 60 days | mean of the fullest week | 90 % of the season's peak | for 9 of 10"
-    )
+    print("t/day | D / r in 60 days | mean of the fullest week | 90 % of the season's peak | for 9 of 10")
     for rate, forecast in forecasts.items():
         steady = 350_000 * SHARE / 60 / rate
         peak, provide = forecast.peak, forecast.to_provide(0.9).peak
