@@ -222,3 +222,15 @@ def test_half_of_the_city_seen() -> None:
     half = share_of(forecast.learn(counted("2026-06-30", vendors=[40]), seen=0.5))
     assert half.mean() == pytest.approx(whole.mean(), rel=0.03)
     assert half.std() > whole.std()
+
+
+def test_days_on_which_nobody_stood_are_counts_too() -> None:
+    """Fourteen empty days push the year later, or the growers away."""
+    forecast = forecast_vendors(rows({**SHARE, "first_day": "2026-06-01"}), SEASON)
+    empty = forecast.learn(counted("2026-06-01", vendors=[0] * 14))
+    assert empty.table["mean"].iloc[0] < 0.5 * forecast.table["mean"].iloc[0]
+    assert empty.recipe.learned["timing"].mean() > 0.3
+    spots = pd.DataFrame(
+        {"date": ["2026-06-01"] * 2, "spot": ["1", "2"], "vendors": [0, 0], "full": ["no", "yes"]}
+    )
+    assert forecast.learn(spots).peak.median > 0

@@ -191,7 +191,8 @@ def spot_shares(table: CountTable) -> tuple[list[str], np.ndarray]:
     day = np.unique(cells["date"].to_numpy(), return_inverse=True)[1]
     seen, full = cells["vendors"].to_numpy(float), cells["full"].to_numpy(bool) & (cells["vendors"] > 0)
     filled, share = seen.copy(), np.full(len(spots), 1 / len(spots))
-    for _ in range(200):
+    # Where nobody was seen anywhere, no spot is known to be liked more than another.
+    for _ in range(200 if seen.any() else 0):
         total = np.bincount(day, filled) / np.bincount(day, share[spot])
         fresh = np.bincount(spot, filled) / np.maximum(np.bincount(spot, total[day]), 1e-12)
         fresh = np.maximum(fresh / fresh.sum(), 1e-9)
