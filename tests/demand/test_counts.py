@@ -44,6 +44,7 @@ GOOD: dict[str, Any] = {"date": "2026-06-01", "spot": "1", "vendors": 4}
         ({"vendors": -1}, "vendors", "whole number"),
         ({"vendors": 2.5}, "vendors", "whole number"),
         ({"vendors": "many"}, "vendors", "not a number"),
+        ({"vendors": 10**9}, "vendors", "more vendors than can be"),
         ({"vendors": math.nan}, "vendors", "missing"),
         ({"full": "maybe"}, "full", "neither yes nor no"),
         ({"capacity": -3}, "capacity", "whole number"),

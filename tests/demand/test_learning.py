@@ -216,6 +216,21 @@ def test_counts_that_cannot_be_weighed(table: pd.DataFrame, options: dict[str, A
         forecast.learn(table, **options)
 
 
+def test_a_day_is_learned_once() -> None:
+    forecast = forecast_vendors(rows({}), SEASON, draws=100).learn(counted("2026-06-20", vendors=[60, 61]))
+    with pytest.raises(InputError, match="learned from before") as caught:
+        forecast.learn(counted("2026-06-21", vendors=[61, 62]))
+    assert [fault.value for fault in caught.value.faults] == ["2026-06-21"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_counts_far_from_all_that_was_expected() -> None:
+    forecast = forecast_vendors(rows({}), SEASON)
+    many = forecast.learn(counted("2026-06-10", vendors=[20_000] * 4))
+    assert many.peak.p05 > 5_000
+    assert any("98 of 100" in note for note in many.notes)
+
+
 def test_half_of_the_city_seen() -> None:
     forecast = forecast_vendors(rows(SHARE), SEASON, **CERTAIN)
     whole = share_of(forecast.learn(counted("2026-06-30", vendors=[80])))

@@ -107,6 +107,13 @@ def test_swings_are_those_of_the_one_input() -> None:
     assert 0 < table.loc["chance", "swing"] < table.loc["weather", "swing"]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_harvest_of_nothing_has_no_swings() -> None:
+    found = forecast_vendors(rows({"yield_t_per_ha": 0}), SEASON, draws=100).sensitivity()
+    assert found.base == 0
+    assert (found.table["swing"] == 0).all()
+
+
 def test_tornado() -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")

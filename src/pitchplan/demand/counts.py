@@ -31,6 +31,7 @@ _COLUMNS = {
 _YES = {"yes", "y", "true", "1", "full", "是", "满", "已满"}
 _NO = {"no", "n", "false", "0", "", "否", "未满"}
 _WHOLE = "Give a whole number of 0 or more"
+_MOST = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +105,9 @@ def _record(table: Rows, i: int, row: int | str, two_rounds: bool, faults: Fault
             found = numbers_of(cell(column), False, False, False)
         except Unclear as unclear:
             note(column, *unclear.args)
+            return -1.0
+        if found is not None and found[1] > _MOST:
+            note(column, "more vendors than can be", "Check the number")
             return -1.0
         if found is not None and (found[1] < 0 or found[1] != int(found[1])):
             note(column, "not a whole number of vendors", _WHOLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -118,6 +119,7 @@ def learn(
         raise InputError(Fault("seen is not a share", fix, "learn", column="seen", value=seen))
     table = read_counts(counts)
     evidence = _evidence(forecast, table, survey, float(seen))
+    _check_new(evidence, forecast.evidence)
     every = (*forecast.evidence, evidence)
     recipe = replace(forecast.recipe, learned=None)
     state, note = _posterior(every, recipe.draws, recipe.seed)
@@ -176,6 +178,18 @@ def _check_days(at: np.ndarray, days: pd.DatetimeIndex, model: VendorModel) -> N
         if not model.lead <= place < model.days:
             fix = f"Give counts of {model.season.first} to {model.season.last}, or of an earlier year"
             faults.add("a day outside of the season", fix, column="date", value=f"{day:%Y-%m-%d}")
+    faults.raise_if_any()
+
+
+def _check_new(evidence: Evidence, known: tuple[Evidence, ...]) -> None:
+    """Refuse days that were learned from before: the same count would weigh twice."""
+    dates = {each.model.first + dt.timedelta(days=int(day)) for each in known for day in each.days}
+    faults = Faults("counts")
+    for day in evidence.days:
+        date = evidence.model.first + dt.timedelta(days=int(day))
+        if date in dates:
+            fix = "Learn from each day once: leave it out, or give all counts of the day in one table"
+            faults.add("a day that was learned from before", fix, column="date", value=str(date))
     faults.raise_if_any()
 
 

@@ -15,6 +15,8 @@ __all__ = ["posterior_draws"]
 LogMeans = Callable[[Floats], Floats]
 
 _NEWTON_STEPS = 12
+_LONGEST = 2.0
+"""Longest step of a latent: far from where the means were linearised nothing is known of them."""
 _SHIFT = 0.1
 _WIDER = 0.3
 """The reference law takes the counts to tell this much of what they do, so that it has wider tails."""
@@ -126,7 +128,7 @@ def _normal_law(log_means: LogMeans, likelihoods: DayLikelihoods, size: int) -> 
         root = np.sqrt(np.maximum(-curvature, 1e-9))
         told = jacobian * root[:, None]
         toward = slope @ jacobian - middle
-        step = toward - told.T @ (_inner(told) @ (told @ toward))
+        step = np.clip(toward - told.T @ (_inner(told) @ (told @ toward)), -_LONGEST, _LONGEST)
         if gain < 1e-3:
             break
     told = told * np.sqrt(_WIDER)

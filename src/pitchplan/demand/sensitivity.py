@@ -107,7 +107,9 @@ def sensitivity(recipe: Recipe) -> Sensitivity:
         if latents or scaled:
             rows.append(_row(name, meaning, peaks, more))
     chance = _by_chance(recipe, one)
-    rows.append(_row("chance", "who happens to come when", chance / chance.mean() * base, np.nan))
+    rows.append(
+        _row("chance", "who happens to come when", chance * base / max(chance.mean(), 1e-300), np.nan)
+    )
     table = pd.DataFrame(rows).sort_values(["swing", "input"], ascending=[False, True], ignore_index=True)
     table["share_of_variance"] /= max(float(table["share_of_variance"].sum()), 1e-300)
     return Sensitivity(base, table)
