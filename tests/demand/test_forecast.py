@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import os
+import subprocess
 import sys
 from typing import Any
 
@@ -469,3 +471,24 @@ def test_provision_is_plain() -> None:
     provision = Provision(0.9, 60, (40, 60))
     assert int(provision) == 60
     assert provision == Provision(0.9, 60, (40, 60))
+
+
+def test_same_seed_same_bytes_in_fresh_processes() -> None:
+    code = (
+        "import hashlib, pitchplan as pp; s = pp.datasets.spring_city(); "
+        "f = pp.forecast_vendors(s.survey, s.season, draws=300, seed=5); "
+        "c = f.table_by_day[['period_first', 'median']].iloc[:9].set_axis(['date', 'vendors'], axis=1); "
+        "g = f.learn(c); "
+        "print(hashlib.sha256(f.draws_by_day.tobytes() + g.draws_by_day.tobytes()).hexdigest())"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in (1, 2)
+    }
+    assert len(told) == 1
