@@ -19,7 +19,7 @@ __all__ = ["Arrivals", "Counts", "draw_present", "mean_present", "selling_clock"
 
 Counts = NDArray[np.int32]
 
-_TAIL = 1e-6
+_TAIL = 1e-5
 _FEW = 0.1
 _LAGS = 16
 

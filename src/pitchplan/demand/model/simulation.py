@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchplan.demand.model.presence import Arrivals, Counts, draw_present
+from pitchplan.demand.model.presence import Arrivals, Counts, draw_present, mean_present
 from pitchplan.demand.model.stays import Floats, time_within
 from pitchplan.demand.model.uncertain import Latents, stream
 from pitchplan.demand.model.vendor_model import Draw, VendorModel
@@ -171,5 +171,5 @@ def median_present(model: VendorModel) -> Floats:
 
 def fullest_day(model: VendorModel) -> float:
     """Mean number present at the close of the season's fullest day, every uncertain thing at its median."""
-    present = model.mean_present(model.draw(model.medians()))[0, model.lead :]
+    present = mean_present(model.arrivals(model.draw(model.medians())))[0, model.lead :]
     return float(present.max())

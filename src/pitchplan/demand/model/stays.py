@@ -25,6 +25,7 @@ STAY_CV = 0.5
 """Coefficient of variation of a vendor's stay: ours, no source gives one."""
 _SHORTEST = 0.02
 """Least mean stay of the grid, days."""
+_BAND = 100
 _RATIO = 1.15
 """Mean stays of the grid grow by this factor."""
 
@@ -180,5 +181,11 @@ def gather_by_stay(totals: Floats, stay_days: Floats, profile: Floats) -> tuple[
         Mean stays of the grid that are used, days, shape (stays,).
     """
     weights, places = by_grid_stay(totals, stay_days)
-    rate: Floats = (weights @ profile).reshape(len(places), *totals.shape[:1], profile.shape[1])
-    return rate, grid_stay(places)
+    rate = np.zeros((weights.shape[0], profile.shape[1]))
+    # Rows that are harvested at the same time go together, so that only their days are worked on.
+    for band in np.array_split(np.argsort(profile.argmax(axis=1)), max(1, len(profile) // _BAND)):
+        busy = np.flatnonzero(profile[band].any(axis=0))
+        if len(busy):
+            days = slice(busy[0], busy[-1] + 1)
+            rate[:, days] += weights[:, band] @ profile[band, days]
+    return rate.reshape(len(places), len(totals), -1), grid_stay(places)
