@@ -160,7 +160,10 @@ def draw_present(arrivals: Arrivals, rng: np.random.Generator) -> tuple[Counts, 
         came[:, days - lag - 1] += _poisson(still[:, days - lag - 1], rng)
         before = still
     if lag + 1 < days:
-        came[:, : days - lag - 1] += _poisson(before[:, : days - lag - 1], rng)
+        # The last few leave a day later; staying for good, they would add up.
+        leave = _poisson(before[:, : days - lag - 1], rng)
+        came[:, : days - lag - 1] += leave
+        gone[:, lag + 1 :] += leave
     at_close = np.cumsum(came - gone, axis=1, dtype=np.int32)
     return at_close, at_close - came + gone + _rise(came, gone, rng)
 
