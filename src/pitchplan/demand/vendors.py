@@ -104,10 +104,10 @@ def within_season(rows: pd.DataFrame, season: Season, assumed: Assumptions) -> t
 
 
 UNCOUNTED = (
-    "not held against counts yet: were the real shocks twice as strong as assumed, the 90 % interval would "
-    "hold in 6 of 10 seasons in place of 9; learn(counts) tells"
+    "not held against counts yet: 90 % intervals hold in only 6 of 10 seasons if the real shocks are twice as "
+    "strong as assumed, and in 8 of 10 weeks if harvests come by quite other curves; learn(counts) tells"
 )
-"""Said until a forecast has learned from counts; the figure is row (d) of benchmarks/calibration.py."""
+"""Said until a forecast has learned from counts; the figures are of benchmarks/calibration.py."""
 
 
 def _notes(model: VendorModel) -> list[str]:
