@@ -104,8 +104,8 @@ def within_season(rows: pd.DataFrame, season: Season, assumed: Assumptions) -> t
 
 
 UNCOUNTED = (
-    "not held against counts yet: 90 % intervals hold in only 6 of 10 seasons if the real shocks are twice as "
-    "strong as assumed, and in 8 of 10 weeks if harvests come by quite other curves; learn(counts) tells"
+    "not held against counts yet: 90 % intervals hold in only 6 of 10 seasons if the real shocks are twice "
+    "as strong as assumed, and in 8 of 10 weeks if harvests come by quite other curves; learn(counts) tells"
 )
 """Said until a forecast has learned from counts; the figures are of benchmarks/calibration.py."""
 
