@@ -12,6 +12,7 @@ from scipy import stats
 
 from pitchplan.demand.likelihood import COUNT_CV
 from pitchplan.demand.model.uncertain import triangular
+from pitchplan.demand.season import Season
 from pitchplan.demand.vendors import forecast_vendors
 from pitchplan.errors import InputError
 
@@ -205,7 +206,7 @@ def test_counts_that_are_a_surprise_are_told() -> None:
         (counted("2026-09-20", vendors=[3]), {}, "outside of the season"),
         (counted("2026-05-01", vendors=[3]), {}, "outside of the season"),
         (pd.DataFrame({"date": ["2025-06-20", "2026-06-20"], "vendors": [3, 4]}), {}, "several years"),
-        (counted("2025-12-20", vendors=[3]), {}, "no harvest falls into the season"),
+        (counted("2025-12-20", vendors=[3]), {}, "nobody is expected"),
         (counted("2026-06-20", vendors=[3]), {"seen": 0}, "seen is not a share"),
         (counted("2026-06-20", vendors=[3]), {"seen": "0.5"}, "seen is not a share"),
     ],
@@ -214,6 +215,30 @@ def test_counts_that_cannot_be_weighed(table: pd.DataFrame, options: dict[str, A
     forecast = forecast_vendors(rows({}), SEASON, draws=100)
     with pytest.raises(InputError, match=says):
         forecast.learn(table, **options)
+
+
+def test_early_counts_of_last_year_with_sampled_yields() -> None:
+    """Rows that were not harvested yet when the counts ended keep their place among the survey's errors."""
+    sampled = {"yield_sd_t_per_ha": 9.0, "yield_n": 9.0, "yield_N": 60.0}
+    late = {"origin": "b", "first_day": "2026-07-20", "peak_day": "2026-08-01", "last_day": "2026-08-19"}
+    survey = rows({**SHARE, **sampled}, {**SHARE, **sampled, **late})
+    forecast = forecast_vendors(survey, SEASON, draws=300)
+    later = forecast.learn(counted("2025-06-08", vendors=[30, 33, 38])).learn(
+        counted("2026-06-08", vendors=[31, 34, 40])
+    )
+    assert later.recipe.learned["yield_t_per_ha sample"].shape == (300, 2)
+    assert later.peak.p95 / later.peak.p05 < 0.85 * forecast.peak.p95 / forecast.peak.p05
+
+
+def test_a_season_over_new_year() -> None:
+    window = {"first_day": "2026-11-10", "peak_day": "2026-12-25", "last_day": "2027-02-10"}
+    forecast = forecast_vendors(rows({**SHARE, **window}), Season("2026-11-15", "2027-02-15"), draws=300)
+    this = forecast.learn(counted("2026-12-25", vendors=[50] * 12))
+    assert len(this.counts) == 12
+    last = forecast.learn(counted("2025-12-25", vendors=[50] * 12))
+    assert last.counts is None
+    assert any("in 2025" in note for note in last.notes)
+    assert 0.5 * this.peak.median < last.peak.median < 2 * this.peak.median
 
 
 def test_a_day_is_learned_once() -> None:

@@ -29,6 +29,8 @@ __all__ = ["Evidence", "learn"]
 _YEARLY = ("weather", "cultivation", "price", "timing", "course", "origin")
 """What is drawn anew every year; the rest (city share, selling rate, survey errors) stays."""
 _PRIOR_DRAWS = 1000
+_LONGEST = 300
+"""Days from the first to the last count of one season."""
 _LATER = (
     "weeks that are not counted yet still rest on the surveyed harvest curves: where harvests come quite "
     "otherwise, 90 % intervals held in only half of them; go on counting"
@@ -98,7 +100,7 @@ def learn(
     forecast : Forecast
         The forecast to narrow; what it has learned before is kept.
     counts : str or pathlib.Path or pandas.DataFrame
-        See `pitchplan.demand.counts.read_counts`. All of one year.
+        See `pitchplan.demand.counts.read_counts`. All of one season.
     survey : pandas.DataFrame, optional
         The survey of the counts' year; without it this year's stands in, its dates moved.
     seen : float
@@ -112,7 +114,7 @@ def learn(
     Raises
     ------
     InputError
-        The counts have faults, are of several years, or of days on which nobody is expected.
+        The counts have faults, are of several seasons, or of days on which nobody is expected.
     """
     if isinstance(seen, bool) or not isinstance(seen, (int, float)) or not 0 < seen <= 1:
         fix = "Give the share of all vendors that stands where was counted, above 0 to 1"
@@ -123,7 +125,7 @@ def learn(
     every = (*forecast.evidence, evidence)
     recipe = replace(forecast.recipe, learned=None)
     state, note = _posterior(every, recipe.draws, recipe.seed)
-    this_year = recipe.model.season.first.year
+    this_year = forecast.season.first.year
     now = Evidence(recipe.model, this_year, evidence.days, evidence.likelihoods, 0.0, True)
     fresh = {n: stream(recipe.seed, f"fresh {n}") for n in recipe.model.sizes}
     learned: Latents = {
@@ -147,21 +149,18 @@ def learn(
 def _evidence(forecast: Forecast, table: CountTable, survey: pd.DataFrame | None, seen: float) -> Evidence:
     model = forecast.recipe.model
     days = pd.DatetimeIndex(table.by_day["date"])
-    years = sorted(set(days.year))
-    if len(years) > 1:
-        fix = "Learn from each year by itself, one after the other"
-        raise InputError(Fault("counts of several years", fix, "counts", value=", ".join(map(str, years))))
-    later = model.season.first.year - years[0]
-    rows = model.rows if survey is None else read_harvest(survey)
-    if survey is None and later:
-        moved = {c: rows[c] - pd.DateOffset(years=later) for c in ("first_day", "peak_day", "last_day")}
-        rows = rows.assign(**moved)
-    if survey is not None or later:
+    ago = _years_ago(days, model.season)
+    if survey is not None:
         from pitchplan.demand.vendors import within_season
 
         season = Season(days[0].date(), days[-1].date())
-        rows, _ = within_season(rows, season, model.assumed)
+        rows, _ = within_season(read_harvest(survey), season, model.assumed)
         model = replace(model, rows=rows, season=season)
+    elif ago:
+        # All rows stay, so that their errors are those of this year's.
+        moved = {c: model.rows[c] - pd.DateOffset(years=ago) for c in ("first_day", "peak_day", "last_day")}
+        season = Season(days[0].date(), days[-1].date())
+        model = replace(model, rows=model.rows.assign(**moved), season=season)
     elif model.season.first <= days[-1].date() <= model.season.last:
         # What comes after the last count does not matter to it.
         model = replace(model, season=Season(model.season.first, days[-1].date()))
@@ -169,7 +168,21 @@ def _evidence(forecast: Forecast, table: CountTable, survey: pd.DataFrame | None
     _check_days(at, days, model)
     weight = _weight(model, at, _expected(model, at))
     total = float(table.cells["vendors"].sum())
-    return Evidence(model, years[0], at, day_likelihoods(table, seen, weight), total, survey is None)
+    year = forecast.season.first.year - ago
+    return Evidence(model, year, at, day_likelihoods(table, seen, weight), total, survey is None)
+
+
+def _years_ago(days: pd.DatetimeIndex, season: Season) -> int:
+    """Give the number of years by which the counts are older than the season; 0 for counts of the season."""
+    if (days[-1] - days[0]).days > _LONGEST:
+        fix = "Learn from each year by itself, one after the other"
+        value = f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
+        raise InputError(Fault("counts of several years", fix, "counts", value=value))
+    for ago in range(100):
+        first = (days[0] + pd.DateOffset(years=ago)).date()
+        if season.first <= first <= season.last:
+            return ago
+    return max(season.first.year - int(days[0].year), 0)
 
 
 def _check_days(at: np.ndarray, days: pd.DatetimeIndex, model: VendorModel) -> None:
