@@ -298,7 +298,7 @@ DRAWS = arrays(np.int32, st.tuples(st.integers(1, 40), st.integers(1, 30)), elem
 LEVELS = st.one_of(st.floats(0.001, 0.999), st.sampled_from([0.05, 0.55, 0.57, 0.29, 0.9, 0.95]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(draws=DRAWS, level=LEVELS)
 def test_provision_covers_and_is_least(draws: np.ndarray, level: float) -> None:
     forecast = made(draws)
@@ -320,7 +320,7 @@ def test_provision_covers_and_is_least(draws: np.ndarray, level: float) -> None:
     assert weeks.max() >= peak
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(draws=DRAWS, level=LEVELS)
 def test_intervals_are_quantiles(draws: np.ndarray, level: float) -> None:
     forecast = made(draws)
