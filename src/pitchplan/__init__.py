@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pitchplan.siting import goals, limits
     from pitchplan.siting.baselines import greedy_plan, random_plan
     from pitchplan.siting.decisions import read_decisions
-    from pitchplan.siting.model import siting_problem
+    from pitchplan.siting.model.statement import siting_problem
     from pitchplan.siting.problem import SitingProblem
 
 __version__ = "0.1.0"
@@ -79,7 +79,7 @@ _WHERE = {
     "rule_book": "rules.book",
     "sampling": "demand",
     "schemas": "",
-    "siting_problem": "siting.model",
+    "siting_problem": "siting.model.statement",
     "write": "sheets.sheet",
 }
 _MODULES = {"datasets", "errors", "goals", "limits", "sampling", "schemas"}

@@ -24,7 +24,9 @@ __all__ = [
     "FIELD_LIST",
     "FOOTWAYS",
     "FOOTWAY_AXES",
+    "FRONTIER",
     "GOALS",
+    "IMPORTANCE",
     "KEEP_CLEAR",
     "KERB_REGULATIONS",
     "MEASURED",
@@ -34,6 +36,7 @@ __all__ = [
     "REFUSALS",
     "RULES_REPORT",
     "RUNS",
+    "SHORTFALL",
     "SPOTS",
     "STREETS",
     "SURVEY",
@@ -400,10 +403,39 @@ GOALS = _table(
     ("value", "number", "what the plan reaches"),
     ("bound", "number", "what no plan can beat"),
     ("gap", "number", "|value - bound| / max(1, |value|)"),
-    ("outcome", "text", "PROVEN, WITHIN_GAP, TIME_LIMIT or INTERRUPTED"),
+    ("outcome", "text", "PROVEN, WITHIN_GAP, TIME_LIMIT, INTERRUPTED or NO_BOUND"),
     ("seconds", "number", "time spent"),
     ("sought", "number", "what was reached when it was sought, before later goals used its slack"),
     ("slack", "number", "share that later goals might give up"),
+    ("solver", "text", "who searched"),
+)
+FRONTIER = _table(
+    "frontier",
+    ("step", "count", "from the best of the first goal to the best of the second"),
+    ("goal_a", "number", "what the plan has of the first goal"),
+    ("goal_b", "number", "what the plan has of the second goal"),
+    ("bound_b", "number", "what no plan can beat, at this level of the first goal"),
+    ("gap_b", "number", "|goal_b - bound_b| / max(1, |goal_b|)"),
+    ("outcome", "text", "how the search for the second goal ended"),
+    ("spots", "count", "spots of the plan"),
+    ("pitches", "count", "pitches of the plan"),
+)
+SHORTFALL = _table(
+    "shortfall",
+    ("what", "text", "rule, limit or decision"),
+    ("kind", "text", "rule, clash, limit or decision"),
+    ("hosts_more", "count", "vendors more that would find a pitch without it"),
+    ("at_most", "count", "no more than so many; the same number where it is proven"),
+    ("how", "text", "solved anew, or counted from the refused places"),
+)
+IMPORTANCE = _table(
+    "importance",
+    ("spot_id", "text", "spot"),
+    ("number", "count", "number on the map"),
+    ("goal", "text", "the first goal that is worse without the spot; empty where none is"),
+    ("loss", "number", "by how much that goal is worse at least"),
+    ("loss_at_most", "number", "and at most; the same number where it is proven"),
+    ("exact", "text", "yes where proven"),
 )
 BREACHES = _table(
     "breaches",

@@ -8,8 +8,8 @@ import numpy as np
 
 from pitchplan.errors import NonePlanFound
 from pitchplan.plan import Outcome
-from pitchplan.siting.assemble import GoalRecord, completed, plan_of
-from pitchplan.siting.greedy import Builder, greedy_counts, is_legal
+from pitchplan.siting.assemble import GoalRecord, plan_of
+from pitchplan.siting.search.greedy import Builder, greedy_choice, is_legal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ def greedy_plan(problem: SitingProblem) -> Plan:
     NonePlanFound
         Best first ends where an "at least" limit cannot be met any more; a plan may exist.
     """
-    counts = greedy_counts(problem)
+    counts = greedy_choice(problem)
     if not is_legal(problem, counts):
         raise NonePlanFound("choosing the best pitch first meets not every 'at least' limit; solve() may")
     return _plan(problem, counts)
@@ -97,4 +97,4 @@ def _drawn(problem: SitingProblem, pitches: int, random: np.random.Generator) ->
 
 def _plan(problem: SitingProblem, counts: NDArray[np.int64]) -> Plan:
     records = [GoalRecord(float("nan"), Outcome.NO_BOUND, 0.0) for _ in problem.goals]
-    return plan_of(problem, completed(problem, counts), records)
+    return plan_of(problem, problem.completed(counts), records)

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pitchplan.errors import Fault, InputError
 
-__all__ = ["CoverResidents", "Goal", "HostVendors", "KeepTrafficClear", "default_goals"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pitchplan.plan import Plan
+
+__all__ = [
+    "CoverResidents",
+    "FairShare",
+    "FewestSpots",
+    "Goal",
+    "HostVendors",
+    "KeepTrafficClear",
+    "ShortestFarthestWalk",
+    "ShortestWalk",
+    "SpreadOut",
+    "StayClose",
+    "Weighted",
+    "default_goals",
+]
 
 
-def _check_slack(slack: float) -> None:
-    if not 0 <= slack < 1:
-        raise InputError(Fault("not a share", "Give 0 or more and less than 1", "slack", value=slack))
+def _check(column: str, value: object, fine: bool, fix: str) -> None:
+    if not fine:
+        raise InputError(Fault("a goal that cannot be sought", fix, "goals", None, column, value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check_slack(slack: object) -> None:
+    fine = _is_number(slack) and 0 <= slack < 1  # type: ignore[operator]
+    _check("slack", slack, fine, "Give a share: 0 or more and less than 1")
+
+
+def _check_metres(column: str, metres: object) -> None:
+    fine = _is_number(metres) and 0 < metres < 1e6  # type: ignore[operator]
+    _check(column, metres, fine, "Give metres above 0")
 
 
 @dataclass(frozen=True, slots=True)
 class HostVendors:
     """Find a pitch for as many vendors as possible, and never more pitches than vendors.
+
+    Counts the vendors left without a pitch; where vendors are given per class of vehicle, class by
+    class: a small truck's bay hosts no tricycle that has one of its own.
 
     Attributes
     ----------
@@ -34,7 +69,7 @@ class HostVendors:
 
 @dataclass(frozen=True, slots=True)
 class CoverResidents:
-    """Serve as many residents as possible within walking distance.
+    """Serve as many residents as possible within walking distance (maximal covering).
 
     A spot serves at most ``per_pitch`` residents per pitch, and each resident counts once.
 
@@ -42,26 +77,103 @@ class CoverResidents:
     ----------
     within_m : float
         Longest walk, metres.
-    per_pitch : int
-        Residents one pitch can serve; the default is ours.
-    detour : float
-        Walked distance / straight-line distance.
+    per_pitch : int or None
+        Residents one pitch can serve (the default is ours); None: however many live in reach.
     slack : float
         Share of the served residents that may be given up for the next goals, 0 to 1.
     """
 
     within_m: float = 500.0
-    per_pitch: int = 400
-    detour: float = 1.3
+    per_pitch: int | None = 400
     slack: float = 0.02
     name: ClassVar[str] = "cover-residents"
 
     def __post_init__(self) -> None:
         _check_slack(self.slack)
-        if self.per_pitch < 1:
-            raise InputError(
-                Fault("no residents per pitch", "Give 1 or more", "per_pitch", value=self.per_pitch)
-            )
+        _check_metres("within_m", self.within_m)
+        whole = isinstance(self.per_pitch, int) and not isinstance(self.per_pitch, bool)
+        _check(
+            "per_pitch",
+            self.per_pitch,
+            self.per_pitch is None or (whole and 1 <= self.per_pitch <= 10**6),
+            "Give residents per pitch, 1 or more, or None",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShortestWalk:
+    """Let residents walk as little as possible to the nearest spot, summed up (p-median).
+
+    Counts person-metres: each resident walks to the nearest open spot, and one who has none within
+    ``beyond_m`` counts as walking that far.
+
+    Attributes
+    ----------
+    beyond_m : float
+        Longest walk that is told from others, metres.
+    slack : float
+        Share by which the sum may grow for the next goals, 0 to 1.
+    """
+
+    beyond_m: float = 800.0
+    slack: float = 0.02
+    name: ClassVar[str] = "shortest-walk"
+
+    def __post_init__(self) -> None:
+        _check_slack(self.slack)
+        _check_metres("beyond_m", self.beyond_m)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortestFarthestWalk:
+    """Let the resident who walks farthest walk as little as possible (p-center).
+
+    Counts metres, rounded up to whole steps. Residents who have no legal run within ``beyond_m``
+    are left out; one who has, but no open spot within it, counts as walking ``beyond_m``.
+
+    Attributes
+    ----------
+    beyond_m : float
+        Longest walk that is told from others, metres.
+    step_m : int
+        Walks are rounded up to multiples of this, metres.
+    slack : float
+        Share by which the walk may grow for the next goals, 0 to 1.
+    """
+
+    beyond_m: float = 2000.0
+    step_m: int = 10
+    slack: float = 0.02
+    name: ClassVar[str] = "shortest-farthest-walk"
+
+    def __post_init__(self) -> None:
+        _check_slack(self.slack)
+        _check_metres("beyond_m", self.beyond_m)
+        _check("step_m", self.step_m, _is_whole(self.step_m) and self.step_m >= 1, "Give whole metres")
+
+
+@dataclass(frozen=True, slots=True)
+class FairShare:
+    """Serve the least served community as well as possible (max-min).
+
+    Counts thousandths: the least share, over all communities, of the residents with an open spot
+    within walking distance among those who have a legal run there.
+
+    Attributes
+    ----------
+    within_m : float
+        Longest walk, metres.
+    slack : float
+        Share of it that may be given up for the next goals, 0 to 1.
+    """
+
+    within_m: float = 500.0
+    slack: float = 0.02
+    name: ClassVar[str] = "fair-share"
+
+    def __post_init__(self) -> None:
+        _check_slack(self.slack)
+        _check_metres("within_m", self.within_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +193,142 @@ class KeepTrafficClear:
         _check_slack(self.slack)
 
 
-Goal = HostVendors | CoverResidents | KeepTrafficClear
+@dataclass(frozen=True, slots=True)
+class FewestSpots:
+    """Open as few spots as possible.
+
+    Attributes
+    ----------
+    slack : float
+        Share by which the number may grow for the next goals, 0 to 1.
+    """
+
+    slack: float = 0.02
+    name: ClassVar[str] = "fewest-spots"
+
+    def __post_init__(self) -> None:
+        _check_slack(self.slack)
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadOut:
+    """Keep the two nearest spots as far apart as possible (p-dispersion).
+
+    Counts whole metres, rounded down, between the nearest bays of the two nearest open spots,
+    straight; farther apart than ``upto_m`` is no better.
+
+    Attributes
+    ----------
+    upto_m : float
+        Distance at which two spots are far enough apart, metres.
+    slack : float
+        Share of the distance that may be given up for the next goals, 0 to 1.
+    """
+
+    upto_m: float = 300.0
+    slack: float = 0.02
+    name: ClassVar[str] = "spread-out"
+
+    def __post_init__(self) -> None:
+        _check_slack(self.slack)
+        _check_metres("upto_m", self.upto_m)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StayClose:
+    """Change as few spots as possible: counts spots given up and spots added.
+
+    Attributes
+    ----------
+    last : Plan or pandas.DataFrame
+        The plan to stay close to, or its spots: columns spot_id, x_m and y_m. A spot is the run of
+        that id, or the nearest one within ``within_m`` metres.
+    within_m : float
+        How far a spot may have moved and still be the same, metres.
+    slack : float
+        Share by which the number may grow for the next goals, 0 to 1.
+    """
+
+    last: Plan | pd.DataFrame
+    within_m: float = 30.0
+    slack: float = 0.02
+    name: ClassVar[str] = "stay-close"
+
+    def __post_init__(self) -> None:
+        _check_slack(self.slack)
+        _check_metres("within_m", self.within_m)
+        spots = self.spots
+        missing = [c for c in ("spot_id", "x_m", "y_m") if c not in getattr(spots, "columns", ())]
+        _check(
+            "last", type(self.last).__name__, not missing, "Give a plan, or spots with spot_id, x_m and y_m"
+        )
+
+    @property
+    def spots(self) -> Any:
+        """The spots to stay close to."""
+        return getattr(self.last, "spots", self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Trade several goals off: the least sum of weight x value.
+
+    Goals of which more is better (residents served, shares, distances apart) count with a minus.
+
+    Attributes
+    ----------
+    parts : tuple of (goal, int)
+        Goals with whole weights above 0; their slacks are not used.
+    slack : float
+        Share by which the sum may grow for the next goals, 0 to 1.
+    """
+
+    parts: tuple[tuple[Goal, int], ...]
+    slack: float = 0.02
+    name: str = field(init=False, default="weighted")
+
+    def __post_init__(self) -> None:
+        _check_slack(self.slack)
+        parts = tuple(tuple(p) for p in self.parts) if isinstance(self.parts, list | tuple) else ()
+        fine = bool(parts) and all(
+            len(p) == 2 and isinstance(p[0], GOALS) and _is_whole(p[1]) and 1 <= p[1] <= 10**6 for p in parts
+        )
+        _check("parts", self.parts, fine, "Give pairs of a goal and a whole weight, 1 or more")
+        names = [goal.name for goal, _ in parts]
+        _check("parts", names, len(set(names)) == len(names), "Give each goal once")
+        object.__setattr__(self, "name", " + ".join(f"{weight} x {goal.name}" for goal, weight in parts))
+        object.__setattr__(self, "parts", parts)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+GOALS = (
+    HostVendors,
+    CoverResidents,
+    ShortestWalk,
+    ShortestFarthestWalk,
+    FairShare,
+    KeepTrafficClear,
+    FewestSpots,
+    SpreadOut,
+    StayClose,
+)
+"""Every goal that can stand alone or in a weighted sum."""
+
+Goal = (
+    HostVendors
+    | CoverResidents
+    | ShortestWalk
+    | ShortestFarthestWalk
+    | FairShare
+    | KeepTrafficClear
+    | FewestSpots
+    | SpreadOut
+    | StayClose
+    | Weighted
+)
 
 
 def default_goals() -> tuple[Goal, ...]:

@@ -1,47 +1,39 @@
-"""How many pitches a group may or must have."""
+"""What a plan must keep, whatever its goals. Each limit can be taken back by whoever set it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from pitchplan.errors import Fault, Faults, InputError, NoPlanExists
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from pitchplan.errors import Fault, Faults, InputError
 
 __all__ = [
-    "LIMIT_COLUMNS",
+    "KerbShare",
     "Limit",
+    "MustServe",
+    "ObstructionBudget",
+    "OneSide",
     "Quota",
+    "QuotaByResidents",
+    "ServeShare",
+    "Spacing",
+    "SpotCount",
     "SpotSize",
-    "check_groups",
-    "check_room",
-    "limits_table",
-    "members",
-    "spot_size",
-    "used",
+    "checked_limits",
 ]
-
-LIMIT_COLUMNS = ("rule", "group_by", "group", "at_least", "at_most")
-_GROUPS = ("community_id", "district", "street_id", "spot", "city")
-_NO_MOST = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At least and at most so many pitches in a community, a district, a street or the city.
+    """At least and at most so many pitches in a group.
 
     Attributes
     ----------
     group_by : str
-        ``"community_id"``, ``"district"``, ``"street_id"`` or ``"city"``.
+        A column of ``candidates.pitches`` such as ``"community_id"``, ``"district"``,
+        ``"street_id"``, ``"placement"`` or ``"vehicle"``; or ``"city"``.
     group : str
-        Which community, district or street; ``""`` for the city.
+        Which community, district …; ``""`` for the city, ``"each"`` for every one.
     at_least : int
         Fewest pitches.
     at_most : int or None
@@ -55,6 +47,26 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaByResidents:
+    """Pitches in proportion to residents: at least and at most so many times a group's fair part.
+
+    A group's fair part is the vendors to host times its share of the city's residents; at least is
+    rounded down, at most up.
+
+    Attributes
+    ----------
+    group_by : str
+        ``"community_id"`` or ``"district"``.
+    at_least, at_most : float
+        Times the fair part, 0 or more.
+    """
+
+    group_by: str = "district"
+    at_least: float = 0.0
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SpotSize:
     """At least and at most so many pitches at every spot that is opened."""
 
@@ -62,150 +74,220 @@ class SpotSize:
     at_most: int | None = None
 
 
-Limit = Quota | SpotSize
+@dataclass(frozen=True, slots=True)
+class SpotCount:
+    """At least and at most so many spots in a group.
 
-
-def limits_table(given: pd.DataFrame, more: Iterable[Limit]) -> pd.DataFrame:
-    """Put the rule book's limits and the planner's own into one checked table.
-
-    Parameters
+    Attributes
     ----------
-    given : pandas.DataFrame
-        Columns rule, group_by, group, at_least, at_most; an empty ``at_most`` is no limit.
-    more : iterable of Quota or SpotSize
-        The planner's own.
+    at_least : int
+        Fewest spots.
+    at_most : int or None
+        Most spots; None for no limit.
+    group_by : str
+        A column of ``candidates.runs`` such as ``"district"``; or ``"city"``.
+    group : str
+        Which one; ``""`` for the city, ``"each"`` for every one.
+    """
 
-    Returns
-    -------
-    pandas.DataFrame
-        The same columns with whole numbers, sorted, each row once.
+    at_least: int = 0
+    at_most: int | None = None
+    group_by: str = "city"
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MustServe:
+    """Every resident of some communities must have an open spot within walking distance.
+
+    Attributes
+    ----------
+    communities : sequence of str
+        Their ``community_id``.
+    within_m : float
+        Longest walk, metres.
+    """
+
+    communities: Sequence[str]
+    within_m: float = 500.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServeShare:
+    """At least a share of the residents must have an open spot within walking distance.
+
+    Attributes
+    ----------
+    at_least : float
+        Share, 0 to 1.
+    within_m : float
+        Longest walk, metres.
+    communities : sequence of str or None
+        Whose residents count, all together; None for the whole city.
+    """
+
+    at_least: float
+    within_m: float = 500.0
+    communities: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """Spots stand at least so far apart, metres, straight between their nearest bays' centres."""
+
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class KerbShare:
+    """Pitches stand along at most a share of the kerbs of a street, both sides together.
+
+    Attributes
+    ----------
+    at_most : float
+        Share, 0 to 1.
+    streets : sequence of str or None
+        Their ``street_id``; None for every street.
+    """
+
+    at_most: float
+    streets: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObstructionBudget:
+    """The spots of a street delay its vehicles by at most so much.
+
+    Attributes
+    ----------
+    at_most : int
+        Vehicle-seconds of delay per hour, by `traffic.obstruction`.
+    streets : sequence of str or None
+        Their ``street_id``; None for every street.
+    """
+
+    at_most: int
+    streets: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneSide:
+    """Spots stand on one side of a street only, whichever it is.
+
+    Attributes
+    ----------
+    streets : sequence of str or None
+        Their ``street_id``; None for every street.
+    """
+
+    streets: Sequence[str] | None = None
+
+
+Limit = (
+    Quota
+    | QuotaByResidents
+    | SpotSize
+    | SpotCount
+    | MustServe
+    | ServeShare
+    | Spacing
+    | KerbShare
+    | ObstructionBudget
+    | OneSide
+)
+_MOST = 2**31 - 1
+_COUNTS = (Quota, SpotSize, SpotCount)
+
+
+def checked_limits(limits: object) -> list[Limit]:
+    """Return the planner's limits, or raise one error for all that cannot be counted.
 
     Raises
     ------
     InputError
-        A group_by is unknown, a number is negative or ``at_most`` is below ``at_least``.
+        Names each limit by its place in the list, its column and value.
     """
-    rows = [tuple(r) for r in given[list(LIMIT_COLUMNS)].itertuples(index=False)] if len(given) else []
-    more = _checked(more)
-    for limit in more:
-        by, group = (limit.group_by, limit.group) if isinstance(limit, Quota) else ("spot", "")
-        rows.append(("planner", by, group, limit.at_least, limit.at_most))
-    table = pd.DataFrame(rows, columns=list(LIMIT_COLUMNS))
-    least = pd.to_numeric(table["at_least"]).fillna(0).astype("int64")
-    most = pd.to_numeric(table["at_most"]).fillna(_NO_MOST).clip(upper=_NO_MOST).astype("int64")
-    table = table.assign(at_least=least, at_most=most, group=table["group"].fillna("").astype(str))
-    faults = [
-        Fault("a limit that cannot be read", fix, "limits", str(row.rule), column, value)
-        for row in table.itertuples()
-        for wrong, fix, column, value in (
-            (row.group_by not in _GROUPS, f"Use one of {', '.join(_GROUPS)}", "group_by", row.group_by),
-            (row.at_least < 0, "Give 0 or more", "at_least", row.at_least),
-            (row.at_most < row.at_least, "Give at_least or more", "at_most", row.at_most),
-        )
-        if wrong
-    ]
-    if faults:
-        raise InputError(*faults)
-    return table.drop_duplicates().sort_values(list(LIMIT_COLUMNS), kind="stable", ignore_index=True)
-
-
-def _checked(limits: Iterable[Limit]) -> list[Limit]:
-    """Return the planner's own limits, or raise one error for all that cannot be counted."""
-    if isinstance(limits, Quota | SpotSize):
-        return _checked([limits])
+    if isinstance(limits, Limit):
+        return checked_limits([limits])
     if not isinstance(limits, Iterable) or isinstance(limits, str):
         raise InputError(
-            Fault("not a list of limits", "Give a list of Quota and SpotSize", "limits", value=limits)
+            Fault("not a list of limits", "Give a list of limits.Quota and the like", "limits", value=limits)
         )
-    asked = list(limits)
-    faults = Faults("limits")
-    for number, limit in enumerate(asked, start=1):
-        if not isinstance(limit, Quota | SpotSize):
-            faults.add("not a limit", "Use limits.Quota or limits.SpotSize", row=number, value=limit)
+    faults, asked = Faults("limits"), list(limits)
+    for row, limit in enumerate(asked, start=1):
+        if not isinstance(limit, Limit):
+            faults.add("not a limit", "Use limits.Quota and the like", row=row, value=limit)
             continue
-        for column in ("at_least", "at_most"):
-            value = getattr(limit, column)
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-            if not (whole and 0 <= value <= _NO_MOST) and not (value is None and column == "at_most"):
+        for column, fine, fix in _checks(limit):
+            if not fine:
                 faults.add(
-                    "not a number of pitches", "Give a whole number", row=number, column=column, value=value
+                    "a limit that cannot be counted",
+                    fix,
+                    row=row,
+                    column=column,
+                    value=getattr(limit, column),
                 )
     faults.raise_if_any()
     return asked
 
 
-def check_groups(limits: pd.DataFrame, pitches: pd.DataFrame, communities: pd.DataFrame) -> None:
-    """Raise for planner's limits on a community, district or street that the city does not have."""
-    faults = Faults("limits")
-    for limit in limits[limits["rule"] == "planner"].itertuples():
-        if limit.group_by in ("spot", "city"):
-            continue
-        frame = pitches if limit.group_by == "street_id" else communities
-        known = sorted({str(g) for g in frame[limit.group_by]})
-        if str(limit.group) not in known:
-            some = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
-            faults.add(
-                f"there is no {limit.group_by} of that name",
-                f"Use one of: {some}",
-                column="group",
-                value=limit.group,
+def _checks(limit: Limit) -> list[tuple[str, bool, str]]:
+    """List column, whether it is fine, and how to mend it."""
+    if isinstance(limit, _COUNTS):
+        least, most = limit.at_least, limit.at_most
+        ordered = not (_whole(least) and _whole(most)) or least <= most  # type: ignore[operator]
+        return [
+            ("at_least", _whole(least), "Give a whole number, 0 or more"),
+            ("at_most", most is None or _whole(most), "Give a whole number, 0 or more, or None"),
+            ("at_most", ordered, "Give at_least or more"),
+        ]
+    if isinstance(limit, QuotaByResidents):
+        fine = limit.at_most is None or _number(limit.at_most)
+        return [
+            (
+                "group_by",
+                limit.group_by in ("community_id", "district"),
+                "Give 'community_id' or 'district'",
+            ),
+            ("at_least", _number(limit.at_least), "Give 0 or more"),
+            ("at_most", fine, "Give 0 or more, or None"),
+        ]
+    if isinstance(limit, MustServe | ServeShare):
+        some = limit.communities
+        named = (some is None and isinstance(limit, ServeShare)) or (_names(some) and bool(some))
+        found = [
+            ("within_m", _number(limit.within_m) and limit.within_m > 0, "Give metres above 0"),
+            ("communities", named, "Give a list of community_id"),
+        ]
+        if isinstance(limit, ServeShare):
+            found.append(
+                ("at_least", _number(limit.at_least) and limit.at_least <= 1, "Give a share, 0 to 1")
             )
-    faults.raise_if_any()
-
-
-def spot_size(limits: pd.DataFrame) -> tuple[int, int]:
-    """Return the fewest and most pitches of a spot that is opened; the fewest is at least 1."""
-    mine = limits[limits["group_by"] == "spot"]
-    least = max([1, *mine["at_least"].tolist()])
-    most = min([_NO_MOST, *mine["at_most"].tolist()])
-    if most < least:
-        raise NoPlanExists(
-            f"limits on spots contradict each other: at least {least} and at most {most} pitches"
-        )
-    return least, most
-
-
-def members(limit: pd.Series, pitches: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which pitches a quota counts."""
-    if limit["group_by"] == "city":
-        return np.ones(len(pitches), dtype=bool)
-    return np.asarray(pitches[limit["group_by"]].fillna("").astype(str) == limit["group"], dtype=bool)
-
-
-def check_room(limits: pd.DataFrame, pitches: pd.DataFrame, vendors: int) -> None:
-    """Raise if a group must have more pitches than it has room for, or than there are vendors.
-
-    Raises
-    ------
-    NoPlanExists
-        Names the limit.
-    """
-    for _, limit in limits[(limits["group_by"] != "spot") & (limits["at_least"] > 0)].iterrows():
-        room, least = int(members(limit, pitches).sum()), limit["at_least"]
-        if room < least:
-            raise NoPlanExists(
-                f"limit {describe(limit)} asks for {least} pitches; only {room} are legal there"
-            )
-    for by, mine in limits[limits["group_by"] != "spot"].groupby("group_by"):
-        least = int(mine.groupby("group")["at_least"].max().sum())
-        if least > vendors:
-            raise NoPlanExists(
-                f"limits by {by} ask for {least} pitches together, more than {vendors} vendors"
-            )
-
-
-def describe(limit: pd.Series) -> str:
-    """Return a limit in words: its rule, its group and its numbers."""
-    where = "city" if limit["group_by"] == "city" else f"{limit['group_by']} {limit['group']!r}"
-    numbers = [f"at least {limit['at_least']}"] if limit["at_least"] else []
-    numbers += [f"at most {limit['at_most']}"] if limit["at_most"] < _NO_MOST else []
-    return f"{limit['rule']} ({where}: {' and '.join(numbers) or 'no number'})"
-
-
-def used(limits: pd.DataFrame, pitches: pd.DataFrame) -> list[int]:
-    """Return the pitches each limit counts in a plan; of a limit on spots, those of the fullest spot."""
-    fullest = int(pitches["run_id"].value_counts().max()) if len(pitches) else 0
-    return [
-        fullest if limit["group_by"] == "spot" else int(members(limit, pitches).sum())
-        for _, limit in limits.iterrows()
+        return found
+    if isinstance(limit, Spacing):
+        return [("distance_m", _number(limit.distance_m) and limit.distance_m > 0, "Give metres above 0")]
+    streets = [
+        ("streets", limit.streets is None or _names(limit.streets), "Give a list of street_id, or None")
     ]
+    if isinstance(limit, KerbShare):
+        return [("at_most", _number(limit.at_most) and limit.at_most <= 1, "Give a share, 0 to 1"), *streets]
+    if isinstance(limit, ObstructionBudget):
+        return [("at_most", _whole(limit.at_most), "Give a whole number, 0 or more"), *streets]
+    return streets
+
+
+def _names(values: object) -> bool:
+    return (
+        isinstance(values, Sequence)
+        and not isinstance(values, str)
+        and all(isinstance(v, str) for v in values)
+    )
+
+
+def _whole(value: object) -> bool:
+    fine = hasattr(value, "__index__") and not isinstance(value, bool)
+    return fine and 0 <= int(value) <= _MOST  # type: ignore[call-overload]
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12

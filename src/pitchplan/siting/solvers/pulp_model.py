@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pitchplan.siting.problem import Rows, SitingProblem
+    from pitchplan.siting.program import IntegerProgram, Rows
 
-__all__ = ["to_pulp", "values_of"]
+__all__ = ["proven", "solved", "to_pulp", "values_of"]
 
 
-def to_pulp(problem: SitingProblem, stage: int, reached: Sequence[int]) -> pulp.LpProblem:
+def to_pulp(problem: IntegerProgram, stage: int, reached: Sequence[int]) -> pulp.LpProblem:
     """Return one goal's problem with variables x0, x1 …, the goals before it as rows.
 
     Parameters
     ----------
-    problem : SitingProblem
+    problem : IntegerProgram
         The problem.
     stage : int
         Which goal is sought, from 0.
@@ -58,17 +58,16 @@ def to_pulp(problem: SitingProblem, stage: int, reached: Sequence[int]) -> pulp.
     kinds = (pulp.LpContinuous, pulp.LpInteger)
     x = [
         lp.add_variable(f"x{k}", float(low), float(high), kinds[int(whole)])
-        for k, (low, high, whole) in enumerate(
-            zip(problem.lower, problem.upper, problem.integer, strict=True)
-        )
+        for k, (low, high, whole) in enumerate(zip(problem.lower, problem.upper, problem.whole, strict=True))
     ]
-    lp.setObjective(_expression(x, np.flatnonzero(goal.costs), goal.costs[goal.costs != 0]))
+    lp.setObjective(_expression(x, np.flatnonzero(goal.costs), goal.costs[goal.costs != 0]) + goal.offset)
     for block, rows in enumerate(problem.rows):
         _add_rows(lp, x, block, rows)
     for k, (before, value) in enumerate(zip(problem.goals, reached, strict=False)):
-        least, most = before.floor_for_next(int(value), problem.facts.vendors)
+        least, most = before.kept(int(value))
         columns = np.flatnonzero(before.costs)
-        _add(lp, _expression(x, columns, before.costs[columns]), least, most, f"goal_{k}")
+        sum_ = _expression(x, columns, before.costs[columns])
+        _add(lp, sum_, least - before.offset, most - before.offset, f"goal_{k}")
     return lp
 
 
@@ -97,7 +96,22 @@ def _add(lp: pulp.LpProblem, sum_: pulp.LpAffineExpression, lower: float, upper:
         lp.addConstraint(pulp.LpConstraint(sum_.copy(), pulp.LpConstraintLE, f"{name}_most", upper))
 
 
-def values_of(problem: SitingProblem, lp: pulp.LpProblem) -> NDArray[np.float64]:
+def solved(lp: pulp.LpProblem, solver: Any) -> pulp.LpProblem:
+    """Solve a problem with a solver of PuLP; what it says is read by `values_of` and `proven`."""
+    try:
+        lp.solve(solver)
+    except pulp.PulpSolverError as error:
+        fix = "Install it, or take another solver of PuLP"
+        raise InputError(Fault("the solver cannot be run", fix, "solver", value=str(error))) from None
+    return lp
+
+
+def proven(lp: pulp.LpProblem) -> bool:
+    """Tell whether the solver says that it finished; PuLP's status says so even where it was stopped."""
+    return bool(lp.sol_status == pulp.LpSolutionOptimal)
+
+
+def values_of(problem: IntegerProgram, lp: pulp.LpProblem) -> NDArray[np.float64]:
     """Return the value of each column in a solved problem.
 
     The problem's status "Optimal" is not believed: a solver that was stopped says so too, and
@@ -116,7 +130,7 @@ def values_of(problem: SitingProblem, lp: pulp.LpProblem) -> NDArray[np.float64]
         raise NonePlanFound(
             f"the problem holds no answer (status {pulp.LpStatus[lp.status]!r}); solve it first"
         )
-    values = np.full(len(problem.kind), np.nan)
+    values = np.full(problem.size, np.nan)
     for variable in lp.variables():
         number = variable.name[1:]
         if variable.name[:1] == "x" and number.isdigit() and int(number) < len(values):

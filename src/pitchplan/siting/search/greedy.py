@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from pitchplan.errors import SolverLied
-from pitchplan.siting.assemble import checked_design, completed, served_flows
+from pitchplan.siting.follow import Covered, maximum_service
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.siting.problem import SitingProblem
 
-__all__ = ["Builder", "greedy_counts", "is_legal"]
+__all__ = ["Builder", "greedy_choice", "is_legal", "kept_choice"]
 
 _NO_COLUMN = -1
+_HOWEVER_MANY = 2**31 - 1
 
 
 class Builder:
     """Pitches chosen so far and what may still be added under every row.
+
+    Rows over streets, sides or residents are not followed: ask `is_legal` in the end.
 
     Parameters
     ----------
@@ -36,8 +38,8 @@ class Builder:
         self.wishes = _wishes(problem)
         self.bays, self.runs = bays.stop, runs.stop - runs.start
         most, self.least = _spot_limits(problem)
-        caps = _caps(problem, most)
-        self.matrix, self.top, self.left = caps[0], caps[1], caps[1].copy()
+        self.matrix, self.top = _caps(problem, most)
+        self.left = self.top.copy()
         self.by_column = self.matrix.tocsc()
         self.by_row = csr_array(self.matrix.T)
         self.room = problem.upper[bays].astype(np.int64)
@@ -46,18 +48,12 @@ class Builder:
         # A column is blocked while any row it lies in has nothing left.
         full = (self.left <= 0).astype(np.int64)
         self.blocked = np.asarray(self.matrix.T @ full, dtype=np.int64)
-        serving = problem.serving
-        self.per_pitch = 0 if serving is None else serving.per_pitch
-        self.unserved = np.zeros(0, np.int64) if serving is None else serving.residents.copy()
-        groups = len(self.unserved)
+        self.per_pitch, self.residents, self.reach = _who_is_served(problem)
+        self.unserved = self.residents.copy()
         self.flows = np.zeros(0, dtype=np.int64)
-        pairs = (np.zeros(0), (np.zeros(0, int), np.zeros(0, int)))
-        if serving is not None:
-            pairs = (np.ones(len(serving.run), np.int64), (serving.run, serving.group))
-        self.reach = csr_array(pairs, shape=(self.runs, groups))
         self.reached_by = csr_array(self.reach.T)
         self.waiting = np.asarray(self.reach @ self.unserved, dtype=np.int64)
-        self.degree = np.bincount(self.reach.indices, minlength=groups)
+        self.degree = np.bincount(self.reach.indices, minlength=len(self.residents))
         self.cost, self.run_cost, self.street_cost = _costs(problem)
         self.street_used = np.zeros(len(self.street_cost), dtype=np.int64)
 
@@ -68,10 +64,12 @@ class Builder:
 
     def addable(self) -> NDArray[np.bool_]:
         """Return which columns can take one more pitch."""
-        return np.asarray((self.blocked == 0) & (self.count < self.room))
+        bays, runs = self.blocked[: self.bays], self.blocked[self.bays :]
+        openable = (self.in_run > 0) | (runs == 0)
+        return np.asarray((bays == 0) & (self.count < self.room) & openable[self.run_of])
 
-    def _shift(self, column: int, by: int) -> None:
-        """Add (1) or remove (-1) one pitch and keep the rows' books."""
+    def _take(self, column: int, by: int) -> None:
+        """Take one (1) from what is left of a column's rows, or give it back (-1)."""
         start, stop = self.by_column.indptr[column : column + 2]
         for row in self.by_column.indices[start:stop]:
             was = self.left[row] <= 0
@@ -80,9 +78,15 @@ class Builder:
             if was != now:
                 a, b = self.matrix.indptr[row : row + 2]
                 self.blocked[self.matrix.indices[a:b]] += 1 if now else -1
+
+    def _shift(self, column: int, by: int) -> None:
+        """Add (1) or remove (-1) one pitch and keep the rows' books."""
+        self._take(column, by)
         run = self.run_of[column]
         self.count[column] += by
         self.in_run[run] += by
+        if self.in_run[run] == max(by, 0):
+            self._take(self.bays + run, by)
         street = self.problem.street_of_run[run]
         if street >= 0 and self.in_run[run] == max(by, 0):
             self.street_used[street] += by
@@ -124,9 +128,9 @@ class Builder:
     def load(self, count: NDArray[np.int64]) -> None:
         """Set the chosen pitches; call `recount` before the next choice."""
         self.count = count.copy()
-        self.left = self.top - self.matrix @ count
-        self.blocked = np.asarray(self.by_row @ (self.left <= 0).astype(np.int64), dtype=np.int64)
         self.in_run = np.bincount(self.run_of, weights=count, minlength=self.runs).astype(np.int64)
+        self.left = self.top - self.matrix @ np.concatenate([count, self.in_run > 0])
+        self.blocked = np.asarray(self.by_row @ (self.left <= 0).astype(np.int64), dtype=np.int64)
         streets = self.problem.street_of_run[self.in_run > 0]
         self.street_used = np.bincount(streets[streets >= 0], minlength=len(self.street_cost))
 
@@ -160,15 +164,16 @@ class Builder:
     def recount(self) -> int:
         """Serve as many residents as the chosen pitches can, exactly; return how many."""
         serving = self.problem.serving
-        if serving is None:
-            return 0
-        flows = served_flows(self.problem, self.in_run * self.per_pitch)
-        used = np.flatnonzero(flows)
-        taken = np.bincount(serving.group[used], weights=flows[used], minlength=len(serving.residents))
-        self.unserved = serving.residents - taken.astype(np.int64)
-        self.flows = flows
+        if serving is not None:
+            self.flows = maximum_service(serving, self.in_run * self.per_pitch)
+            used = np.flatnonzero(self.flows)
+            taken = np.bincount(serving.group[used], self.flows[used], minlength=len(self.residents))
+            self.unserved = self.residents - taken.astype(np.int64)
+        elif len(self.residents):
+            covered = self.reached_by @ (self.in_run > 0).astype(np.int64) > 0
+            self.unserved = np.where(covered, 0, self.residents)
         self.waiting = np.asarray(self.reach @ self.unserved, dtype=np.int64)
-        return int(flows.sum())
+        return int(self.residents.sum() - self.unserved.sum())
 
     def best(self, weight: float | None, among: NDArray[np.bool_] | None = None) -> int:
         """Return the best column to add to, or -1.
@@ -218,19 +223,39 @@ def _spot_limits(problem: SitingProblem) -> tuple[NDArray[np.int64], int]:
 
 
 def _caps(problem: SitingProblem, most: NDArray[np.int64]) -> tuple[csr_array, NDArray[np.int64]]:
-    """Return every "at most" row over the pitch columns: clashes, quotas, spots, vendors."""
-    n = problem.block("pitch").stop
+    """Return every "at most" row that counts pitches or spots: clashes, quotas, spots, vendors."""
+    bays, runs = problem.block("pitch").stop, len(most)
+    counted = np.r_[0:bays, problem.block("run")]
     parts, tops = [], []
     for rows in problem.rows:
-        if rows.name == "clashes" or rows.optional:
-            some = np.isfinite(rows.upper) & (rows.matrix[:, :n].sum(axis=1) > 0)
-            parts.append(rows.matrix[np.flatnonzero(some), :][:, :n])
+        if rows.name in ("clashes", "vendors") or rows.optional:
+            inside = rows.matrix[:, counted]
+            plain = np.diff(inside.indptr) == np.diff(rows.matrix.indptr)
+            if rows.name == "vendors":
+                plain[:] = True
+            unit = np.asarray(abs(inside - (inside != 0)).sum(axis=1)) == 0
+            some = np.flatnonzero(np.isfinite(rows.upper) & plain & unit & (np.diff(inside.indptr) > 0))
+            parts.append(inside[some])
             tops.append(rows.upper[some])
-    bay = np.arange(n)
-    parts.append(csr_array((np.ones(n, np.int64), (problem.run_of_pitch, bay)), shape=(len(most), n)))
-    parts.append(csr_array(np.ones((1, n), dtype=np.int64)))
-    tops += [most, np.array([problem.facts.vendors])]
-    return csr_array(vstack(parts, format="csr")), np.concatenate(tops).astype(np.int64)
+    bay = np.arange(bays)
+    spots = csr_array((np.ones(bays, np.int64), (problem.run_of_pitch, bay)), shape=(runs, len(counted)))
+    matrix = csr_array(vstack([*parts, spots], format="csr"), dtype=np.int64)
+    return matrix, np.concatenate([*tops, most]).astype(np.int64)
+
+
+def _who_is_served(problem: SitingProblem) -> tuple[int, NDArray[np.int64], csr_array]:
+    """Return residents per pitch, residents of each group, and the groups each run reaches."""
+    runs = problem.block("run")
+    size = runs.stop - runs.start
+    serving = problem.serving
+    if serving is not None:
+        pairs = (np.ones(len(serving.run), np.int64), (serving.run, serving.group))
+        reach = csr_array(pairs, shape=(size, len(serving.residents)))
+        return int(serving.per_pitch or 0), serving.residents, reach
+    for follower in problem.followers:
+        if isinstance(follower, Covered):
+            return _HOWEVER_MANY, follower.residents, csr_array(follower.reach.T.astype(np.int64))
+    return 0, np.zeros(0, dtype=np.int64), csr_array((size, 0), dtype=np.int64)
 
 
 def _wishes(problem: SitingProblem) -> list[tuple[NDArray[np.bool_], int]]:
@@ -242,12 +267,14 @@ def _wishes(problem: SitingProblem) -> list[tuple[NDArray[np.bool_], int]]:
     spots: list[tuple[NDArray[np.bool_], int]] = []
     groups: list[tuple[NDArray[np.bool_], int]] = []
     for rows in problem.rows:
-        if not rows.optional or not rows.lower[0] > 0:
+        if not rows.optional or len(rows.lower) != 1 or not rows.lower[0] > 0:
             continue
         columns = rows.matrix.indices
+        if len(columns) == 0 or columns.max() >= runs.stop:
+            continue
         opened = columns[(columns >= runs.start) & (columns < runs.stop)] - runs.start
         if len(opened):
-            spots.append((np.isin(problem.run_of_pitch, opened), 1))
+            spots.append((np.isin(problem.run_of_pitch, opened), int(rows.lower[0])))
             continue
         wanted = np.zeros(n, dtype=bool)
         wanted[columns[columns < n]] = True
@@ -257,7 +284,7 @@ def _wishes(problem: SitingProblem) -> list[tuple[NDArray[np.bool_], int]]:
 
 def _costs(problem: SitingProblem) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the costs of pitch columns, runs and streets; zeros where no goal asks for them."""
-    costs = np.zeros(len(problem.kind), dtype=np.int64)
+    costs = np.zeros(problem.size, dtype=np.int64)
     for goal in problem.goals:
         if goal.name == "keep-traffic-clear":
             costs = goal.costs
@@ -266,7 +293,7 @@ def _costs(problem: SitingProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]
     return costs[problem.block("pitch")], costs[problem.block("run")], np.append(street, 0)
 
 
-def greedy_counts(
+def greedy_choice(
     problem: SitingProblem, *, weight: float | None = None, favoured: NDArray[np.bool_] | None = None
 ) -> NDArray[np.int64]:
     """Choose pitches one by one, best first, keeping every "at most" row.
@@ -319,12 +346,20 @@ def _step(
         barred[column] = True
 
 
-def is_legal(problem: SitingProblem, counts: NDArray[np.int64]) -> bool:
+def kept_choice(problem: SitingProblem, choice: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keep as much of a choice as "at most" rows and sizes of spots allow, and fill up again."""
+    builder = Builder(problem)
+    for column in np.flatnonzero(choice):
+        for _ in range(int(choice[column])):
+            if builder.addable()[column]:
+                builder._shift(int(column), 1)
+    for run in np.flatnonzero((builder.in_run > 0) & (builder.in_run < builder.least)):
+        builder.close(int(run))
+    builder.recount()
+    fill(builder, None)
+    return builder.count
+
+
+def is_legal(problem: SitingProblem, choice: NDArray[np.int64]) -> bool:
     """Tell whether a number of pitches per column keeps every row."""
-    if counts.sum() > problem.facts.vendors:
-        return False
-    try:
-        checked_design(problem, completed(problem, counts).astype(float))
-    except SolverLied:
-        return False
-    return True
+    return not problem.broken(problem.completed(choice))

@@ -1,0 +1,165 @@
+"""One goal traded off against another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pitchplan.errors import Fault, InputError
+from pitchplan.schemas import FRONTIER
+from pitchplan.siting.assemble import GoalRecord, plan_of, relative_gap
+from pitchplan.siting.search.begin import first_choice
+from pitchplan.siting.search.solve import Search, check_options, seek_all
+from pitchplan.siting.search.stages import Clock
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pitchplan.plan import Plan
+    from pitchplan.siting.goals import Goal
+    from pitchplan.siting.problem import SitingProblem
+
+__all__ = ["Frontier", "frontier"]
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier:
+    """Plans between the best for one goal and the best for another.
+
+    Attributes
+    ----------
+    goal_a, goal_b : str
+        Names of the goals.
+    table : pandas.DataFrame
+        One row per plan, columns as `schemas.FRONTIER`.
+    plans : tuple of Plan
+        In the order of the table.
+    """
+
+    goal_a: str
+    goal_b: str
+    table: pd.DataFrame
+    plans: tuple[Plan, ...]
+
+    def __repr__(self) -> str:
+        return f"Frontier: {self.goal_a} against {self.goal_b}\n{self.table.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p><b>{escape(self.goal_a)} against {escape(self.goal_b)}</b></p>" + self.table.to_html(
+            index=False
+        )
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the plans and what no plan can beat, with matplotlib (extra ``plot``).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
+        t = self.table
+        ax.vlines(t["goal_a"], t["goal_b"], t["bound_b"], color="#c9b458", lw=4, label="open gap")
+        ax.plot(t["goal_a"], t["bound_b"], ls=":", color="#555555", label="no plan can beat")
+        ax.plot(t["goal_a"], t["goal_b"], marker="o", color="#0b6e4f", label="plans")
+        for row in t.itertuples():
+            ax.annotate(
+                f"{row.spots} spots", (row.goal_a, row.goal_b), (6, 6), textcoords="offset points", fontsize=8
+            )
+        ax.set_xlabel(self.goal_a.replace("-", " "))
+        ax.set_ylabel(self.goal_b.replace("-", " "))
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.legend(frameon=False, fontsize=8)
+        return ax
+
+
+def frontier(
+    problem: SitingProblem, goal_a: Goal, goal_b: Goal, steps: int, *, time_limit_s: float
+) -> Frontier:
+    """Trade one goal off against another; see `SitingProblem.frontier`."""
+    check_options(time_limit_s, 0.0, "auto")
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 2:
+        raise InputError(Fault("not a number of steps", "Give 2 or more", "frontier", None, "steps", steps))
+    clock = Clock(time_limit_s)
+    statement = problem.facts.statement
+    named = [g.name for g in statement.goals]
+    both = [named.index(g.name) for g in (goal_a, goal_b) if g.name in named]
+    before = tuple(
+        g
+        for g in statement.goals[: min(both, default=len(named))]
+        if g.name not in (goal_a.name, goal_b.name)
+    )
+    there = replace(statement, goals=(*before, replace(goal_a, slack=0.0), goal_b)).problem()
+    back = replace(statement, goals=(*before, replace(goal_b, slack=0.0), goal_a)).problem()
+    share = 1.0 / (steps + 2)
+    best_a = _seek(there, None, Clock(clock.left * 2 * share))
+    best_b = _seek(back, None, Clock(clock.left * 2 * share))
+    k = len(before)
+    ends = best_a.reached[k], back.values(_x(best_b))[k + 1]
+    rows, plans = [], []
+    levels = np.unique(np.rint(np.linspace(ends[0], ends[1], steps)).astype(np.int64))
+    if ends[0] > ends[1]:
+        levels = levels[::-1]
+    for step, level in enumerate(levels.tolist()):
+        if step == 0:
+            found = best_a
+        else:
+            reached = [*best_a.reached[:k], level]
+            start = _x(best_b) if step == len(levels) - 1 else _x(found)
+            known = [GoalRecord(np.nan, "") for _ in reached]
+            found = Search(start if _keeps(there, start, reached) else None, reached, known)
+            seek_all(
+                there,
+                found,
+                clock=Clock(clock.left / (len(levels) - step)),
+                gap=0.0,
+                solver="auto",
+                log=False,
+            )
+        x, last = _x(found), found.records[-1]
+        value = there.values(x)[k + 1]
+        plan = plan_of(there, x, [replace(r, outcome=r.outcome or last.outcome) for r in found.records])
+        plans.append(plan)
+        rows.append(
+            (
+                step,
+                float(there.values(x)[k]),
+                float(value),
+                last.bound,
+                relative_gap(value, last.bound),
+                last.outcome,
+                len(plan.spots),
+                len(plan.pitches),
+            )
+        )
+    return Frontier(goal_a.name, goal_b.name, pd.DataFrame(rows, columns=FRONTIER.names), tuple(plans))
+
+
+def _seek(problem: SitingProblem, start: NDArray[np.int64] | None, clock: Clock) -> Search:
+    choice = first_choice(problem, None)
+    found = Search(None if choice is None else problem.completed(choice))
+    seek_all(problem, found, clock=clock, gap=0.0, solver="auto", log=False)
+    return found
+
+
+def _x(found: Search) -> NDArray[np.int64]:
+    assert found.x is not None
+    return found.x
+
+
+def _keeps(problem: SitingProblem, x: NDArray[np.int64], reached: list[int]) -> bool:
+    """Tell whether a plan keeps the values of the first goals."""
+    bounds = [goal.kept(value) for goal, value in zip(problem.goals, reached, strict=False)]
+    return all(a <= v <= b for (a, b), v in zip(bounds, problem.values(x), strict=False))

@@ -1,0 +1,1 @@
+"""From tables to the arrays of a siting problem."""

@@ -1,0 +1,1 @@
+"""Seeking the goals of a siting problem in order."""

@@ -1,0 +1,53 @@
+"""A stage given to any solver of PuLP."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pitchplan.errors import NonePlanFound, NoPlanExists
+from pitchplan.siting.search.stages import staged
+from pitchplan.siting.search.whole import Attempt, choice_of
+from pitchplan.siting.solvers.pulp_model import proven, solved, to_pulp, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pitchplan.siting.program import IntegerProgram
+    from pitchplan.siting.search.stages import Clock
+
+__all__ = ["seek_by_pulp"]
+
+
+def seek_by_pulp(
+    program: IntegerProgram, goal: int, reached: Sequence[int], solver: Any, clock: Clock
+) -> Attempt:
+    """Seek one goal with a solver of PuLP.
+
+    PuLP passes no bound on: where the solver says that it finished, its value is the bound.
+
+    Parameters
+    ----------
+    program, goal, reached, clock
+        As for `seek_whole`.
+    solver : pulp.LpSolver
+        Not changed; a copy gets the time that is left.
+    """
+    mine = copy.copy(solver)
+    mine.timeLimit = max(0.1, clock.left)
+    name = f"pulp {getattr(solver, 'name', type(solver).__name__)}"
+    lp = solved(to_pulp(program, goal, reached), mine)
+    try:
+        values = values_of(program, lp)
+    except NoPlanExists:
+        return Attempt("infeasible", None, np.nan, name)
+    except NonePlanFound:
+        return Attempt("limit", None, np.nan, name)
+    stage = staged(program, goal, reached)
+    choice = choice_of(program, stage, values[stage.columns])
+    if proven(lp):
+        value = program.goals[goal].value(program.completed(choice))
+        return Attempt("optimal", choice, float(value), name)
+    return Attempt("limit", choice, np.nan, name)

@@ -1,0 +1,224 @@
+"""Seeking the goals in order: each stage starts from the last plan, and each answer is checked."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists, SolverLied
+from pitchplan.plan import Outcome
+from pitchplan.siting.assemble import GoalRecord, plan_of, relative_gap
+from pitchplan.siting.explain import why_none
+from pitchplan.siting.follow import Served
+from pitchplan.siting.search.begin import first_choice
+from pitchplan.siting.search.by_pulp import seek_by_pulp
+from pitchplan.siting.search.covering import asks_much, seek_covering
+from pitchplan.siting.search.levels import has_levels, seek_level
+from pitchplan.siting.search.stages import Clock, leeway
+from pitchplan.siting.search.whole import Attempt, seek_whole
+from pitchplan.siting.solvers.exhaustive import best_values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pitchplan.plan import Plan
+    from pitchplan.siting.problem import SitingProblem
+    from pitchplan.siting.program import GoalRow, IntegerProgram
+
+__all__ = ["Search", "check_options", "seek_all", "solve"]
+
+_SHARES = {"host-vendors": 0.3, "cover-residents": 0.4}
+_KEPT_BACK_S = 0.5
+PROVEN_WITHIN = 1e-6
+"""Relative gap up to which a value counts as proven: the arithmetic of solvers is no finer."""
+
+
+@dataclass
+class Search:
+    """The best plan so far and how each goal's search ended."""
+
+    x: NDArray[np.int64] | None = None
+    reached: list[int] = field(default_factory=list)
+    records: list[GoalRecord] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def solve(
+    problem: SitingProblem, *, time_limit_s: float, gap: float, solver: Any, start: Plan | None, log: bool
+) -> Plan:
+    """Seek the goals in order; see `SitingProblem.solve`."""
+    check_options(time_limit_s, gap, solver)
+    clock = Clock(time_limit_s - min(_KEPT_BACK_S, time_limit_s / 10))
+    found = Search()
+    try:
+        choice = first_choice(problem, start)
+        found.x = None if choice is None else problem.completed(choice)
+    except KeyboardInterrupt:
+        found.interrupted = True
+    seek_all(problem, found, clock=clock, gap=gap, solver=solver, log=log)
+    assert found.x is not None
+    return plan_of(problem, found.x, found.records)
+
+
+def check_options(time_limit_s: object, gap: object, solver: object) -> None:
+    """Raise for options that a search cannot take."""
+    for name, number, least in (("time_limit_s", time_limit_s, 0.01), ("gap", gap, 0.0)):
+        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= least:
+            raise InputError(
+                Fault("not a number it can take", f"Give {least:g} or more", "solve", None, name, number)
+            )
+    if solver not in ("auto", "highs", "exhaustive") and not hasattr(solver, "actualSolve"):
+        fix = "Give 'auto', 'highs', 'exhaustive' or a solver of PuLP"
+        raise InputError(Fault("no such solver", fix, "solve", None, "solver", solver))
+
+
+def seek_all(
+    program: IntegerProgram, found: Search, *, clock: Clock, gap: float, solver: Any, log: bool
+) -> None:
+    """Seek every goal in order.
+
+    Parameters
+    ----------
+    program : IntegerProgram
+        The program.
+    found : Search
+        Gets the best plan and a record per goal; its plan, if any, is where the search starts, and
+        goals that it has reached already are kept.
+    clock, gap, solver, log
+        As for `SitingProblem.solve`.
+
+    Raises
+    ------
+    NoPlanExists, NonePlanFound, SolverLied
+        As `SitingProblem.solve` says.
+    """
+    if isinstance(solver, str) and solver == "exhaustive":
+        _try_all(program, found)
+        return
+    for stage in range(len(found.reached), len(program.goals)):
+        goal = program.goals[stage]
+        began = time.monotonic()
+        try:
+            record = _seek(program, stage, found, clock, gap, solver, log)
+        except KeyboardInterrupt:
+            found.interrupted = True
+            record = None
+        if found.x is None:
+            raise NonePlanFound("the search ended before any plan was found; allow more time")
+        value = goal.value(found.x)
+        record = record or GoalRecord(_known(goal, value), Outcome.INTERRUPTED)
+        found.reached.append(value)
+        found.records.append(replace(record, seconds=time.monotonic() - began, reached=value))
+        if goal.whole is not None:
+            program = _with_most_pitches(program, goal.whole - int(max(0.0, record.bound)))
+
+
+def _try_all(program: IntegerProgram, found: Search) -> None:
+    began = time.monotonic()
+    found.reached, found.x = best_values(program)
+    seconds = (time.monotonic() - began) / len(program.goals)
+    found.records = [GoalRecord(float(v), Outcome.PROVEN, seconds, v, "exhaustive") for v in found.reached]
+
+
+def _with_most_pitches(program: IntegerProgram, most: int) -> IntegerProgram:
+    """Let goals that count served residents know that no plan has more than so many pitches."""
+    goals = list(program.goals)
+    for follower in program.followers:
+        if isinstance(follower, Served) and follower.serving.per_pitch is not None:
+            for k, goal in enumerate(goals):
+                inside = np.flatnonzero(goal.costs)
+                if len(inside) and inside[0] >= follower.columns.start and goal.sense == "most":
+                    goals[k] = replace(goal, bound=min(goal.bound, follower.serving.per_pitch * most))
+    return replace(program, goals=tuple(goals))
+
+
+def _known(goal: GoalRow, value: int) -> float:
+    """Return the bound that is known without any search, never one that the value beats."""
+    return float(min(goal.bound, value) if goal.sense == "least" else max(goal.bound, value))
+
+
+def _seek(
+    program: IntegerProgram, stage: int, found: Search, clock: Clock, gap: float, solver: Any, log: bool
+) -> GoalRecord:
+    """Seek one goal; leave the best plan in ``found`` and return how it ended."""
+    goal = program.goals[stage]
+    value = None if found.x is None else goal.value(found.x)
+    if value is not None and value == goal.bound:
+        return GoalRecord(float(goal.bound), Outcome.PROVEN, solver="no search needed")
+    if found.interrupted:
+        return GoalRecord(_known(goal, value or 0), Outcome.INTERRUPTED)
+    last = stage == len(program.goals) - 1
+    seconds = clock.left * (1.0 if last else _SHARES.get(goal.name, 0.5))
+    if value is not None and seconds <= 0:
+        return GoalRecord(_known(goal, value), Outcome.TIME_LIMIT)
+    attempt = _attempt(program, stage, found, Clock(max(0.05, seconds)), gap, solver, log)
+    return _taken(program, stage, found, attempt, gap)
+
+
+def _attempt(
+    program: IntegerProgram, stage: int, found: Search, clock: Clock, gap: float, solver: Any, log: bool
+) -> Attempt:
+    """Give a stage to the solver that fits it."""
+    if not isinstance(solver, str):
+        return seek_by_pulp(program, stage, found.reached, solver, clock)
+    if has_levels(program, stage):
+        return seek_level(program, stage, found.reached, found.x, clock, log)
+    if solver == "auto" and asks_much(program, stage):
+        return seek_covering(program, stage, found.reached, found.x, clock, gap, log)
+    return seek_whole(program, stage, found.reached, found.x, clock, gap, log)
+
+
+def _taken(program: IntegerProgram, stage: int, found: Search, attempt: Attempt, gap: float) -> GoalRecord:
+    """Check an attempt, keep its plan where it is better, and say what is known of the goal."""
+    goal = program.goals[stage]
+    if attempt.status == "infeasible" and found.x is None:
+        raise NoPlanExists(why_none(program))
+    if attempt.choice is not None:
+        x = _checked(program, stage, found.reached, attempt)
+        if found.x is None or goal.better(goal.value(x), goal.value(found.x)):
+            found.x = x
+    found.interrupted = found.interrupted or attempt.status == "interrupted"
+    if found.x is None:
+        raise NonePlanFound("the time ran out before any plan was found; allow more time")
+    value = goal.value(found.x)
+    bound = safe_bound(goal, attempt.bound, value)
+    if relative_gap(value, bound) <= PROVEN_WITHIN:
+        return GoalRecord(bound, Outcome.PROVEN, solver=attempt.solver)
+    if attempt.status == "interrupted":
+        return GoalRecord(bound, Outcome.INTERRUPTED, solver=attempt.solver)
+    within = attempt.status == "optimal" or relative_gap(value, bound) <= gap
+    return GoalRecord(bound, Outcome.WITHIN_GAP if within else Outcome.TIME_LIMIT, solver=attempt.solver)
+
+
+def _checked(program: IntegerProgram, stage: int, reached: list[int], attempt: Attempt) -> NDArray[np.int64]:
+    """Work the plan of a choice out and check every bound, row and earlier goal in whole numbers."""
+    assert attempt.choice is not None
+    x = program.completed(attempt.choice)
+    broken = program.broken(x)
+    if broken:
+        raise SolverLied(f"{attempt.solver}: {broken}")
+    for goal, before in zip(program.goals[:stage], reached, strict=False):
+        least, most = goal.kept(before)
+        if not least <= goal.value(x) <= most:
+            raise SolverLied(
+                f"{attempt.solver}: goal {goal.name!r} was to stay within {least:g} to {most:g};"
+                f" the answer has {goal.value(x)}"
+            )
+    sought = program.goals[stage]
+    if np.isfinite(attempt.bound) and sought.better(
+        sought.value(x), attempt.bound + (1 if sought.sense == "most" else -1) * leeway(attempt.bound)
+    ):
+        raise SolverLied(f"{attempt.solver}: a plan of {sought.value(x)} beats the bound {attempt.bound:g}")
+    return x
+
+
+def safe_bound(goal: GoalRow, bound: float, value: int) -> float:
+    """Round a solver's bound to the whole number that is safe, and join it with what is known."""
+    if goal.sense == "most":
+        safe = np.floor(bound + leeway(bound)) if np.isfinite(bound) else np.inf
+        return float(max(min(safe, goal.bound), value))
+    safe = np.ceil(bound - leeway(bound)) if np.isfinite(bound) else -np.inf
+    return float(min(max(safe, goal.bound), value))
