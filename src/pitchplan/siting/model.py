@@ -16,8 +16,9 @@ from pitchplan.siting.limits import Limit, check_groups, check_room, limits_tabl
 from pitchplan.siting.problem import Facts, GoalRow, Serving, SitingProblem
 from pitchplan.siting.rows import all_rows
 from pitchplan.traffic.obstruction import Obstruction, obstruction
-from pitchplan.walking.reach import reach
+from pitchplan.walking.groups import Groups, grouped
 from pitchplan.walking.residents import resident_points
+from pitchplan.walking.walks import straight_walks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,7 +90,10 @@ def siting_problem(
     people, points = resident_points(city), int(_total_residents(city))
     serving = next(
         (
-            _serving(goal, reach(people, runs, legal, within_m=goal.within_m, detour=goal.detour))
+            _serving(
+                goal,
+                grouped(straight_walks(people, runs, legal, within_m=goal.within_m, detour=goal.detour)),
+            )
             for goal in sought
             if isinstance(goal, CoverResidents)
         ),
@@ -164,13 +168,12 @@ def _total_residents(city: City) -> float:
     return float(pd.to_numeric(city.communities["residents"], errors="coerce").fillna(0.0).round().sum())
 
 
-def _serving(goal: CoverResidents, reached: object) -> Serving:
-    matrix = reached.matrix.tocoo()  # type: ignore[attr-defined]
-    order = np.lexsort((matrix.col, matrix.row))
+def _serving(goal: CoverResidents, groups: Groups) -> Serving:
+    group = np.repeat(np.arange(len(groups)), np.diff(groups.reach.indptr))
     return Serving(
-        residents=reached.groups,  # type: ignore[attr-defined]
-        group=matrix.row[order].astype(np.int64),
-        run=matrix.col[order].astype(np.int64),
+        residents=groups.residents,
+        group=group,
+        run=groups.reach.indices.astype(np.int64),
         per_pitch=goal.per_pitch,
     )
 
