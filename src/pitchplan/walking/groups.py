@@ -66,6 +66,18 @@ def grouped(walks: Walks, *, within_m: float | None = None, by_community: bool =
     ------
     InputError
         ``within_m`` is not above 0, or longer than the walks that were looked for.
+
+    Examples
+    --------
+    Three people reach the first run, and four people at two points the second:
+
+    >>> from pitchplan.walking.walks import Walks
+    >>> point, run, metres = np.array([[0, 1, 2], [1, 0, 1], [90, 80, 70]])
+    >>> walks = Walks(point, run, metres, np.array([2, 3, 2]), np.array(["a", "a", "b"]), 2, 100.0)
+    >>> grouped(walks).residents
+    array([3, 4])
+    >>> grouped(walks, by_community=True).residents
+    array([3, 2, 2])
     """
     near = walks if within_m is None else walks.within(within_m)
     first = np.flatnonzero(np.diff(near.point, prepend=-1))

@@ -153,6 +153,18 @@ def straight_walks(
     ------
     InputError
         ``within_m`` is not positive, ``detour`` is below 1 or a run comes twice.
+
+    Examples
+    --------
+    A run with two bays, 100 and 106 m east of where three people live:
+
+    >>> import pandas as pd
+    >>> from pitchplan.walking.residents import ResidentPoints
+    >>> home = ResidentPoints(np.zeros(1), np.zeros(1), np.array([3]), np.array([""]), "example")
+    >>> runs = pd.DataFrame({"run_id": ["a"]})
+    >>> pitches = pd.DataFrame({"run_id": ["a", "a"], "x_m": [100.0, 106.0], "y_m": [0.0, 0.0]})
+    >>> straight_walks(home, runs, pitches, within_m=500).metres
+    array([138])
     """
     check_radius(within_m, detour=detour)
     bays = bays_of_runs(runs, pitches)
