@@ -132,7 +132,8 @@ def _short_ends(ways: Ways) -> tuple[Ints, Ints, Floats]:
     alone &= ~np.isin(end, touching[0])
     roads = ways.pieces[ways.street[ways.pieces] & (ways.level[ways.pieces] == 0)]
     leading = _nearest_other(ways, end[alone], roads, FOOTWAY_LINK_M)
-    return tuple(np.concatenate(pair) for pair in zip(touching, leading, strict=True))  # type: ignore[return-value]
+    vertex, piece, gap = (np.concatenate(pair) for pair in zip(touching, leading, strict=True))
+    return vertex, piece, gap
 
 
 def _nearest_other(ways: Ways, end: Ints, pieces: Ints, most_m: float) -> tuple[Ints, Ints, Floats]:
