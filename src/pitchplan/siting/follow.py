@@ -250,7 +250,8 @@ class Farthest:
         nearest = np.full(self.groups, top, dtype=np.int64)
         is_open = x[self.runs][self.run] > 0
         np.minimum.at(nearest, self.group[is_open], self.level[is_open])
-        return (np.arange(top) < nearest.max(initial=0)).astype(np.int64)
+        farther: NDArray[np.bool_] = np.arange(top) < nearest.max(initial=0)
+        return farther.astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,4 +268,5 @@ class Spread:
         """Return 1 for each level that all open runs keep."""
         top = self.columns.stop - self.columns.start
         both = (x[self.runs][self.first] > 0) & (x[self.runs][self.second] > 0)
-        return (np.arange(top) < self.level[both].min(initial=top)).astype(np.int64)
+        apart: NDArray[np.bool_] = np.arange(top) < self.level[both].min(initial=top)
+        return apart.astype(np.int64)

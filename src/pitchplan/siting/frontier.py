@@ -50,9 +50,8 @@ class Frontier:
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<p><b>{escape(self.goal_a)} against {escape(self.goal_b)}</b></p>" + self.table.to_html(
-            index=False
-        )
+        head = f"<p><b>{escape(self.goal_a)} against {escape(self.goal_b)}</b></p>"
+        return head + str(self.table.to_html(index=False))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the plans and what no plan can beat, with matplotlib (extra ``plot``).

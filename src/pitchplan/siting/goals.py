@@ -289,7 +289,8 @@ class Weighted:
 
     def __post_init__(self) -> None:
         _check_slack(self.slack)
-        parts = tuple(tuple(p) for p in self.parts) if isinstance(self.parts, list | tuple) else ()
+        given: Any = self.parts
+        parts: Any = tuple(tuple(p) for p in given) if isinstance(given, list | tuple) else ()
         fine = bool(parts) and all(
             len(p) == 2 and isinstance(p[0], GOALS) and _is_whole(p[1]) and 1 <= p[1] <= 10**6 for p in parts
         )

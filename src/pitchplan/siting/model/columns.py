@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -113,7 +113,7 @@ def variables(problem: SitingProblem) -> pd.DataFrame:
     )
 
 
-def _pairs(follower: object, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _pairs(follower: Any, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the group and the run (-1 for none) of each column of a late block."""
     pairs = getattr(follower, "serving", follower)
     if hasattr(pairs, "group"):

@@ -113,9 +113,13 @@ class Ground:
             if longest > within_m:
                 self._walks[within_m] = self._walks[longest].within(within_m)
             elif self.walking == "streets":
-                axes = self.city.centrelines
                 self._walks[within_m] = street_walks(
-                    self.people, self.runs, self.pitches, axes, within_m=within_m
+                    self.people,
+                    self.runs,
+                    self.pitches,
+                    self.city.centrelines,
+                    within_m=within_m,
+                    footways=self.city.footway_axes,
                 )
             else:
                 self._walks[within_m] = straight_walks(

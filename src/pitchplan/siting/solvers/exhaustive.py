@@ -102,13 +102,13 @@ def _followed(program: IntegerProgram, choices: Table) -> Table:
 
 
 def _keeps_rows(program: IntegerProgram, table: Table) -> NDArray[np.bool_]:
-    legal = ((table >= program.lower) & (table <= program.upper)).all(axis=1)
+    legal: NDArray[np.bool_] = np.all((table >= program.lower) & (table <= program.upper), axis=1)
     for rows in program.rows:
         # Flows are not told one by one here, so their own rows cannot be looked at: they hold for
         # the least cut that was found.
         if rows.defines != "served":
             activity = np.asarray((rows.matrix @ table.T).T)
-            legal &= ((activity >= rows.lower) & (activity <= rows.upper)).all(axis=1)
+            legal &= np.all((activity >= rows.lower) & (activity <= rows.upper), axis=1)
     return legal
 
 
@@ -177,7 +177,8 @@ def _fair(f: follow.Fair, table: Table) -> Table:
     shares = [
         1000 * covered[:, f.community == c].sum(axis=1) // people for c, people in enumerate(f.residents)
     ]
-    return np.min([np.full(len(table), 1000), *shares], axis=0)[:, None]
+    least: Table = np.min([np.full(len(table), 1000), *shares], axis=0)
+    return least[:, None]
 
 
 @_by_definition.register(follow.Assigned)
