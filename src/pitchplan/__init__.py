@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pitchplan.plan import Outcome, Plan
     from pitchplan.rules.book import RuleBook, read_rule_book, rule_book
     from pitchplan.sheets.sheet import Sheet, map_sheet, write
-    from pitchplan.siting import goals, limits
+    from pitchplan.siting import goals, limits, locate
     from pitchplan.siting.baselines import greedy_plan, random_plan
     from pitchplan.siting.decisions import read_decisions
     from pitchplan.siting.model.statement import siting_problem
@@ -69,6 +69,7 @@ _WHERE = {
     "goals": "siting",
     "greedy_plan": "siting.baselines",
     "limits": "siting",
+    "locate": "siting",
     "map_sheet": "sheets.sheet",
     "random_plan": "siting.baselines",
     "read_city": "city.reading",
@@ -82,7 +83,7 @@ _WHERE = {
     "siting_problem": "siting.model.statement",
     "write": "sheets.sheet",
 }
-_MODULES = {"datasets", "errors", "goals", "limits", "sampling", "schemas"}
+_MODULES = {"datasets", "errors", "goals", "limits", "locate", "sampling", "schemas"}
 
 __all__ = [*_WHERE, "__version__"]
 

@@ -172,10 +172,10 @@ def why_none(program: IntegerProgram) -> str:
     """Say which limits and decisions stand in the way of every plan, and the least change that helps."""
     soft = frozenset(k for k, rows in enumerate(program.rows) if rows.optional)
     alone = _possible(program, soft, _SECONDS)
-    if alone is False:
-        return "no plan exists: vendors, sizes of spots and clashes leave none, with or without the limits"
-    if not soft:
-        return "no plan exists: vendors, sizes of spots and clashes leave none"
+    if alone is False or not soft:
+        hard = ", ".join(r.name for r in program.rows if not r.optional and not r.defines)
+        with_limits = ", with or without the limits" if soft else ""
+        return f"no plan exists: bounds and fixed rows ({hard or 'none'}) leave none{with_limits}"
     clash = contradiction(program, Clock(_SECONDS))
     names = "; ".join(r.name for r in clash[:_SHOWN])
     more = f"; and {len(clash) - _SHOWN} more" if len(clash) > _SHOWN else ""

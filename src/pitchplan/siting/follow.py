@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
@@ -27,6 +28,7 @@ __all__ = [
     "Opened",
     "Served",
     "Serving",
+    "Shipped",
     "Spread",
     "Used",
     "maximum_service",
@@ -176,6 +178,12 @@ class Served:
         """Return the residents of each pair that are served."""
         return maximum_service(self.serving, np.asarray(self.capacity @ x, dtype=np.int64))
 
+    def shares(self, x: NDArray[np.int64]) -> csr_array:
+        """Return how much of each group's demand each run serves, shape (groups, runs)."""
+        flow = x[self.columns] / np.maximum(1, self.serving.residents[self.serving.group])
+        shape = (len(self.serving.residents), self.capacity.shape[0])
+        return csr_array((flow, (self.serving.group, self.serving.run)), shape=shape)
+
 
 @dataclass(frozen=True, eq=False)
 class Covered:
@@ -231,6 +239,55 @@ class Assigned:
         found[pairs:] = 1
         found[pairs + reached] = 0
         return found
+
+
+@dataclass(frozen=True, eq=False)
+class Shipped:
+    """Demand of each group shipped from open runs within their capacities, at least cost in all.
+
+    Columns: the pairs, sorted by group and then by cost, then one per group for "nowhere".
+    """
+
+    columns: slice
+    runs: slice
+    group: NDArray[np.int64]
+    run: NDArray[np.int64]
+    costs: NDArray[np.int64]  # of each column, per unit of demand
+    most: NDArray[np.int64]  # of each column
+    demand: NDArray[np.int64]
+    capacity: NDArray[np.int64]
+
+    def values(self, x: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what is shipped by each column: a transport problem, whose answers are whole."""
+        found = np.zeros(len(self.most), dtype=np.int64)
+        groups, pairs = len(self.demand), len(self.group)
+        is_open = np.append(x[self.runs][self.run] > 0, np.ones(groups, dtype=bool))
+        used = np.flatnonzero(is_open & (self.most > 0))
+        group = np.append(self.group, np.arange(groups))[used]
+        run = np.append(self.run, np.full(groups, -1))[used]
+        column, at_run = np.arange(len(used)), np.flatnonzero(used < pairs)
+        each = csr_array((np.ones(len(used)), (group, column)), shape=(groups, len(used)))
+        room = csr_array(
+            (np.ones(len(at_run)), (run[at_run], column[at_run])), shape=(len(self.capacity), len(used))
+        )
+        answer = linprog(
+            self.costs[used],
+            A_ub=room,
+            b_ub=self.capacity,
+            A_eq=each,
+            b_eq=self.demand,
+            bounds=np.column_stack([np.zeros(len(used)), self.most[used]]),
+            method="highs-ds",
+        )
+        if answer.x is not None:
+            found[used] = np.rint(answer.x).astype(np.int64)
+        return found
+
+    def shares(self, x: NDArray[np.int64]) -> csr_array:
+        """Return how much of each group's demand each run serves, shape (groups, runs)."""
+        shipped = x[self.columns][: len(self.group)] / np.maximum(1, self.demand[self.group])
+        shape = (len(self.demand), len(self.capacity))
+        return csr_array((shipped, (self.group, self.run)), shape=shape)
 
 
 @dataclass(frozen=True, eq=False)

@@ -183,6 +183,10 @@ class IntegerProgram:
                 return rows
         raise KeyError(f"no rows named {name!r}; there are {', '.join(r.name for r in self.rows)}")
 
+    def rows_held(self) -> list[Rows]:
+        """Return the rows that hold in every stage: those that give no column its meaning."""
+        return [r for r in self.rows if not r.defines]
+
     def kinds_of(self, rows: Rows) -> frozenset[str]:
         """Return the kinds of columns that a row block uses."""
         return self._kinds[id(rows)]

@@ -12,6 +12,7 @@ from pitchplan.errors import Fault, InputError
 from pitchplan.siting import goals as g
 from pitchplan.siting.follow import Assigned, Covered, Fair, Farthest, Served, Serving, Spread
 from pitchplan.siting.model.draft import GoalPart
+from pitchplan.siting.model.levels import farthest_rows, nested_rows
 from pitchplan.walking.groups import grouped
 
 if TYPE_CHECKING:
@@ -167,61 +168,12 @@ def _shortest_farthest_walk(goal: g.ShortestFarthestWalk, draft: Draft, base: Ba
     levels = np.unique(np.append(steps, beyond))
     level = np.searchsorted(levels, steps)
     farthest = draft.block("farthest", np.ones(len(levels) - 1))
-    _farthest_rows(draft, base, farthest, group, walks.run, level, len(points))
+    farthest_rows(draft, base.run, farthest, group, walks.run, level, len(points))
     draft.follow(lambda: Farthest(farthest.columns, base.run.columns, group, walks.run, level, len(points)))
     nearest = np.full(len(points), len(levels) - 1)
     np.minimum.at(nearest, group, level)
     bound = int(levels[nearest.max(initial=0)])
     return GoalPart("least", ((farthest, np.diff(levels)),), bound, int(levels[0]))
-
-
-def _farthest_rows(
-    draft: Draft,
-    base: Base,
-    farthest: Block,
-    group: NDArray[np.int64],
-    run: NDArray[np.int64],
-    level: NDArray[np.int64],
-    groups: int,
-) -> None:
-    """For each group and each level short of its next: an open run at most so far, or "farther"."""
-    top = farthest.size
-    order = np.lexsort((run, level, group))
-    group, run, level = group[order], run[order], level[order]
-    if len(group) == 0:
-        return
-    step = np.unique(np.column_stack([group, level]), axis=0)
-    # A row stands at the level just short of the group's next one, with all runs up to this one.
-    following = np.where(np.append(step[1:, 0] == step[:-1, 0], False), np.append(step[1:, 1], 0), top)
-    at = following - 1
-    first = np.searchsorted(group, step[:, 0])
-    last = np.searchsorted(group * (top + 1) + level, step[:, 0] * (top + 1) + step[:, 1], side="right")
-    keep = (at >= 0) & (step[:, 1] < top)
-    first, last, at = first[keep], last[keep], at[keep]
-    size = last - first
-    row = np.repeat(np.arange(len(size)), size)
-    column = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size - first, size)
-    own = np.arange(len(size))
-    draft.rows(
-        "walk-no-farther",
-        [(base.run, row, run[column], 1), (farthest, own, at, 1)],
-        lower=1,
-        count=len(size),
-        defines=farthest,
-    )
-    nested = np.arange(max(0, top - 1))
-    draft.rows(
-        "farther-is-nested",
-        [(farthest, nested, nested, 1), (farthest, nested, nested + 1, -1)],
-        lower=0,
-        count=len(nested),
-        defines=farthest,
-    )
-    # Nobody walks less than to the nearest legal run.
-    nearest = np.full(groups, top)
-    np.minimum.at(nearest, group, level)
-    sure = np.arange(int(nearest.max(initial=0)))
-    draft.rows("no-nearer-run", [(farthest, sure, sure, 1)], lower=1, count=len(sure), defines=farthest)
 
 
 @goal_part.register(g.FairShare)
@@ -278,14 +230,7 @@ def _spread_out(goal: g.SpreadOut, draft: Draft, base: Base) -> GoalPart:
         count=len(first),
         defines=spread,
     )
-    nested = np.arange(len(levels) - 1)
-    draft.rows(
-        "apart-is-nested",
-        [(spread, nested, nested, 1), (spread, nested, nested + 1, -1)],
-        lower=0,
-        count=len(nested),
-        defines=spread,
-    )
+    nested_rows(draft, spread)
     draft.follow(lambda: Spread(spread.columns, base.run.columns, first, second, level))
     return GoalPart("most", ((spread, np.diff(levels, prepend=0)),), upto)
 

@@ -171,6 +171,11 @@ def _served(f: follow.Served, table: Table) -> Table:
     return found
 
 
+@_by_definition.register(follow.Shipped)
+def _shipped(f: follow.Shipped, table: Table) -> Table:
+    return np.array([f.values(row) for row in table]).reshape(len(table), len(f.most))
+
+
 @_by_definition.register(follow.Fair)
 def _fair(f: follow.Fair, table: Table) -> Table:
     covered = table[:, f.covered]
