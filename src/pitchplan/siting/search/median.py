@@ -78,8 +78,9 @@ class _Relaxed:
         inside = np.zeros(len(self.must), dtype=bool)
         inside[chosen] = True
         used = inside[self.run] & (self.cost < prices[self.group])
-        served = np.bincount(self.group[used], minlength=len(prices))
-        short: NDArray[np.float64] = 1.0 - served - (self.nowhere < prices)
+        short = np.ones(len(prices))
+        short -= np.bincount(self.group[used], minlength=len(prices))
+        short -= self.nowhere < prices
         return short
 
 
