@@ -14,7 +14,7 @@ import numpy as np
 
 from pitchplan.siting.follow import Assigned
 from pitchplan.siting.search.stages import staged
-from pitchplan.siting.search.whole import Attempt, choice_of
+from pitchplan.siting.search.whole import Attempt, choice_of, seek_whole
 from pitchplan.siting.solvers.highs import solve_stage
 
 if TYPE_CHECKING:
@@ -103,6 +103,9 @@ def seek_median(
     """
     relaxed, costs = _read(program)
     best = _interchanged(costs, _nearest_start(relaxed, costs, start, program), relaxed, clock)
+    if not np.isfinite(_value(costs, best)):
+        # Pairs that cannot be used leave a place unserved: whether any choice serves all is open.
+        return seek_whole(program, 0, [], start, clock, gap, log)
     try:
         best = _priced(relaxed, costs, best, clock)
         value = _value(costs, best)

@@ -100,7 +100,8 @@ def staged(
         ]
     )
     every = len(columns) == program.size
-    parts = [r.matrix if every else r.matrix[:, columns] for r in rows]
+    parts = [csr_array((0, len(columns)), dtype=np.int64)]
+    parts += [r.matrix if every else r.matrix[:, columns] for r in rows]
     lower, upper = [r.lower for r in rows], [r.upper for r in rows]
     for before, value in zip(program.goals, reached, strict=False):
         least, most = before.kept(value)
@@ -119,7 +120,7 @@ def staged(
         upper=program.upper[columns].copy(),
         integer=program.whole[columns],
         matrix=csr_array(vstack(parts, format="csr")),
-        row_lower=np.concatenate(lower),
-        row_upper=np.concatenate(upper),
+        row_lower=np.concatenate([np.zeros(0), *lower]),
+        row_upper=np.concatenate([np.zeros(0), *upper]),
     )
     return Staged(stage, columns, offset)
