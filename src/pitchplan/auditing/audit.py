@@ -13,6 +13,7 @@ from pitchplan import schemas
 from pitchplan.auditing.bays import Scene, draw_scene
 from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.kinds import AUDITS
+from pitchplan.auditing.limits import count_limits, taken_on_trust
 from pitchplan.errors import BreachesFound, Fault, InputError
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     measured: list[tuple[str, int, int, float, int, str, str]] = []
     origins = {rule.id: rule.origin for rule in book.rules}
     findings = [(rule.id, AUDITS[rule.kind](rule, scene)) for rule in book.rules]
-    findings += [("overlap", _overlaps(scene)), ("counts", _counts(plan)), ("limits", _limits(plan, scene))]
+    findings += [("overlap", _overlaps(scene)), ("counts", _counts(plan)), ("limits", count_limits(plan))]
     for name, finding in findings:
         kept = [b for b in finding.breaches if not _waived(name, b, waivers)]
         breaches += [(name, b.pitch_id, b.measured, b.required, b.feature_id) for b in kept]
@@ -208,24 +209,6 @@ def _counts(plan: Plan) -> Finding:
     return finding
 
 
-def _limits(plan: Plan, scene: Scene) -> Finding:
-    """Count every limit the plan says it keeps again, in whole numbers."""
-    finding = Finding(len(plan.pitches), len(plan.limits))
-    for limit in plan.limits.itertuples():
-        if limit.group_by == "spot":
-            groups = plan.pitches.groupby("spot_id").size().to_dict()
-        elif limit.group_by == "city":
-            groups = {"city": len(plan.pitches)}
-        else:
-            groups = {limit.group: int((plan.pitches[limit.group_by] == limit.group).sum())}
-        for name, count in sorted(groups.items()):
-            finding.margin(min(limit.at_most - count, count - limit.at_least))
-            if not limit.at_least <= count <= limit.at_most:
-                required = limit.at_least if count < limit.at_least else limit.at_most
-                finding.breaches.append(Breach(str(name), count, required, str(limit.rule)))
-    return finding
-
-
 def _on_trust(plan: Plan, city: City) -> tuple[str, ...]:
     """Say what the audit could only believe."""
     trust = [*city.assumptions]
@@ -237,5 +220,6 @@ def _on_trust(plan: Plan, city: City) -> tuple[str, ...]:
             trust.append(f"{kerbside} pitches stand on streets whose width is {how}: tape them on site")
     if len(city.streets) and set(city.streets["width_status"]) & {"assumed", "lanes", "given"}:
         trust.append(f"the carriageways of {len(city.streets)} streets are made from centrelines and widths")
+    trust += taken_on_trust(plan)
     trust.append("residents served and the goals' bounds, as the solver and the reach table say")
     return tuple(trust)

@@ -183,7 +183,10 @@ def why_none(program: IntegerProgram) -> str:
     said = f"no plan exists: {verdict}: {names}{more}"
     changes = least_change(program)
     if changes:
-        lines = [f"{c}{refused_there(program, c.name)}" for c in changes[:_SHOWN]]
+        facts = getattr(program, "facts", None)
+        ground = None if facts is None else facts.statement.ground
+        why = ["" if ground is None else refused_there(ground, c.name) for c in changes[:_SHOWN]]
+        lines = [f"{c}{w}" for c, w in zip(changes, why, strict=False)]
         said += ". The least change that allows one: " + "; ".join(lines)
     return said
 
@@ -215,7 +218,7 @@ def explain_shortfall(problem: SitingProblem, plan: Plan, *, time_limit_s: float
         gained, most = short - looser.goals[0].value(found.x), short - int(bound)
         kind = "clash" if block.name == "clashes" else block.name.split(" ")[0]
         rows.append((block.name, kind, gained, most, "solved anew"))
-    for rule, places in refused_by_one_rule(problem).items():
+    for rule, places in refused_by_one_rule(problem.facts.statement.ground).items():
         most = min(short, places)
         rows.append((rule, "rule", most, most, "counted from the places it alone refuses"))
     table = pd.DataFrame(rows, columns=SHORTFALL.names)

@@ -265,7 +265,8 @@ def _checks(limit: Limit) -> list[tuple[str, bool, str]]:
             )
         return found
     if isinstance(limit, Spacing):
-        return [("distance_m", _number(limit.distance_m) and limit.distance_m > 0, "Give metres above 0")]
+        fine = _number(limit.distance_m) and limit.distance_m >= 1 and limit.distance_m % 1 == 0
+        return [("distance_m", fine, "Give whole metres, 1 or more")]
     streets = [
         ("streets", limit.streets is None or _names(limit.streets), "Give a list of street_id, or None")
     ]

@@ -10,7 +10,7 @@ import shapely
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pitchplan.siting.program import IntegerProgram
+    from pitchplan.siting.model.ground import Ground
 
 __all__ = ["refused_by_one_rule", "refused_there"]
 
@@ -28,13 +28,12 @@ def _only_rule(refusals: pd.DataFrame, bay_m: float) -> pd.DataFrame:
     return square.drop_duplicates(["rule", "column", "row"])
 
 
-def refused_by_one_rule(program: IntegerProgram) -> dict[str, int]:
+def refused_by_one_rule(ground: Ground) -> dict[str, int]:
     """Count, for each rule, the squares of a bay's length where it alone refuses a place.
 
     Places are looked at every half a metre or so, and a vendor needs a bay: so many is about how
     many vendors could stand there without the rule.
     """
-    ground = program.facts.statement.ground  # type: ignore[attr-defined]
     refusals = ground.candidates.refusals
     if len(refusals) == 0:
         return {}
@@ -46,13 +45,13 @@ def _bay_m(pitches: pd.DataFrame) -> float:
     return float(pitches["length_m"].max()) if len(pitches) else 6.0
 
 
-def refused_there(program: IntegerProgram, name: str) -> str:
+def refused_there(ground: Ground, name: str) -> str:
     """Say which rules refuse most places in the community or district that a limit is about.
 
     Parameters
     ----------
-    program : IntegerProgram
-        A siting problem, or any other, of which nothing is said.
+    ground : Ground
+        Of the siting problem.
     name : str
         Name of the limit's rows.
 
@@ -61,10 +60,8 @@ def refused_there(program: IntegerProgram, name: str) -> str:
     str
         Such as ``" (rule junction alone refuses 31 more)"``, or nothing.
     """
-    facts = getattr(program, "facts", None)
-    if facts is None or "at least" not in name:
+    if "at least" not in name:
         return ""
-    ground = facts.statement.ground
     refusals = ground.candidates.refusals
     for by in ("community_id", "district"):
         for group in sorted({str(g) for g in ground.city.communities[by].dropna()}):

@@ -13,6 +13,7 @@ from pitchplan.errors import Fault, Faults, InputError, NoPlanExists
 from pitchplan.siting import limits as lim
 from pitchplan.siting.follow import Used
 from pitchplan.siting.model.goal_parts import covered_block
+from pitchplan.siting.refused import refused_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from pitchplan.siting.model.draft import Draft
     from pitchplan.siting.model.ground import Ground
 
-__all__ = ["LIMIT_COLUMNS", "Entry", "book_entries", "grouping_columns", "spot_size", "write_limit"]
+__all__ = [
+    "LIMIT_COLUMNS",
+    "Entry",
+    "book_entries",
+    "check_together",
+    "grouping_columns",
+    "spot_size",
+    "write_limit",
+]
 
 LIMIT_COLUMNS = ("rule", "counts", "group_by", "group", "at_least", "at_most")
 NO_MOST = int(np.iinfo(np.int32).max)
@@ -114,6 +123,11 @@ def write_pitch_quota(draft: Draft, base: Base, entry: Entry) -> None:
     alike = base.ground.pitches.iloc[base.bays.first]
     columns = np.flatnonzero(_members(alike, entry.group_by, entry.group))
     room = float(base.pitch.upper[columns].sum())
+    if room < entry.at_least:
+        raise NoPlanExists(
+            f"limit {entry} asks for {entry.at_least} pitches; only {room:.0f} are legal there"
+            + refused_there(base.ground, str(entry))
+        )
     if len(columns) == 0 and entry.at_least == 0:
         return
     draft.rows(
@@ -124,6 +138,27 @@ def write_pitch_quota(draft: Draft, base: Base, entry: Entry) -> None:
         optional=True,
         unit="pitches",
     )
+
+
+def check_together(entries: Sequence[Entry], vendors: int) -> None:
+    """Raise if groups of one kind must have more pitches together than there are vendors.
+
+    Raises
+    ------
+    NoPlanExists
+        Names the kind of group.
+    """
+    least: dict[str, dict[str, int]] = {}
+    for e in entries:
+        if e.counts == "pitches" and e.group_by != "spot":
+            by_group = least.setdefault(e.group_by, {})
+            by_group[e.group] = max(e.at_least, by_group.get(e.group, 0))
+    for by, by_group in least.items():
+        asked = sum(by_group.values())
+        if asked > vendors:
+            raise NoPlanExists(
+                f"limits by {by} ask for {asked} pitches together, more than {vendors} vendors"
+            )
 
 
 def _members(frame: pd.DataFrame, group_by: str, group: str) -> NDArray[np.bool_]:
@@ -327,7 +362,7 @@ def _spacing(limit: lim.Spacing, draft: Draft, base: Base) -> Iterator[Entry]:
     cliques = base.ground.cliques(np.column_stack([first, second]))
     row = np.repeat(np.arange(len(cliques)), [len(c) for c in cliques])
     column = np.array([c for clique in cliques for c in clique], dtype=np.int64)
-    entry = Entry("planner", "metres between spots", "city", "", int(np.ceil(limit.distance_m)))
+    entry = Entry("planner", "metres between spots", "city", "", int(limit.distance_m))
     name = f"limit planner (city: spots at least {limit.distance_m:g} m apart)"
     draft.rows(name, [(base.run, row, column, 1)], upper=1, count=len(cliques), optional=True, unit="spots")
     yield entry

@@ -21,6 +21,7 @@ from pitchplan.siting.model.limit_rows import (
     LIMIT_COLUMNS,
     Entry,
     book_entries,
+    check_together,
     grouping_columns,
     spot_size,
     write_limit,
@@ -131,6 +132,7 @@ class Statement:
         for entry in entries:
             write_pitch_quota(draft, base, entry)
         entries += [entry for limit in self.limits for entry in write_limit(limit, draft, base)]
+        check_together(entries, ground.vendors.total)
         parts = [(g.name, g.slack, goal_part(g, draft, base)) for g in self.goals]
         written = draft.finish(parts)
         return SitingProblem(

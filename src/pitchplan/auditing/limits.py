@@ -1,0 +1,100 @@
+"""Limits counted again from the list of pitches, in whole numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from pitchplan.auditing.findings import Breach, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pitchplan.plan import Plan
+
+__all__ = ["count_limits", "taken_on_trust"]
+
+
+def count_limits(plan: Plan) -> Finding:
+    """Count every limit the plan says it keeps again, as far as the list of pitches tells.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its ``limits``, ``pitches`` and ``spots``.
+
+    Returns
+    -------
+    Finding
+        Limits on residents and on vehicles' delay are not checkable here.
+    """
+    finding = Finding(len(plan.pitches), len(plan.limits))
+    uncounted = len(taken_on_trust(plan))
+    if uncounted:
+        finding.not_checkable = f"{uncounted} limits on residents or delay"
+    for limit in plan.limits.itertuples():
+        count = _COUNTS.get(str(getattr(limit, "counts", "pitches")))
+        if count is None:
+            continue
+        for name, found in sorted(count(plan, limit).items()):
+            finding.margin(min(limit.at_most - found, found - limit.at_least))
+            if not limit.at_least <= found <= limit.at_most:
+                required = limit.at_least if found < limit.at_least else limit.at_most
+                finding.breaches.append(Breach(str(name), found, required, str(limit.rule)))
+    return finding
+
+
+def taken_on_trust(plan: Plan) -> list[str]:
+    """List the limits that the audit could not count."""
+    lines = []
+    for limit in plan.limits.itertuples():
+        if str(getattr(limit, "counts", "pitches")) not in _COUNTS:
+            where = "the city" if limit.group_by == "city" else f"{limit.group_by} {limit.group}"
+            lines.append(f"the limit on {limit.counts} in {where}, as the solver counted it")
+    return lines
+
+
+def _pitches(plan: Plan, limit: Any) -> dict[str, float]:
+    if limit.group_by == "spot":
+        return dict(plan.pitches.groupby("spot_id").size().to_dict())
+    if limit.group_by == "city":
+        return {"city": len(plan.pitches)}
+    mine = plan.pitches[limit.group_by].fillna("").astype(str) == limit.group
+    return {str(limit.group): int(mine.sum())}
+
+
+def _spots(plan: Plan, limit: Any) -> dict[str, float]:
+    if limit.group_by == "city":
+        return {"city": plan.pitches["spot_id"].nunique()}
+    mine = plan.pitches[limit.group_by].fillna("").astype(str) == limit.group
+    return {str(limit.group): plan.pitches.loc[mine, "spot_id"].nunique()}
+
+
+def _sides(plan: Plan, limit: Any) -> dict[str, float]:
+    """Count the sides of a street that pitches stand on."""
+    mine = plan.pitches[plan.pitches["street_id"].astype(str) == limit.group]
+    sides = mine["side"].fillna("").astype(str)
+    return {str(limit.group): sides[sides != ""].nunique()}
+
+
+def _metres_apart(plan: Plan, limit: Any) -> dict[str, float]:
+    """Measure from each spot to the nearest bay of another, centre to centre."""
+    at = shapely.points(plan.pitches["x_m"].to_numpy(float), plan.pitches["y_m"].to_numpy(float))
+    spot = plan.pitches["spot_id"].astype(str).to_numpy()
+    found: dict[str, float] = {}
+    for name in np.unique(spot):
+        others = at[spot != name]
+        if len(others):
+            mine = shapely.multipoints(at[spot == name])
+            found[str(name)] = float(shapely.distance(mine, shapely.multipoints(others)))
+    return found
+
+
+_COUNTS: dict[str, Callable[[Plan, Any], dict[str, float]]] = {
+    "pitches": _pitches,
+    "spots": _spots,
+    "sides": _sides,
+    "metres between spots": _metres_apart,
+}
