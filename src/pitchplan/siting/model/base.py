@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,29 @@ class Base:
     street: Block
     shortfall: Block
     pitch_cost: NDArray[np.int64]
+    _members: dict[str, dict[str, NDArray[np.int64]]] = field(default_factory=dict, repr=False)
+
+    def members(self, group_by: str, group: str) -> NDArray[np.int64]:
+        """Return the pitch columns of a group.
+
+        Parameters
+        ----------
+        group_by : str
+            A column of the pitches, or ``"city"``.
+        group : str
+            Which group.
+        """
+        if group_by == "city":
+            return np.arange(self.pitch.size)
+        if group_by not in self._members:
+            names = self.ground.pitches[group_by].fillna("").astype(str).to_numpy(dtype=object)
+            names = names[self.bays.first].astype(str)
+            order = np.argsort(names, kind="stable")
+            known, first = np.unique(names[order], return_index=True)
+            self._members[group_by] = (
+                dict(zip(known.tolist(), np.split(order, first[1:]), strict=True)) if len(order) else {}
+            )
+        return self._members[group_by].get(group, np.zeros(0, dtype=np.int64))
 
 
 def written_base(

@@ -120,8 +120,7 @@ def write_pitch_quota(draft: Draft, base: Base, entry: Entry) -> None:
     """Write the row of a number of pitches in a group; it is named alone."""
     if entry.group_by == "spot":
         return
-    alike = base.ground.pitches.iloc[base.bays.first]
-    columns = np.flatnonzero(_members(alike, entry.group_by, entry.group))
+    columns = base.members(entry.group_by, entry.group)
     room = float(base.pitch.upper[columns].sum())
     if room < entry.at_least:
         raise NoPlanExists(
