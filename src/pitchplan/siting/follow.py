@@ -104,15 +104,15 @@ class Serving:
     ----------
     residents : numpy.ndarray of int64, shape (groups,)
         Residents of each group.
-    group, run : numpy.ndarray of int64, shape (pairs,)
+    group, run : numpy.ndarray of int, shape (pairs,)
         Pairs that can walk to each other; sorted by group, then run.
     per_pitch : int or None
         Residents one pitch can serve; None for however many.
     """
 
     residents: NDArray[np.int64]
-    group: NDArray[np.int64]
-    run: NDArray[np.int64]
+    group: NDArray[np.integer]
+    run: NDArray[np.integer]
     per_pitch: int | None
 
     @cached_property
@@ -160,7 +160,7 @@ def maximum_service(serving: Serving, capacity: NDArray[np.int64]) -> NDArray[np
     forward = (
         (flow.row >= g_at) & (flow.row < r_at) & (flow.col >= r_at) & (flow.col < sink) & (flow.data > 0)
     )
-    key = serving.group * len(capacity) + serving.run
+    key = serving.group.astype(np.int64) * len(capacity) + serving.run
     found = groups[flow.row[forward] - g_at] * len(capacity) + runs[flow.col[forward] - r_at]
     flows[np.searchsorted(key, found)] = flow.data[forward]
     return flows

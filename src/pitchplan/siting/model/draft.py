@@ -152,20 +152,21 @@ class Draft:
 
 
 def _finished(rows: _RowsDraft, n: int) -> Rows:
+    """Write a row block; numbers as narrow as they fit, for blocks of tens of millions of entries."""
     many = len(rows.lower)
     r, c, v = [], [], []
     for block, row, column, value in rows.parts:
-        at = np.atleast_1d(np.asarray(row, dtype=np.int64))
-        column = np.atleast_1d(np.asarray(column, dtype=np.int64))
+        at = np.atleast_1d(np.asarray(row))
+        column = np.atleast_1d(np.asarray(column))
         size = max(len(at), len(column))
-        r.append(np.broadcast_to(at, (size,)))
-        c.append(np.broadcast_to(column + block.start, (size,)))
+        r.append(np.broadcast_to(at, (size,)).astype(np.int32))
+        c.append((np.broadcast_to(column, (size,)) + block.start).astype(np.int32))
         v.append(np.broadcast_to(np.asarray(value, dtype=np.int64), (size,)))
-    matrix = csr_array(
-        (np.concatenate(v), (np.concatenate(r), np.concatenate(c))), shape=(many, n), dtype=np.int64
-    )
+    wide = max((int(np.abs(part).max(initial=0)) for part in v), default=0)
+    kind = np.int8 if wide < 2**7 else np.int32 if wide < 2**31 else np.int64
+    values = np.concatenate([part.astype(kind) for part in v])
+    matrix = csr_array((values, (np.concatenate(r), np.concatenate(c))), shape=(many, n))
     matrix.sum_duplicates()
-    matrix.sort_indices()
     return Rows(rows.name, matrix, rows.lower, rows.upper, rows.optional, rows.defines, rows.unit)
 
 

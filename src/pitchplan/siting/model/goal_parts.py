@@ -62,9 +62,7 @@ def _cover_residents(goal: g.CoverResidents, draft: Draft, base: Base) -> GoalPa
         covered = covered_block(draft, base, draft.grouped(base.ground.walks(goal.within_m)))
         return GoalPart("most", ((covered, np.ones(covered.size, np.int64)),), int(groups.residents.sum()))
     pairs = groups.reach.tocoo()
-    serving = Serving(
-        groups.residents, pairs.row.astype(np.int64), pairs.col.astype(np.int64), goal.per_pitch
-    )
+    serving = Serving(groups.residents, pairs.row, pairs.col, goal.per_pitch)
     served = _served_block(draft, base, serving)
     most = min(int(groups.residents.sum()), goal.per_pitch * base.ground.vendors.total)
     return GoalPart("most", ((served, np.ones(served.size, np.int64)),), most)
