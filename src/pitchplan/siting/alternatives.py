@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists
+from pitchplan.plan import Outcome
 from pitchplan.schemas import IMPORTANCE
 from pitchplan.siting.assemble import GoalRecord, plan_of
 from pitchplan.siting.program import GoalRow, Rows
@@ -69,7 +70,12 @@ def alternatives(
         known.append(search.x)
         bounds = plan.goals["bound"].tolist()
         records = [
-            GoalRecord(float(bound), search.records[-1].outcome, reached=value)
+            GoalRecord(
+                float(bound),
+                Outcome.PROVEN if value == bound else Outcome.WITHIN_GAP,
+                reached=value,
+                solver=search.records[-1].solver,
+            )
             for bound, value in zip(bounds, problem.values(search.x), strict=True)
         ]
         found.append(plan_of(problem, search.x, records))

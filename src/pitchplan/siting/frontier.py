@@ -143,7 +143,11 @@ def frontier(
                 len(plan.pitches),
             )
         )
-    return Frontier(goal_a.name, goal_b.name, pd.DataFrame(rows, columns=FRONTIER.names), tuple(plans))
+    table = pd.DataFrame(rows, columns=FRONTIER.names)
+    # Nothing lies between two levels that have the same plan.
+    new = ~table.duplicated(["goal_a", "goal_b", "bound_b"])
+    table = table[new].reset_index(drop=True).assign(step=lambda t: range(len(t)))
+    return Frontier(goal_a.name, goal_b.name, table, tuple(p for p, n in zip(plans, new, strict=True) if n))
 
 
 def _seek(problem: SitingProblem, start: NDArray[np.int64] | None, clock: Clock) -> Search:
