@@ -12,7 +12,7 @@ map: $(VENV)/print.stamp
 	@"$(BIN)/python" examples/watermelon_map.py --out out
 
 test: $(VENV)/dev.stamp
-	@"$(BIN)/python" -m pytest -rs
+	@"$(BIN)/python" -m pytest -rs -n 2 --dist worksteal
 
 $(BIN)/python:
 	"$(PYTHON)" -m venv "$(VENV)"

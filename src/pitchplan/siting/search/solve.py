@@ -222,6 +222,6 @@ def safe_bound(goal: GoalRow, bound: float, value: int) -> float:
     """Round a solver's bound to the whole number that is safe, and join it with what is known."""
     if goal.sense == "most":
         safe = np.floor(bound + leeway(bound)) if np.isfinite(bound) else np.inf
-        return float(max(min(safe, goal.bound), value))
+        return float(max(min(safe, goal.bound), value)) + 0.0
     safe = np.ceil(bound - leeway(bound)) if np.isfinite(bound) else -np.inf
-    return float(min(max(safe, goal.bound), value))
+    return float(min(max(safe, goal.bound), value)) + 0.0
