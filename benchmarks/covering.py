@@ -2,8 +2,8 @@
 
     python benchmarks/covering.py 20k-200k --clock 60
 
-Random clustered points: demand with whole residents (about 200k at 5,000 points), candidate sites, and a radius
-at which a demand point has about 15 sites. Prints value, bound, gap, seconds and memory.
+Random clustered points: demand with whole residents (about 200k at 5,000 points), candidate sites, and a
+radius at which a demand point has about 15 sites. Prints value, bound, gap, seconds and memory.
 """
 
 from __future__ import annotations

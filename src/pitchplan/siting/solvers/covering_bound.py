@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Covering", "Relaxed", "exact_bound", "relax"]
+__all__ = ["Covering", "Relaxation", "Relaxed", "exact_bound"]
 
 _CHECK = 40
-_LONGEST = 4000
 _WELL = 0.2
 _ENOUGH = 0.7
+_LONG = 0.36
 _FINEST = 20
 
 
@@ -113,7 +113,8 @@ def exact_bound(covering: Covering, price: NDArray[np.float64]) -> int:
     full = covering.residents << bits
     whole = np.clip(np.rint(np.ldexp(price, bits)).astype(np.int64), 0, full)
     worth = covering.by_site(whole)
-    top = np.partition(worth, covering.count - covering.p)[covering.count - covering.p :]
+    rest = covering.count - covering.p
+    top = np.partition(worth, rest)[rest:]
     return int((full - whole).sum() + top.sum()) >> bits
 
 
@@ -173,68 +174,81 @@ class _State:
             self.balance = float(np.sqrt(self.balance * far_price / far_share))
 
 
-def relax(
-    covering: Covering, *, tolerance: float, steps: int, go_on: Callable[[Relaxed], bool]
-) -> Relaxed:
-    """Solve the linear relaxation of maximal covering.
+class Relaxation:
+    """The search for the least bound, step by step, so that it can be left at any time.
 
     Parameters
     ----------
     covering : Covering
         Rows, sites and how many to choose.
-    tolerance : float
-        Relative distance of value and bound at which to stop.
-    steps : int
-        Most steps.
-    go_on : callable
-        Asked now and then, with what is known; False ends it.
-
-    Returns
-    -------
-    Relaxed
-        The best shares and the best prices seen.
     """
-    state = _State(covering)
-    best_share, best_value = state.share, _value(state, state.share)
-    best_price, best_bound = state.price.copy(), _bound(state, state.price, state.worth)
-    at_restart = best_bound - best_value
-    before = at_restart
-    made = 0
-    while made < steps:
-        for _ in range(_CHECK):
-            state.step()
-        made += _CHECK
-        mean_share, mean_price = state.share_sum / state.steps, state.price_sum / state.steps
-        mean_worth = covering.by_site(mean_price)
-        trials = []
-        for share, price, worth in (
+
+    def __init__(self, covering: Covering) -> None:
+        self._state = _State(covering)
+        self._made = 0
+        self._share = self._state.share.copy()
+        self._value = -1.0
+        self._price = self._state.price.copy()
+        self._bound = float(covering.residents.sum())
+        self._gap = self._gap_at_restart = self._bound
+
+    def run(self, *, tolerance: float, steps: int, late: Callable[[], bool]) -> bool:
+        """Go on until value and bound are close, and return whether they are, or the steps are made.
+
+        Parameters
+        ----------
+        tolerance : float
+            Relative distance of value and bound at which to stop.
+        steps : int
+            Most steps.
+        late : callable
+            Asked after each step; True ends it.
+        """
+        while self._made < steps:
+            for _ in range(_CHECK):
+                self._state.step()
+                self._made += 1
+                if late():
+                    self._look()
+                    return False
+            self._look()
+            if self._bound - self._value <= tolerance * self._bound:
+                break
+        return True
+
+    def result(self) -> Relaxed:
+        """Return what is known so far."""
+        covering = self._state.covering
+        return Relaxed(self._share, self._value, self._price, exact_bound(covering, self._price), self._made)
+
+    def _look(self) -> None:
+        """Measure the point reached and the average, keep the best, and begin anew where that pays."""
+        state = self._state
+        price = state.price_sum / state.steps
+        points = [
             (state.share, state.price, state.worth),
-            (mean_share, mean_price, mean_worth),
-        ):
-            value, bound = _value(state, share), _bound(state, price, worth)
-            trials.append((bound - value, share, price, worth))
-            if value > best_value:
-                best_share, best_value = share.copy(), value
-            if bound < best_bound:
-                best_price, best_bound = price.copy(), bound
-        gap, share, price, worth = trials[0] if trials[0][0] <= trials[1][0] else trials[1]
-        import os
-        if os.environ.get('LOG'): print(made, state.steps, best_bound, best_value, [t[0] for t in trials], state.balance)
-        if best_bound - best_value <= tolerance * best_bound:
-            break
-        if not go_on(Relaxed(best_share, best_value, best_price, int(best_bound), made)):
-            break
-        if (
-            gap <= _WELL * at_restart
-            or (gap <= _ENOUGH * at_restart and gap > before)
-            or state.steps >= max(0.36 * made, 10 * _CHECK)
-        ):
+            (state.share_sum / state.steps, price, state.covering.by_site(price)),
+        ]
+        gaps = [self._measured(*point) for point in points]
+        gap, point = (gaps[0], points[0]) if gaps[0] <= gaps[1] else (gaps[1], points[1])
+        fell = gap <= _ENOUGH * self._gap_at_restart and gap > self._gap
+        if gap <= _WELL * self._gap_at_restart or fell or state.steps >= max(_LONG * self._made, 10 * _CHECK):
+            share, price, worth = (part.copy() for part in point)
             state.rebalance(share, price)
-            state.restart(share.copy(), price.copy(), worth.copy())
-            at_restart = before = gap
-        else:
-            before = gap
-    return Relaxed(best_share, best_value, best_price, exact_bound(covering, best_price), made)
+            state.restart(share, price, worth)
+            self._gap_at_restart = gap
+        self._gap = gap
+
+    def _measured(
+        self, share: NDArray[np.float64], price: NDArray[np.float64], worth: NDArray[np.float64]
+    ) -> float:
+        """Return bound less value of a point, and keep either where it is the best."""
+        value, bound = _value(self._state, share), _bound(self._state, price, worth)
+        if value > self._value:
+            self._share, self._value = share.copy(), value
+        if bound < self._bound:
+            self._price, self._bound = price.copy(), bound
+        return bound - value
 
 
 def _value(state: _State, share: NDArray[np.float64]) -> float:

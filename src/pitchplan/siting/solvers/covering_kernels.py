@@ -6,7 +6,8 @@ until `kernel` is first called.
 
 A covering is held as lists of sites by row (`row_at`, `row_sites`) and of rows by site (`site_at`,
 `site_rows`), with `held` (chosen sites per row) and `owner` (the sum of their numbers: where one site alone
-covers a row, its number), `gain` (residents a site would add) and `loss` (residents a chosen site alone covers).
+covers a row, its number), `gain` (residents a site would add) and `loss` (residents that a chosen site alone
+covers).
 """
 
 from __future__ import annotations
@@ -18,7 +19,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["anneal", "dual_step", "fast", "kernel", "near_order", "neighbours", "put_all", "sums_by_row", "sums_by_site"]
+__all__ = [
+    "anneal",
+    "dual_step",
+    "fast",
+    "kernel",
+    "near_order",
+    "neighbours",
+    "put_all",
+    "sums_by_row",
+    "sums_by_site",
+]
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -47,7 +58,9 @@ def kernel(function: Kernel) -> Kernel:
     return compiled
 
 
-def sums_by_row(row_at: NDArray[Any], row_sites: NDArray[Any], of_sites: NDArray[Any], out: NDArray[Any]) -> None:
+def sums_by_row(
+    row_at: NDArray[Any], row_sites: NDArray[Any], of_sites: NDArray[Any], out: NDArray[Any]
+) -> None:
     """Write each row's sum over its sites."""
     for i in range(len(row_at) - 1):
         total = of_sites[0] * 0
@@ -56,7 +69,9 @@ def sums_by_row(row_at: NDArray[Any], row_sites: NDArray[Any], of_sites: NDArray
         out[i] = total
 
 
-def sums_by_site(row_at: NDArray[Any], row_sites: NDArray[Any], of_rows: NDArray[Any], out: NDArray[Any]) -> None:
+def sums_by_site(
+    row_at: NDArray[Any], row_sites: NDArray[Any], of_rows: NDArray[Any], out: NDArray[Any]
+) -> None:
     """Write each site's sum over its rows."""
     for j in range(len(out)):
         out[j] = 0

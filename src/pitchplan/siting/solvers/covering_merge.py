@@ -106,7 +106,7 @@ def _same_sets(
 ) -> NDArray[np.bool_]:
     """Return which rows have the set of their other row."""
     lengths = at[rows + 1] - at[rows]
-    same = lengths == at[others + 1] - at[others]
+    same: NDArray[np.bool_] = lengths == at[others + 1] - at[others]
     doubt = np.flatnonzero(same & (rows != others))
     ends = np.concatenate([[0], np.cumsum(lengths[doubt])])
     for low, high in _chunks(ends):
