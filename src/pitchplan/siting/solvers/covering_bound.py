@@ -107,9 +107,8 @@ def exact_bound(covering: Covering, price: NDArray[np.float64]) -> int:
     Nothing is lost to rounding: prices become whole multiples of 2**-bits, all sums are int64 that cannot
     overflow, and the bound is rounded down, as coverage is a whole number.
     """
-    lengths = np.diff(covering.row_at)
-    most = int((covering.residents.astype(object) * (lengths + 1)).sum()) if len(lengths) else 0
-    bits = max(0, min(_FINEST, 62 - most.bit_length()))
+    most = float((covering.residents * (np.diff(covering.row_at) + 1.0)).sum())
+    bits = max(0, min(_FINEST, 61 - int(np.ceil(np.log2(max(most, 1.0))))))
     full = covering.residents << bits
     whole = np.clip(np.rint(np.ldexp(price, bits)).astype(np.int64), 0, full)
     worth = covering.by_site(whole)

@@ -53,7 +53,11 @@ def kernel(function: Kernel) -> Kernel:
         if not _made:
             register_jitable(_put)
             register_jitable(_take)
-        _made[name] = numba.njit(cache=True, nogil=True)(function)
+        try:
+            _made[name] = numba.njit(cache=True, nogil=True)(function)
+        except RuntimeError:
+            # No folder can be written to: compile in every process.
+            _made[name] = numba.njit(nogil=True)(function)
     compiled: Kernel = _made[name]
     return compiled
 
@@ -161,23 +165,29 @@ def neighbours(
     row_sites: NDArray[Any],
     site_at: NDArray[Any],
     site_rows: NDArray[Any],
+    stride: int,
+    limit: int,
     seen: NDArray[Any],
     near_at: NDArray[Any],
     near: NDArray[Any],
 ) -> int:
     """List the sites that share a row with each site; return how many there are in all.
 
-    Where `near` is too short nothing is written past its end, so a first call with an empty one counts.
+    Looks at every stride-th row of a site and lists at most `limit` others. Where `near` is too short nothing
+    is written past its end, so a first call with an empty one counts.
     """
     n = 0
     for j in range(len(site_at) - 1):
         near_at[j] = n
         seen[j] = j
-        for t in range(site_at[j], site_at[j + 1]):
+        full = n + limit
+        for t in range(site_at[j], site_at[j + 1], stride):
+            if n >= full:
+                break
             i = site_rows[t]
             for u in range(row_at[i], row_at[i + 1]):
                 other = row_sites[u]
-                if seen[other] != j:
+                if seen[other] != j and n < full:
                     seen[other] = j
                     if n < len(near):
                         near[n] = other

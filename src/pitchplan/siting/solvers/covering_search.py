@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from pitchplan.siting.solvers.covering_bound import Covering
 
+    _Lists = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
+
 __all__ = ["Board", "Search", "by_nearness", "promising"]
 
 _HOT = 0.08
@@ -43,6 +45,8 @@ _NOISE = 1 << 14
 _IN_A_ROW = 100
 _EPOCH = (200, 5_000)
 _POLISHES = 20
+_MOST_PAIRS = 1e9
+_MOST_NEIGHBOURS = 400
 # Entries a kernel may touch before the clock is looked at.
 _WORK_COMPILED = 100_000_000
 _WORK_INTERPRETED = 300_000
@@ -118,12 +122,7 @@ class Board:
             groups.indptr.astype(np.int64), groups.indices.astype(np.int32),
             across.indptr.astype(np.int64), across.indices.astype(np.int32),
         )  # fmt: skip
-        near_at = np.zeros(len(sites) + 1, dtype=np.int64)
-        near = np.empty(0, dtype=np.int32)
-        for _ in range(2):
-            seen = np.full(len(sites), -1, dtype=np.int32)
-            near = np.empty(kernel(neighbours)(*lists, seen, near_at, near), dtype=np.int32)
-        kernel(neighbours)(*lists, np.full(len(sites), -1, dtype=np.int32), near_at, near)
+        near_at, near = _near(lists, len(sites))
         return cls(sites, *lists, residents, near_at, near)
 
     @property
@@ -131,6 +130,19 @@ class Board:
         """Entries touched by one step, about."""
         rows = len(self.site_rows) / max(1, len(self.sites))
         return 2.0 * rows * (1.0 + len(self.row_sites) / max(1, len(self.residents)))
+
+
+def _near(lists: _Lists, sites: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return where each site's neighbours start, and the neighbours: a sample where there are many."""
+    lengths = np.diff(lists[0]).astype(float)
+    stride = 1 + int((lengths * lengths).sum() / _MOST_PAIRS)
+    near_at, near = np.zeros(sites + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
+    for _ in range(2):
+        # Once to count, once to list.
+        seen = np.full(sites, -1, dtype=np.int32)
+        count = kernel(neighbours)(*lists, stride, _MOST_NEIGHBOURS, seen, near_at, near)
+        near = near if len(near) else np.empty(count, dtype=np.int32)
+    return near_at, near
 
 
 class Search:

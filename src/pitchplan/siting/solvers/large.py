@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["Covered", "cover_most", "merged_groups"]
 
 _EFFORT = 4_000
-_TOLERANCE = 1e-4
+_TOLERANCE = 1.5e-4
 _RELAXING_STEPS = 4_000
 _SHARE_FOR_RELAXING = 0.4
 _MOST_ROUNDS = 10
 _STEPS_OF_SITES = 500
 _RESERVE = 0.02
+_MOST_RESIDENTS = 2**40
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ def cover_most(
     start : numpy.ndarray of int64, optional
         Sites to begin with; the answer covers no fewer residents.
     gap : float
-        Relative distance of value and bound at which to stop.
+        Distance of value and bound at which to stop, as a share of the bound.
     clock_s : float
         Wall-clock seconds. Merging and setting up (3 s at a million groups) are not cut short.
     effort : int
@@ -287,8 +288,11 @@ def _check(
     """Raise where the arrays do not fit together."""
     rows, count = reach.shape
     faults = Faults("cover_most")
-    if len(residents) != rows or (np.asarray(residents) < 0).any():
+    people = np.asarray(residents)
+    if len(people) != rows or people.dtype.kind not in "iu" or (people < 0).any():
         faults.add("residents do not fit the rows of reach", f"Give {rows} whole numbers, none below 0")
+    elif people.sum() > _MOST_RESIDENTS:
+        faults.add("more residents than sums can hold", f"At most {_MOST_RESIDENTS:,}", value=people.sum())
     if len(musts) != count or len(nevers) != count:
         faults.add("must or never does not fit the sites", f"Give {count} values")
     elif (musts & nevers).any():
