@@ -88,7 +88,7 @@ def cover_most(
     must, never : numpy.ndarray of bool, shape (sites,), optional
         Sites that are chosen in any case, and that may not be chosen.
     start : numpy.ndarray of int64, optional
-        Sites to begin with; the answer covers no fewer residents.
+        Sites to begin with; where they may be chosen together, the answer covers no fewer residents.
     gap : float
         Distance of value and bound at which to stop, as a share of the bound.
     clock_s : float
@@ -104,7 +104,7 @@ def cover_most(
     Returns
     -------
     Covered
-        Ctrl-C ends the search with the best choice so far.
+        Ctrl-C ends the search with the best choice so far (while demand is merged, it goes through).
 
     Raises
     ------
