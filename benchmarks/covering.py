@@ -1,20 +1,28 @@
-"""Most residents within reach of p sites, at sizes that an exact solver does not close.
+"""Most residents within reach of p sites, at sizes that an exact solver does not close, and building alone.
 
-    python benchmarks/covering.py 20k-200k --clock 60
+    python benchmarks/covering.py                     # every case, and what stating costs per pair
+    python benchmarks/covering.py 20k-200k 100-1M     # some
+    python benchmarks/covering.py spopt 1k-5k cbc 240     # spopt.locate on the same instance (cbc or highs)
 
 Random clustered points: demand with whole residents (about 200k at 5,000 points), candidate sites, and a
-radius at which a demand point has about 15 sites. Prints value, bound, gap, seconds and memory.
+radius at which a demand point has about 15 sites; p is a twentieth of the sites. And few sites with a
+million points. Each case in a process of its own; prints value, bound, gap, seconds and memory.
 """
 
 from __future__ import annotations
 
-import argparse
-import resource
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
+
+import pitchplan as pp
+
+sys.path.insert(0, str(Path(__file__).parent))
+from measuring import in_fresh_process, peak_gb, say
 
 CASES = {
     "1k-5k": (1_000, 5_000),
@@ -23,6 +31,8 @@ CASES = {
     "20k-200k": (20_000, 200_000),
     "100k-1M": (100_000, 1_000_000),
 }
+SECONDS = {"1k-5k": 60, "2k-20k": 60, "5k-50k": 60, "20k-200k": 60, "100k-1M": 240, "100-1M": 60}
+"""Wall-clock seconds that each case may take."""
 SITES_PER_POINT = 15
 CLUSTERED = 0.7
 
@@ -69,33 +79,101 @@ def radius_for(tree: cKDTree, sample: np.ndarray) -> float:
     return high
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("case", choices=list(CASES))
-    parser.add_argument("--clock", type=float, default=60.0)
-    parser.add_argument("--effort", type=int, default=None)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--instance", type=int, default=0)
-    parser.add_argument("--log", action="store_true")
-    asked = parser.parse_args()
-    from pitchplan.siting.solvers.large import cover_most
+def few_sites(m: int, n: int, seed: int = 0) -> tuple[csr_array, np.ndarray]:
+    """Return reach and residents of n points in a square of 30 with m sites that cover within 5.5.
 
-    m, n = CASES[asked.case]
-    reach, residents, *_ = covering(m, n, asked.instance)
-    made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    options = {} if asked.effort is None else {"effort": asked.effort}
+    After the larger instances of Cordeau, Furini and Ljubic (2019): points by lot, demand 1 to 100.
+    """
+    rng = np.random.default_rng(seed)
+    points, sites = rng.uniform(0, 30, (n, 2)), rng.uniform(0, 30, (m, 2))
+    near = cKDTree(sites).query_ball_point(points, 5.5, return_sorted=True)
+    indptr = np.concatenate([[0], np.cumsum([len(k) for k in near])])
+    indices = np.concatenate([np.asarray(k, dtype=np.int32) for k in near])
+    reach = csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=(n, m))
+    return reach, rng.integers(1, 101, n)
+
+
+def solve(case: str, seconds: str) -> None:
+    """Solve one case with the public function."""
+    if case == "100-1M":
+        reach, residents = few_sites(100, 1_000_000)
+        p = 10
+    else:
+        m, n = CASES[case]
+        reach, residents, *_ = covering(m, n)
+        p = m // 20
+    made = peak_gb()
     wall, cpu = time.perf_counter(), time.process_time()
-    found = cover_most(
-        reach, residents, m // 20, clock_s=asked.clock, seed=asked.seed, log=asked.log, **options
-    )
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{asked.case}: {found.value:,} of {residents.sum():,}, bound {found.bound:,.0f}, "
-        f"gap {(found.bound - found.value) / found.value:.3%}, finished {found.finished}, "
-        f"wall {wall:.1f} s, CPU {cpu:.1f} s, peak {peak:.0f} MB (instance {made:.0f} MB)"
+    found = pp.locate.mclp(reach, residents, p, time_limit_s=float(seconds))
+    print(f"{case}, p={p}, {reach.nnz:,} pairs: {found}", flush=True)
+    say(
+        value=found.value,
+        bound=found.bound,
+        gap=found.gap,
+        wall_s=time.perf_counter() - wall,
+        cpu_s=time.process_time() - cpu,
+        instance_gb=made,
+        peak_gb=peak_gb(),
     )
 
+
+def build(size: str) -> None:
+    """State a problem of so many demand points and hand it to HiGHS, without solving it."""
+    from pitchplan.siting.classic import maximal_covering
+    from pitchplan.siting.search.stages import staged
+    from pitchplan.siting.sites import Sites
+    from pitchplan.siting.solvers.highs import Relaxation
+
+    n = int(size)
+    reach, residents, *_ = covering(n // 10, n)
+    began = time.process_time()
+    sites = Sites.read(reach, p=n // 200)
+    stated = maximal_covering(sites, residents.astype(float), None)
+    stage = staged(stated.program, 0, [])
+    arrays = time.process_time() - began
+    Relaxation(stage.stage)
+    say(pairs=reach.nnz, arrays_s=arrays, loaded_s=time.process_time() - began, peak_gb=peak_gb())
+
+
+def spopt(case: str, solver: str, seconds: str) -> None:
+    """Solve one case with spopt.locate, where it is installed."""
+    import pulp
+    from spopt.locate import MCLP
+
+    m, n = CASES[case]
+    reach, residents, *_ = covering(m, n)
+    far = 1.0 - reach.toarray()
+    began = time.perf_counter()
+    model = MCLP.from_cost_matrix(far, residents, service_radius=0.5, p_facilities=m // 20)
+    built = time.perf_counter() - began
+    limit = {"timeLimit": float(seconds), "msg": False}
+    model = model.solve(pulp.PULP_CBC_CMD(**limit) if solver == "cbc" else pulp.HiGHS(**limit))
+    say(value=pulp.value(model.problem.objective), build_s=built, wall_s=time.perf_counter() - began)
+
+
+def main() -> None:
+    words = sys.argv[1:]
+    if words and words[0] in STEPS:
+        STEPS[words[0]](*words[1:])
+        return
+    cases = {k: v for k, v in SECONDS.items() if not words or k in words}
+    for case, seconds in cases.items():
+        print(in_fresh_process(__file__, "solve", case, str(seconds)), flush=True)
+    if words and "build" not in words:
+        return
+    took = []
+    for n in (10_000, 30_000, 100_000, 300_000, 1_000_000):
+        got = in_fresh_process(__file__, "build", str(n))
+        took.append((got["pairs"], got["loaded_s"]))
+        each = got["loaded_s"] / got["pairs"] * 1e6
+        print(
+            f"{got['pairs']:>12,.0f} pairs stated and loaded in {got['loaded_s']:.2f} s: {each:.3f} us each"
+        )
+    pairs, seconds_taken = np.log(np.array(took)).T
+    print(f"growth exponent {np.polyfit(pairs, seconds_taken, 1)[0]:.2f}")
+
+
+STEPS = {"solve": solve, "build": build, "spopt": spopt}
 
 if __name__ == "__main__":
     main()

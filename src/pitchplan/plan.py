@@ -14,7 +14,12 @@ __all__ = ["Outcome", "Plan"]
 
 
 class Outcome:
-    """One word for how a search ended, from strongest to weakest."""
+    """One word for how a search ended, from strongest to weakest.
+
+    PROVEN: no plan is better, up to one in a million, the arithmetic of solvers. WITHIN_GAP: the gap
+    that was asked for is kept. TIME_LIMIT: the time, or the steps that a search allows itself, ran
+    out. INTERRUPTED: by Ctrl-C. NO_BOUND: nothing was proven.
+    """
 
     PROVEN = "PROVEN"
     WITHIN_GAP = "WITHIN_GAP"

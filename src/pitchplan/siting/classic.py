@@ -10,9 +10,11 @@ from scipy.sparse import csr_array
 
 from pitchplan.errors import NoPlanExists
 from pitchplan.siting.follow import Assigned, Covered, Farthest, Served, Serving, Shipped, Spread
+from pitchplan.siting.model.coverage import coverage_parts
 from pitchplan.siting.model.draft import Draft, GoalPart
 from pitchplan.siting.model.levels import farthest_rows, nested_rows
 from pitchplan.siting.program import IntegerProgram
+from pitchplan.siting.solvers.covering_merge import merged_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,19 +181,18 @@ def set_covering(sites: Sites, capacity: Capacity | None) -> Classic:
     return Classic("lscp", sites, program, 1.0, 0.0, None, "cover", np.ones(sites.demand))
 
 
-def _covered(draft: Draft, chosen: Block, sites: Sites, weight: NDArray[np.int64], times: int) -> Block:
-    """Count a place's demand if it is covered so many times."""
-    kind = "covered"
-    covered = draft.block(kind, weight, late=True)
-    pairs, place = sites.matrix.tocoo(), np.arange(sites.demand)
+def _covered(draft: Draft, chosen: Block, sites: Sites, demand: NDArray[np.int64], times: int) -> Block:
+    """Count demand if it is covered so many times; places that the same sites cover are one group."""
+    reach, weight, _ = merged_groups(sites.matrix, demand)
+    covered = draft.block("covered", weight, late=True)
     draft.rows(
         f"covered-{times}-times",
-        [(covered, place, place, 1), (chosen, pairs.row, pairs.col, -weight[pairs.row])],
+        coverage_parts(chosen, covered, reach, weight),
         upper=-(times - 1) * weight,
-        count=sites.demand,
+        count=len(weight),
         defines=covered,
     )
-    draft.follow(lambda: Covered(covered.columns, chosen.columns, sites.matrix, weight, times))
+    draft.follow(lambda: Covered(covered.columns, chosen.columns, reach, weight, times))
     return covered
 
 

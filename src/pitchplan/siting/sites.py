@@ -69,7 +69,7 @@ class Sites:
     ) -> Self:
         """Read a cover matrix; not zero means covered."""
         matrix, labels = _matrix(cover, "cover")
-        matrix = csr_array(matrix != 0, dtype=np.int64)
+        matrix = csr_array(matrix != 0, dtype=np.int8)
         matrix.sort_indices()
         return cls._checked(matrix, labels, p, required, forbidden)
 

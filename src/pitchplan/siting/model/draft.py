@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from pitchplan.siting.program import GoalRow, Rows
 from pitchplan.walking.groups import grouped
@@ -43,8 +43,8 @@ class Block:
         return slice(self.start, self.start + self.size)
 
 
-Part = tuple[Block, "ArrayLike", "ArrayLike", "ArrayLike"]
-"""Block, row numbers, column numbers in the block, coefficients."""
+Part = tuple[Block, "ArrayLike", "ArrayLike", "ArrayLike"] | tuple[Block, csr_array]
+"""Block, row numbers, column numbers in the block, coefficients; or a block and its part of the matrix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +154,11 @@ class Draft:
 def _finished(rows: _RowsDraft, n: int) -> Rows:
     """Write a row block; numbers as narrow as they fit, for blocks of tens of millions of entries."""
     many = len(rows.lower)
+    if all(len(part) == 2 for part in rows.parts):
+        matrix = _side_by_side(rows.parts, many, n)
+        return Rows(rows.name, matrix, rows.lower, rows.upper, rows.optional, rows.defines, rows.unit)
     r, c, v = [], [], []
-    for block, row, column, value in rows.parts:
+    for block, row, column, value in rows.parts:  # type: ignore[misc]
         at = np.atleast_1d(np.asarray(row))
         column = np.atleast_1d(np.asarray(column))
         size = max(len(at), len(column))
@@ -168,6 +171,16 @@ def _finished(rows: _RowsDraft, n: int) -> Rows:
     matrix = csr_array((values, (np.concatenate(r), np.concatenate(c))), shape=(many, n))
     matrix.sum_duplicates()
     return Rows(rows.name, matrix, rows.lower, rows.upper, rows.optional, rows.defines, rows.unit)
+
+
+def _side_by_side(parts: Sequence[Part], many: int, n: int) -> csr_array:
+    """Put matrices over blocks side by side, nothing where no block has a part."""
+    wide, at = [], 0
+    for block, matrix in sorted(parts, key=lambda part: part[0].start):  # type: ignore[misc]
+        wide += [csr_array((many, block.start - at), dtype=matrix.dtype), matrix]
+        at = block.start + block.size
+    wide.append(csr_array((many, n - at), dtype=wide[-1].dtype))
+    return csr_array(hstack([m for m in wide if m.shape[1]], format="csr"))
 
 
 def _goal(name: str, slack: float, part: GoalPart, n: int) -> GoalRow:

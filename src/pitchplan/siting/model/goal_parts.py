@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from pitchplan.errors import Fault, InputError
 from pitchplan.siting import goals as g
 from pitchplan.siting.follow import Assigned, Covered, Fair, Farthest, Served, Serving, Spread
+from pitchplan.siting.model.coverage import coverage_parts
 from pitchplan.siting.model.draft import GoalPart
 from pitchplan.siting.model.levels import farthest_rows, nested_rows
 from pitchplan.walking.groups import grouped
@@ -112,10 +113,9 @@ def covered_block(draft: Draft, base: Base, groups: Groups) -> Block:
             return block
     kind = "covered" if not draft.shared else f"covered-{len(draft.shared) + 1}"
     covered = draft.block(kind, groups.residents, late=True)
-    pairs, group = groups.reach.tocoo(), np.arange(covered.size)
     draft.rows(
         f"{kind}-by-open-runs",
-        [(covered, group, group, 1), (base.run, pairs.row, pairs.col, -groups.residents[pairs.row])],
+        coverage_parts(base.run, covered, groups.reach, groups.residents),
         upper=0,
         count=covered.size,
         defines=covered,

@@ -18,6 +18,7 @@ from pitchplan.siting.search.by_pulp import seek_by_pulp
 from pitchplan.siting.search.covering import asks_much, seek_covering
 from pitchplan.siting.search.levels import has_levels, seek_level
 from pitchplan.siting.search.median import is_median, seek_median
+from pitchplan.siting.search.pure import is_large_covering, seek_large_covering
 from pitchplan.siting.search.stages import Clock, leeway
 from pitchplan.siting.search.whole import Attempt, seek_whole
 from pitchplan.siting.solvers.exhaustive import best_values
@@ -169,6 +170,8 @@ def _attempt(
         return seek_level(program, stage, found.reached, found.x, clock, log)
     if solver == "auto" and is_median(program):
         return seek_median(program, found.x, clock, gap, log)
+    if solver == "auto" and is_large_covering(program):
+        return seek_large_covering(program, found.x, clock, gap, log)
     if solver == "auto" and asks_much(program, stage):
         return seek_covering(program, stage, found.reached, found.x, clock, gap, log)
     return seek_whole(program, stage, found.reached, found.x, clock, gap, log)

@@ -144,23 +144,29 @@ def solve_stage(
 
 
 def _loaded(stage: Stage, log: bool) -> Any:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = stage.matrix.shape[1], stage.matrix.shape[0]
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = stage.costs, stage.lower, stage.upper
-    lp.row_lower_, lp.row_upper_ = stage.row_lower, stage.row_upper
-    lp.sense_ = highspy.ObjSense.kMaximize if stage.most else highspy.ObjSense.kMinimize
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = stage.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = stage.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = stage.matrix.data.astype(np.float64)
-    if stage.integer.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(i)] for i in stage.integer]
-    solver = _HIGHS()
+    """Hand a problem over in one call, as arrays."""
+    solver, matrix = _HIGHS(), stage.matrix
     solver.setOptionValue("output_flag", log)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", _SEED)
-    solver.passModel(lp)
+    sense = highspy.ObjSense.kMaximize if stage.most else highspy.ObjSense.kMinimize
+    solver.passModel(
+        matrix.shape[1],
+        matrix.shape[0],
+        matrix.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(sense),
+        0.0,
+        stage.costs,
+        stage.lower,
+        stage.upper,
+        stage.row_lower,
+        stage.row_upper,
+        matrix.indptr.astype(np.int32, copy=False),
+        matrix.indices.astype(np.int32, copy=False),
+        matrix.data.astype(np.float64, copy=False),
+        stage.integer.astype(np.int32),
+    )
     return solver
 
 
