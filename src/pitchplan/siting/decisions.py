@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,13 @@ __all__ = ["RADIUS_M", "Applied", "apply_decisions", "read_decisions"]
 
 RADIUS_M = 30.0
 """How far around a place a decision holds where it does not say, metres (ours)."""
+
+
+@cache
+def _to_plan(crs: str) -> Transformer:
+    """Return the way from degrees to a planning CRS; finding it takes longer than using it."""
+    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
 
 _WORDS = ("keep", "forbid", "nominate", "waive")
 
@@ -153,7 +161,7 @@ def apply_decisions(
     NoPlanExists
         A place is to be kept and every pitch around it is forbidden.
     """
-    to_plan = Transformer.from_crs("EPSG:4326", candidates.crs, always_xy=True)
+    to_plan = _to_plan(candidates.crs)
     px, py = to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy())
     places = np.column_stack([np.asarray(px, float), np.asarray(py, float)]).reshape(-1, 2)
     pitches = candidates.pitches
@@ -214,7 +222,7 @@ def check_inside(decisions: pd.DataFrame, crs: str, bounds: tuple[float, float, 
         return
     west, south, east, north = bounds
     radius = decisions["radius_m"].to_numpy(dtype=float)
-    to_plan = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    to_plan = _to_plan(crs)
     x, y = map(np.asarray, to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy()))
     inside = (x >= west - radius) & (x <= east + radius) & (y >= south - radius) & (y <= north + radius)
     faults = Faults("decisions")

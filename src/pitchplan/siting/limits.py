@@ -183,6 +183,20 @@ class OneSide:
     streets: Sequence[str] | None = None
 
 
+LIMITS = (
+    Quota,
+    QuotaByResidents,
+    SpotSize,
+    SpotCount,
+    MustServe,
+    ServeShare,
+    Spacing,
+    KerbShare,
+    ObstructionBudget,
+    OneSide,
+)
+"""Every limit."""
+
 Limit = (
     Quota
     | QuotaByResidents

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pitchplan.errors import SolverLied
 from pitchplan.siting.search.stages import staged
 from pitchplan.siting.search.whole import Attempt, choice_of
 from pitchplan.siting.solvers.highs import solve_stage
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["has_levels", "seek_level"]
 
-_LEVELS = ("farthest", "spread")
-
 
 def has_levels(program: IntegerProgram, goal: int) -> bool:
-    """Tell whether a goal is a sum over nested levels alone."""
-    columns = np.flatnonzero(program.goals[goal].costs)
-    return any(
-        len(columns) and columns[0] >= b.start and columns[-1] < b.stop
-        for b in (program.block(kind) for kind in _LEVELS)
-    )
+    """Tell whether a goal is a sum over nested levels alone: a worst case to better."""
+    sought = program.goals[goal]
+    columns = np.flatnonzero(sought.costs)
+    block = program.block("farthest" if sought.sense == "least" else "spread")
+    inside = len(columns) > 0 and columns[0] >= block.start and columns[-1] < block.stop
+    return bool(inside and (sought.costs[columns] > 0).all())
 
 
 def seek_level(
@@ -81,6 +80,8 @@ def seek_level(
         if answer.values is not None:
             choice = choice_of(program, stage, answer.values)
             known = int(program.completed(choice)[levels].sum())
+            if known < tried if most else known > tried:
+                raise SolverLied(f"highs: level {tried} of goal {sought.name!r} was asked, {known} answered")
         elif answer.status == "infeasible" and known is None:
             return Attempt("infeasible", None, np.nan, "highs by levels")
         elif answer.status in ("infeasible", "optimal"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Table = NDArray[np.int64]
 
-__all__ = ["best_values"]
+__all__ = ["best_choices", "best_values"]
 
 MOST_CHOICES = 2**20
 MOST_GROUPS = 16
@@ -33,6 +33,18 @@ _AT_ONCE = 2**13
 def best_values(program: IntegerProgram) -> tuple[list[int], NDArray[np.int64]]:
     """Return the best value of each goal in order, given the goals before, and a plan with the last.
 
+    Returns
+    -------
+    tuple of (list of int, numpy.ndarray of int64, shape (columns,))
+        Values as each goal was sought, and the first best plan.
+    """
+    reached, choices = best_choices(program)
+    return reached, program.completed(choices[0])
+
+
+def best_choices(program: IntegerProgram) -> tuple[list[int], NDArray[np.int64]]:
+    """Return the best value of each goal in order, given the goals before, and every choice with the last.
+
     Parameters
     ----------
     program : IntegerProgram
@@ -41,8 +53,8 @@ def best_values(program: IntegerProgram) -> tuple[list[int], NDArray[np.int64]]:
 
     Returns
     -------
-    tuple of (list of int, numpy.ndarray of int64, shape (columns,))
-        Values as each goal was sought, and the first best plan.
+    tuple of (list of int, numpy.ndarray of int64, shape (best choices, choice columns))
+        Values as each goal was sought, and the choices in order.
 
     Raises
     ------
@@ -69,7 +81,7 @@ def best_values(program: IntegerProgram) -> tuple[list[int], NDArray[np.int64]]:
         least, most = goal.kept(best)
         last = k + 1 == len(program.goals)
         left = left[column == best] if last else left[(column >= least) & (column <= most)]
-    return reached, program.completed(choices[left[0]])
+    return reached, choices[left]
 
 
 def _check_size(program: IntegerProgram) -> None:
@@ -102,10 +114,12 @@ def _followed(program: IntegerProgram, choices: Table) -> Table:
 
 
 def _keeps_rows(program: IntegerProgram, table: Table) -> NDArray[np.bool_]:
-    legal: NDArray[np.bool_] = np.all((table >= program.lower) & (table <= program.upper), axis=1)
+    inside = (table >= program.lower) & (table <= program.upper)
+    # Flows are not told one by one here, so their own bounds and rows cannot be looked at: they hold
+    # for the least cut that was found.
+    inside[:, program.block("served")] = True
+    legal: NDArray[np.bool_] = np.all(inside, axis=1)
     for rows in program.rows:
-        # Flows are not told one by one here, so their own rows cannot be looked at: they hold for
-        # the least cut that was found.
         if rows.defines != "served":
             activity = np.asarray((rows.matrix @ table.T).T)
             legal &= np.all((activity >= rows.lower) & (activity <= rows.upper), axis=1)
