@@ -69,8 +69,10 @@ class Sites:
     ) -> Self:
         """Read a cover matrix; not zero means covered."""
         matrix, labels = _matrix(cover, "cover")
-        matrix = csr_array(matrix != 0, dtype=np.int8)
-        matrix.sort_indices()
+        if not matrix.data.all():
+            matrix.eliminate_zeros()
+        ones = np.ones(matrix.nnz, dtype=np.int8)
+        matrix = csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)
         return cls._checked(matrix, labels, p, required, forbidden)
 
     @classmethod
@@ -186,8 +188,11 @@ def _matrix(given: Any, name: str) -> tuple[csr_array, tuple[object, ...]]:
     if hasattr(given, "columns") and hasattr(given, "to_numpy"):
         labels, given = tuple(given.columns), given.to_numpy()
     if issparse(given):
-        matrix = csr_array(given, dtype=float)
-        matrix.sum_duplicates()
+        # What is given is not changed, and not copied where it need not be: it may fill half the memory.
+        matrix = csr_array(given, dtype=float if name != "cover" else None)
+        if not matrix.has_canonical_format or (name == "cover" and not matrix.data.all()):
+            matrix = matrix.copy()
+            matrix.sum_duplicates()
     else:
         try:
             dense = np.asarray(given, dtype=float)

@@ -29,12 +29,16 @@ def coverage_parts(
     residents : numpy.ndarray of int64, shape (groups,)
         Residents of each group.
     """
-    kind = np.int32 if int(residents.max(initial=0)) < 2**31 else np.int64
+    kind = np.min_scalar_type(-int(residents.max(initial=0)) - 1)
     each = np.repeat((-residents).astype(kind), np.diff(reach.indptr))
     inside = csr_array((each, reach.indices, reach.indptr), shape=reach.shape)
     groups = len(residents)
     ones = csr_array(
-        (np.ones(groups, dtype=kind), np.arange(groups, dtype=np.int32), np.arange(groups + 1)),
+        (
+            np.ones(groups, dtype=kind),
+            np.arange(groups, dtype=np.int32),
+            np.arange(groups + 1, dtype=np.int32),
+        ),
         shape=(groups, groups),
     )
     return [(opened, inside), (covered, ones)]

@@ -166,7 +166,7 @@ def _finished(rows: _RowsDraft, n: int) -> Rows:
         c.append((np.broadcast_to(column, (size,)) + block.start).astype(np.int32))
         v.append(np.broadcast_to(np.asarray(value, dtype=np.int64), (size,)))
     wide = max((int(np.abs(part).max(initial=0)) for part in v), default=0)
-    kind = np.int8 if wide < 2**7 else np.int32 if wide < 2**31 else np.int64
+    kind = np.min_scalar_type(-wide - 1)
     values = np.concatenate([part.astype(kind) for part in v])
     matrix = csr_array((values, (np.concatenate(r), np.concatenate(c))), shape=(many, n))
     matrix.sum_duplicates()

@@ -76,6 +76,7 @@ def seek_large_covering(
         start=None if start is None else np.flatnonzero(start[program.choice] > 0),
         gap=gap,
         clock_s=clock.left * (0.5 if middle else 1.0),
+        is_merged=True,
         log=log,
     )
     choice = np.zeros(program.choice.stop, dtype=np.int64)

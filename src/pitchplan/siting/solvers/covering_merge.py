@@ -67,6 +67,9 @@ def merged_groups(
     lengths = np.diff(at)[leaders]
     group_at = np.concatenate([[0], np.cumsum(lengths)])
     group_sites = sites[_ranges(at[leaders], lengths)]
+    if group_at[-1] < 2**31:
+        # scipy takes the wider of both for both: as int64 the sites would fill twice the memory.
+        group_at = group_at.astype(np.int32)
     ones = np.ones(len(group_sites), dtype=np.int8)
     return csr_array((ones, group_sites, group_at), shape=(len(leaders), reach.shape[1])), people, of_row
 

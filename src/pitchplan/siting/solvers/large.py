@@ -73,6 +73,7 @@ def cover_most(
     clock_s: float = 60.0,
     effort: int = _EFFORT,
     seed: int = 7,
+    is_merged: bool = False,
     log: bool = False,
 ) -> Covered:
     """Choose sites so that as many residents as possible are within reach of one.
@@ -98,6 +99,8 @@ def cover_most(
         sites on, up to ten for fewer.
     seed : int
         Of the random numbers: the same seed gives the same answer unless the clock strikes.
+    is_merged : bool
+        Whether no two groups are within reach of the same sites, as `merged_groups` returns them.
     log : bool
         Whether to print progress.
 
@@ -126,7 +129,7 @@ def cover_most(
     _check(reach, residents, sites, musts, nevers, begin)
     free = np.flatnonzero(~musts & ~nevers)
     p = min(sites - int(musts.sum()), len(free))
-    groups, people, settled = _remainder(reach, residents, musts, free)
+    groups, people, settled = _remainder(reach, residents, musts, free, is_merged)
     best, bound, finished, interrupted = np.arange(p), settled, True, False
     if p == len(free):
         bound += int(people.sum())
@@ -201,12 +204,15 @@ class _Job:
         row_order, self.order = by_nearness(self.groups)
         number = np.empty(len(self.order), dtype=np.int32)
         number[self.order] = np.arange(len(self.order))
-        groups = self.groups[row_order]
-        ordered = csr_array((groups.data, number[groups.indices], groups.indptr), shape=groups.shape)
+        ordered = self.groups[row_order]
+        self.groups = csr_array(ordered.shape, dtype=np.int8)
+        # In place: a copy of the indices would be the most memory of all.
+        number = number.astype(ordered.indices.dtype)
+        np.take(number, ordered.indices, out=ordered.indices, mode="clip")
+        ordered.has_sorted_indices = False
         ordered.sort_indices()
         at, sites = ordered.indptr.astype(np.int64), ordered.indices.astype(np.int32, copy=False)
         people = self.residents[row_order]
-        self.groups = csr_array(groups.shape, dtype=np.int8)
         return Covering(at, sites, people, len(number), self.p), number[begin].astype(np.int64)
 
     def _first_choices(self, covering: Covering, begin: NDArray[np.int64]) -> None:
@@ -246,10 +252,14 @@ class _Job:
 
 
 def _remainder(
-    reach: csr_array, residents: NDArray[np.int64], musts: NDArray[np.bool_], free: NDArray[np.int64]
+    reach: csr_array,
+    residents: NDArray[np.int64],
+    musts: NDArray[np.bool_],
+    free: NDArray[np.int64],
+    is_merged: bool,
 ) -> tuple[csr_array, NDArray[np.int64], int]:
     """Return groups and residents that the musts leave, over the free sites, and residents they cover."""
-    people = np.asarray(residents, dtype=np.int64)
+    people, whole = np.asarray(residents, dtype=np.int64), reach.shape
     settled = 0
     if musts.any():
         served = _is_covered(reach, np.flatnonzero(musts))
@@ -260,6 +270,8 @@ def _remainder(
     if not people.all():
         some = np.flatnonzero(people)
         reach, people = reach[some], people[some]
+    if is_merged and reach.shape == whole and reach.has_canonical_format:
+        return reach, people, settled
     groups, together, _ = merged_groups(reach, people)
     return groups, together, settled
 
