@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pitchplan.siting.follow import Follower, Serving
 
-__all__ = ["GoalRow", "IntegerProgram", "Rows"]
+__all__ = ["GoalRow", "IntegerProgram", "Rows", "is_continuous"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,14 +167,15 @@ class IntegerProgram:
     def whole(self) -> NDArray[np.bool_]:
         """Whether each column must be said to be whole: those of who is served need not be."""
         found = np.ones(self.size, dtype=bool)
-        for kind in CONTINUOUS:
-            found[self.block(kind)] = False
+        for kind, _ in self.blocks:
+            if is_continuous(kind):
+                found[self.block(kind)] = False
         return found
 
-    @property
+    @cached_property
     def designed(self) -> int:
         """Columns before those that tell who is served or walks where."""
-        return sum(n for kind, n in self.blocks if kind not in CONTINUOUS)
+        return sum(n for kind, n in self.blocks if not is_continuous(kind))
 
     def rows_named(self, name: str) -> Rows:
         """Return the row block of that name."""
@@ -228,24 +229,33 @@ class IntegerProgram:
                 ]
             kinds = grown
 
-    def completed(self, choice: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the whole plan that a choice means: every column that follows, in whole numbers."""
+    def completed(self, choice: NDArray[np.int64], *, late: bool = True) -> NDArray[np.int64]:
+        """Return the whole plan that a choice means: every column that follows, in whole numbers.
+
+        Without ``late`` who is served and walks where is left at 0.
+        """
         x = np.zeros(self.size, dtype=np.int64)
         x[self.choice] = choice
         for follower in self.followers:
-            x[follower.columns] = follower.values(x)
+            if late or follower.columns.stop <= self.designed:
+                x[follower.columns] = follower.values(x)
         return x
 
     def values(self, x: NDArray[np.int64]) -> list[int]:
         """Return the value of each goal at whole values of all columns."""
         return [goal.value(x) for goal in self.goals]
 
-    def broken(self, x: NDArray[np.int64]) -> str:
-        """Name the first bound or row that whole values of all columns break; ``""`` if none."""
+    def broken(self, x: NDArray[np.int64], *, late: bool = True) -> str:
+        """Name the first bound or row that whole values of all columns break; ``""`` if none.
+
+        Without ``late`` rows that ask who is served are passed over.
+        """
         outside = np.flatnonzero((x < self.lower) | (x > self.upper))
         if len(outside):
             return f"column x{outside[0]} is {x[outside[0]]}, outside its bounds"
         for rows in self.rows:
+            if not late and any(is_continuous(kind) for kind in self.kinds_of(rows)):
+                continue
             activity = rows.matrix @ x
             wrong = np.flatnonzero((activity < rows.lower) | (activity > rows.upper))
             if len(wrong):
@@ -329,3 +339,8 @@ class IntegerProgram:
 
 CONTINUOUS = ("served", "covered", "walk")
 """Kinds of columns that are whole wherever the choice is, without being said to be."""
+
+
+def is_continuous(kind: str) -> bool:
+    """Tell whether columns are of such a kind; a second block of one has a number after a dash."""
+    return kind.partition("-")[0] in CONTINUOUS

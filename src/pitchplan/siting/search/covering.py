@@ -1,20 +1,429 @@
-"""Stages that count many residents."""
+"""Stages in which it counts who is served: bounded by pricing runs, bettered part by part.
+
+1. A linear relaxation over a working set of runs, with residents merged; its multipliers are priced
+   over all runs, which gives a bound for every plan, and runs that would pay join the set.
+2. A dive from the relaxation, then windows: HiGHS chooses anew in a neighbourhood, all else stays.
+3. What is left of the time goes to HiGHS with every run that a better plan could still use.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pitchplan.siting.search.whole import seek_whole
+import numpy as np
+
+from pitchplan.siting.search.cutting import Cutting, counts_plainly
+from pitchplan.siting.search.diving import Dive
+from pitchplan.siting.search.exchange import most_served
+from pitchplan.siting.search.greedy import greedy_choice, is_legal
+from pitchplan.siting.search.merged import Part, part_of
+from pitchplan.siting.search.pricing import Priced, multipliers_of, priced
+from pitchplan.siting.search.stages import Clock, leeway
+from pitchplan.siting.search.task import serving_of, task_of
+from pitchplan.siting.search.whole import Attempt
+from pitchplan.siting.search.windows import improved, start_values, window_at, with_values
+from pitchplan.siting.solvers.highs import Answer, Relaxation, solve_stage
 
 if TYPE_CHECKING:
-    from pitchplan.siting.program import IntegerProgram
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pitchplan.siting.problem import SitingProblem
 
 __all__ = ["asks_much", "seek_covering"]
 
+_SEED = 7
+_MUCH = 1_500
+_EXCHANGES, _SOME_EXCHANGES = 1500, 400
+_FEW = 10_000
+_MOST_PAIRS = 100_000
+_BREADTH = 5
+_ROUGH, _DIVING = 2, 3
+_FREED = 12
+_WEIGHTS = (0.003, 0.01, 0.03)
+_TASTES = (None, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_SUPPORTS = (0.001, 0.02, 0.2)
+_FEW_VENDORS = 1_000
+_ROUNDS = 25
+_NEAR = 2e-4
+_CHEAPEST = 1
+_INTERIOR = 12_000
+_SMALL = 1_000
+_WIDE = 0.03
+_MIDDLE = 10_000
+_MOST_RUNS = 450
+_LATE_PER_PAIR_S = 4e-4
+_OPENED, _OTHERS = 14, 40
+_FEWEST, _LARGEST = 6, 40
+_WINDOW_S = 4.0
 
-def asks_much(program: IntegerProgram, stage: int) -> bool:
-    """Tell whether a stage counts so many residents that it is not given to HiGHS whole."""
-    return False
+
+def asks_much(program: SitingProblem, stage: int) -> bool:
+    """Tell whether a stage counts so many residents, in one way, that it is not given to HiGHS whole."""
+    found = serving_of(program, stage)
+    return found is not None and len(found[0].run) > _MUCH
 
 
-seek_covering = seek_whole
+def seek_covering(
+    problem: SitingProblem,
+    stage: int,
+    reached: Sequence[int],
+    design: NDArray[np.int64] | None,
+    clock: Clock,
+    gap: float,
+    log: bool,
+) -> Attempt:
+    """Seek one goal where it counts who is served.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        The problem.
+    stage : int
+        Which goal.
+    reached : sequence of int
+        Values of the goals before.
+    design : numpy.ndarray of int64 or None, shape (columns,)
+        A plan that keeps all rows, if one is known.
+    clock : Clock
+        Time.
+    gap : float
+        Relative gap at which to stop.
+    log : bool
+        Whether to print progress.
+
+    Returns
+    -------
+    Attempt
+        The best plan's choice and a bound.
+    """
+    return _Seeker(problem, stage, reached, design, clock, gap, log).run()
+
+
+class _Seeker:
+    """One stage's search: the best plan, the bound, and what each run costs beyond the bound."""
+
+    def __init__(
+        self,
+        problem: SitingProblem,
+        stage: int,
+        reached: Sequence[int],
+        design: NDArray[np.int64] | None,
+        clock: Clock,
+        gap: float,
+        log: bool,
+    ) -> None:
+        self.problem, self.stage, self.reached = problem, stage, reached
+        self.clock, self.gap, self.log = clock, gap, log
+        self.goal = problem.goals[stage]
+        self.sign = -1.0 if self.goal.sense == "most" else 1.0
+        self.task = task_of(problem, stage, reached)
+        self.best = design
+        # Costs are to be least from here on: a goal that is to be most has its sign turned, and what
+        # it has beside the sum over columns is left out.
+        self.value = np.inf if design is None else self._cost(self.goal.value(design))
+        self.bound = self._cost(self.goal.bound)
+        self.status = "limit"
+        self.extra = np.zeros(self.task.runs)
+        self.priced_bound = -np.inf
+        self.used = np.zeros(self.task.runs, dtype=bool)
+        self.share = np.zeros(self.task.runs)
+
+    def run(self) -> Attempt:
+        """Relax, dive, better by windows, then search."""
+        try:
+            if self.best is not None:
+                self._start(tastes=_TASTES if self._is_few() else _WEIGHTS)
+                by_cuts = self.task.most and self._is_for_cuts()
+                if by_cuts:
+                    self._exchange(Clock(self.clock.left * 0.15))
+                    self._cut()
+                part = None if self._done() or by_cuts else self._relax(Clock(self.clock.left * 0.5))
+                if part is not None and not self._done() and len(part.group) > _SMALL:
+                    self._round()
+                    if self.task.most and self.task.reach.nnz > _FEW:
+                        self._exchange(Clock(self.clock.left * 0.4))
+                    # What HiGHS can take whole it bounds better than any relaxation: it gets the time.
+                    small = len(part.group) <= _MIDDLE or self._is_for_cuts()
+                    self._dive(Clock(self.clock.left * (0.3 if small else 0.6)))
+                    if not small:
+                        self._better(Clock(self.clock.left * 0.6))
+            if not self._done() and self.best is not None and not self.task.most and self._is_for_cuts():
+                self._cut()
+            if not self._done():
+                self._search()
+            if self.best is not None and not self._done():
+                self._better(self.clock)
+        except KeyboardInterrupt:
+            self.status = "interrupted"
+        choice = None if self.best is None else self.best[self.problem.choice]
+        bound = self.sign * self.bound + self.goal.offset
+        return Attempt(self.status, choice, bound, "runs priced and chosen")  # type: ignore[arg-type]
+
+    def _cost(self, value: float) -> float:
+        return self.sign * (value - self.goal.offset)
+
+    def _whole_bound(self) -> float:
+        return float(np.ceil(self.bound - leeway(self.bound))) if np.isfinite(self.bound) else -np.inf
+
+    def _done(self) -> bool:
+        if self.status in ("infeasible", "interrupted", "optimal") or self.clock.left <= 0:
+            return True
+        near = self.value - self._whole_bound()
+        return bool(near <= 0 or near / max(1.0, abs(self.value)) <= self.gap)
+
+    def _say(self, what: str) -> None:
+        if self.log:
+            value, bound = self.sign * self.value, self.sign * self.bound
+            print(f"  {self.goal.name}: {value:g}, bound {bound:.1f}, {self.clock.left:.1f} s left: {what}")
+
+    def _offer(self, design: NDArray[np.int64], what: str) -> bool:
+        """Keep a plan where it is better, keeps every row and gives up no more than it may."""
+        if self.problem.broken(design):
+            return False
+        values = self.problem.values(design)
+        for goal, before, value in zip(self.problem.goals[: self.stage], self.reached, values, strict=False):
+            least, most = goal.kept(before)
+            if not least <= value <= most:
+                return False
+        cost = self._cost(values[self.stage])
+        if cost >= self.value:
+            return False
+        self.best, self.value = design, cost
+        self._say(what)
+        return True
+
+    def _open(self) -> NDArray[np.bool_]:
+        assert self.best is not None
+        return np.asarray(self.best[self.problem.block("run")] > 0)
+
+    def _start(
+        self, favoured: NDArray[np.bool_] | None = None, tastes: tuple[float | None, ...] = _WEIGHTS
+    ) -> None:
+        """Build plans pitch by pitch with several tastes for little obstruction."""
+        for weight in tastes:
+            if self._done():
+                return
+            among = None if favoured is None else favoured[self.problem.run_of_pitch]
+            counts = greedy_choice(self.problem, weight=weight, favoured=among)
+            if is_legal(self.problem, counts):
+                self._offer(self.problem.completed(counts), f"one by one, {weight}")
+
+    def _round(self) -> None:
+        """Build plans from the runs that the relaxation uses, more or less."""
+        few = self._is_few()
+        for support in _SUPPORTS if few else _SUPPORTS[:1]:
+            self._start(self.share > support, _TASTES if few else _WEIGHTS)
+
+    def _is_few(self) -> bool:
+        return self.problem.facts.vendors <= _FEW_VENDORS
+
+    def _exchange(
+        self, clock: Clock, design: NDArray[np.int64] | None = None, rounds: int = _EXCHANGES
+    ) -> None:
+        """Take part of a plan away and fill up again: best where almost all can be served."""
+        if self._done() or self.best is None:
+            return
+        start = self.best if design is None else design
+        found = most_served(self.problem, start, self.reached, self.stage, rounds, clock)
+        self._offer(found, "exchange")
+
+    def _relax(self, clock: Clock) -> Part | None:
+        """Solve the relaxation over a growing set of runs; return the last part."""
+        chosen = self._first_runs()
+        part = None
+        for k in range(_ROUNDS):
+            breadth = self._breadth(chosen)
+            # Where pairs are many, a rough first answer tells which runs are of any use.
+            breadth = min(_ROUGH, breadth) if breadth and k == 0 else breadth
+            part = part_of(self.task, chosen, breadth=breadth)
+            answer = Relaxation(part.stage, interior=len(part.group) > _INTERIOR).solve(clock.left)
+            if answer.status == "interrupted":
+                raise KeyboardInterrupt
+            if answer.values is None or answer.duals is None:
+                break
+            found = priced(self.task, multipliers_of(self.task, part, answer.duals))
+            self._learn(part, answer, found)
+            self._say(f"relaxation {answer.bound:.1f} of {chosen.sum()} runs, {len(part.group)} pairs")
+            paying = np.flatnonzero((found.extra <= 0) & (found.gain < 0) & ~chosen)
+            near = (answer.bound - found.bound) <= _NEAR * max(1.0, abs(answer.bound))
+            if near or len(paying) == 0 or self._done():
+                break
+            many = max(50, int(self.used.sum()) // (4 if breadth else 2))
+            # Runs that the relaxation does not use and that are far from paying leave the set again.
+            # Only once: later they would come and go.
+            chosen = chosen.copy()
+            if k == 0:
+                chosen &= self.used | (found.extra <= self._near_extra(found, 1 if breadth else 3))
+            chosen[paying[np.argsort(found.gain[paying], kind="stable")[:many]]] = True
+        return part
+
+    def _breadth(self, chosen: NDArray[np.bool_]) -> int | None:
+        """Return how many runs each group may be served at, where all are too many."""
+        return _BREADTH if self.task.reach[np.flatnonzero(chosen)].nnz > _MOST_PAIRS else None
+
+    def _near_extra(self, found: Priced, times: int) -> float:
+        """Return the extra cost up to which so many times the runs are kept that the relaxation uses."""
+        many = min(self.task.runs - 1, times * int(self.used.sum()))
+        return float(np.partition(found.extra, many)[many])
+
+    def _first_runs(self) -> NDArray[np.bool_]:
+        """Return the plan's runs and, for each group of residents, the cheapest in reach."""
+        serving = self.task.serving
+        cost = self.task.guide
+        order = np.lexsort((cost[serving.run], serving.group))
+        group = serving.group[order]
+        start = np.searchsorted(group, np.arange(len(serving.residents)))
+        first = np.arange(len(order)) - start[group] < _CHEAPEST
+        chosen = self._open().copy()
+        chosen[serving.run[order][first]] = True
+        return chosen
+
+    def _learn(self, part: Part, answer: Answer, found: Priced) -> None:
+        if found.bound > self.priced_bound:
+            self.priced_bound, self.extra = found.bound, found.extra
+            self.bound = max(self.bound, found.bound)
+        runs = self.problem.block("run")
+        at = np.flatnonzero((part.columns >= runs.start) & (part.columns < runs.stop))
+        assert answer.values is not None
+        self.share[:] = 0.0
+        self.share[part.columns[at] - runs.start] = answer.values[at]
+        self.used = self.share > 1e-3
+
+    def _dive(self, clock: Clock) -> None:
+        """Build a plan from the runs that the relaxation uses, and better it by diving again."""
+        chosen = self.used | self._must_open()
+        part = part_of(self.task, chosen, breadth=self._breadth(chosen) and _DIVING)
+        dive = Dive(self.task, part, clock)
+        if not dive.down():
+            return
+        self._round_off(part, dive)
+        random = np.random.default_rng(_SEED)
+        waiting: list[int] = []
+        idle, rounded = 0, dive.cost
+        while not self._done() and clock.left > 0 and idle <= (dive.is_open > 0.5).sum():
+            is_open = np.zeros(self.task.runs, dtype=bool)
+            is_open[dive.run[dive.is_open > 0.5]] = True
+            if not waiting:
+                waiting = random.permutation(np.flatnonzero(is_open)).tolist()
+                if not waiting:
+                    return
+            extra = np.full(self.task.runs, np.inf)
+            extra[dive.run] = self.extra[dive.run]
+            window = window_at(self.task, is_open, extra, np.array([waiting.pop()]), _FREED, _FREED)
+            better = dive.again(window.chosen)
+            idle = 0 if better else idle + 1
+            if better and self.log:
+                self._say(f"dive again {dive.cost:.1f}")
+        if dive.cost < rounded:
+            self._round_off(part, dive)
+
+    def _round_off(self, part: Part, dive: Dive) -> None:
+        values = dive.rounded(Clock(min(self.clock.left, _WINDOW_S)))
+        if values is not None:
+            blank = np.zeros(self.problem.size, dtype=np.int64)
+            self._offer(with_values(self.task, blank, part, values), f"dive {dive.cost:.1f}")
+
+    def _must_open(self) -> NDArray[np.bool_]:
+        return np.asarray(self.task.base.lower[self.problem.block("run")] > 0)
+
+    def _candidates(self) -> NDArray[np.float64]:
+        """Return the runs' extra costs, infinite where no better plan can open the run."""
+        room = self.value - 1 - self.priced_bound + leeway(self.priced_bound)
+        return np.where(self.extra <= room, self.extra, np.inf)
+
+    def _better(self, clock: Clock) -> None:
+        """Choose anew in windows, around every open run in turn, until none gives more."""
+        random = np.random.default_rng(_SEED)
+        opened, idle = _OPENED, 0
+        waiting: list[int] = []
+        while not self._done() and clock.left > 0:
+            is_open = self._open()
+            if not is_open.any() or idle > 2 + 2 * is_open.sum() // opened:
+                return
+            if not waiting:
+                waiting = random.permutation(np.flatnonzero(is_open)).tolist()
+            # Two windows at once may pass served residents and pitches to each other.
+            two = bool(random.integers(2)) and len(waiting) > 1
+            seeds = np.array([waiting.pop() for _ in range(1 + two)])
+            share = 1 + int(two)
+            window = window_at(
+                self.task, is_open, self._candidates(), seeds, opened // share, _OTHERS // share
+            )
+            assert self.best is not None
+            design, status = improved(self.task, self.best, window, min(clock.left, _WINDOW_S))
+            # Windows that are solved at once grow, others shrink.
+            opened = min(_LARGEST, opened + 1) if status == "optimal" else max(_FEWEST, opened - 2)
+            better = self._offer(design, f"window of {window.chosen.sum()} runs, {status}")
+            idle = 0 if better else idle + 1
+
+    def _is_for_cuts(self) -> bool:
+        """Tell whether the gap is wide and the stage of a size at which branching proves more."""
+        wide = self.task.most or self.value - self._whole_bound() > _WIDE * max(1.0, abs(self.value))
+        return wide and counts_plainly(self.task) and len(self.task.serving.run) <= _MOST_PAIRS
+
+    def _cut(self) -> None:
+        assert self.best is not None
+
+        def better(x: NDArray[np.int64], clock: Clock) -> NDArray[np.int64]:
+            if self.task.most:
+                self._exchange(clock, x, _SOME_EXCHANGES)
+            assert self.best is not None
+            return self.best
+
+        cutting = Cutting(
+            self.task, self.best, lambda x: self._offer(x, "cut"), better, self.clock, self.gap, self.log
+        )
+        try:
+            relaxed = cutting.relax()
+            self.bound = max(self.bound, min(cutting.bound, self.value))
+            if relaxed is not None and self.task.most and not self._done():
+                self.share = relaxed[self.problem.block("run")]
+                self._round()
+                self._exchange(Clock(self.clock.left * 0.15))
+            if not self._done():
+                cutting.search(self.best)
+        finally:
+            self.bound = max(self.bound, min(cutting.bound, self.value))
+        if cutting.proven:
+            self.bound = max(self.bound, self.value)
+            self.status = "optimal"
+
+    def _search(self) -> None:
+        """Give HiGHS every run that a better plan could open, or as many as it can take."""
+        extra = self._candidates() if self.best is not None else np.zeros(self.task.runs)
+        able = np.flatnonzero(np.isfinite(extra))
+        chosen = self._open().copy() if self.best is not None else np.zeros(self.task.runs, dtype=bool)
+        beyond = np.inf
+        if len(able) > _MOST_RUNS and self.best is not None:
+            able = able[np.argsort(extra[able], kind="stable")]
+            # A plan that opens any of the others costs at least this.
+            beyond = self.priced_bound + extra[able[_MOST_RUNS]]
+            able = able[:_MOST_RUNS]
+        chosen[able] = True
+        part = part_of(self.task, chosen)
+        # HiGHS looks at its clock only between rounds of cuts, which take long on large problems.
+        late = len(part.group) * _LATE_PER_PAIR_S
+        if self.best is not None and self.clock.left < 3 * late:
+            return
+        start = None if self.best is None else start_values(self.task, part, self.best)
+        self._say(f"search among {chosen.sum()} runs, {len(part.group)} pairs")
+        answer = solve_stage(
+            part.stage,
+            time_limit_s=max(0.05, self.clock.left - late),
+            gap=self.gap,
+            start=start,
+            log=self.log,
+        )
+        if answer.values is not None:
+            blank = np.zeros(self.problem.size, dtype=np.int64)
+            self._offer(with_values(self.task, blank, part, answer.values), "search")
+        if answer.status == "infeasible" and self.best is None:
+            self.status = "infeasible"
+            return
+        bound = answer.bound if answer.status != "infeasible" else -np.inf
+        # Plans that open a run that was left out are dearer than `beyond`, or no better than the best.
+        self.bound = max(self.bound, min(bound, beyond, self.value))
+        if answer.status == "interrupted":
+            self.status = "interrupted"

@@ -360,6 +360,9 @@ def kept_choice(problem: SitingProblem, choice: NDArray[np.int64]) -> NDArray[np
     return builder.count
 
 
-def is_legal(problem: SitingProblem, choice: NDArray[np.int64]) -> bool:
-    """Tell whether a number of pitches per column keeps every row."""
-    return not problem.broken(problem.completed(choice))
+def is_legal(problem: SitingProblem, choice: NDArray[np.int64], *, late: bool = True) -> bool:
+    """Tell whether a number of pitches per column keeps every row.
+
+    Without ``late`` rows that ask who is served are passed over: working that out takes long.
+    """
+    return not problem.broken(problem.completed(choice, late=late), late=late)

@@ -13,6 +13,7 @@ from pitchplan.plan import Outcome
 from pitchplan.siting.assemble import GoalRecord, plan_of, relative_gap
 from pitchplan.siting.explain import why_none
 from pitchplan.siting.follow import Served
+from pitchplan.siting.problem import SitingProblem
 from pitchplan.siting.search.begin import first_choice
 from pitchplan.siting.search.by_pulp import seek_by_pulp
 from pitchplan.siting.search.covering import asks_much, seek_covering
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.plan import Plan
-    from pitchplan.siting.problem import SitingProblem
     from pitchplan.siting.program import GoalRow, IntegerProgram
 
 __all__ = ["Search", "check_options", "seek_all", "solve"]
@@ -172,7 +172,7 @@ def _attempt(
         return seek_median(program, found.x, clock, gap, log)
     if solver == "auto" and is_large_covering(program):
         return seek_large_covering(program, found.x, clock, gap, log)
-    if solver == "auto" and asks_much(program, stage):
+    if solver == "auto" and isinstance(program, SitingProblem) and asks_much(program, stage):
         return seek_covering(program, stage, found.reached, found.x, clock, gap, log)
     return seek_whole(program, stage, found.reached, found.x, clock, gap, log)
 

@@ -66,6 +66,8 @@ class Answer:
         No answer is better; infinite where nothing is known.
     reduced : numpy.ndarray of float or None, shape (columns,)
         Of a linear problem: how much worse, at least, the bound is per unit of a column at zero.
+    duals : numpy.ndarray of float or None, shape (rows,)
+        Of a linear problem: how much the goal changes per unit of a row's bound.
     others : tuple of numpy.ndarray
         Answers that were found on the way, the last ones.
     """
@@ -74,6 +76,7 @@ class Answer:
     values: NDArray[np.float64] | None
     bound: float
     reduced: NDArray[np.float64] | None = None
+    duals: NDArray[np.float64] | None = None
     others: tuple[NDArray[np.float64], ...] = ()
 
 
@@ -84,6 +87,7 @@ def solve_stage(
     gap: float = 0.0,
     start: NDArray[np.float64] | None = None,
     first_is_enough: bool = False,
+    most_nodes: int | None = None,
     log: bool = False,
 ) -> Answer:
     """Solve one problem.
@@ -100,6 +104,8 @@ def solve_stage(
         A feasible answer to begin with.
     first_is_enough : bool
         Whether to stop at the first answer.
+    most_nodes : int, optional
+        Nodes of the search tree at which to stop.
     log : bool
         Whether to print progress.
 
@@ -116,6 +122,8 @@ def solve_stage(
     solver.setOptionValue("mip_improving_solution_save", True)
     if first_is_enough:
         solver.setOptionValue("mip_max_improving_sols", 1)
+    if most_nodes is not None:
+        solver.setOptionValue("mip_max_nodes", most_nodes)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
@@ -188,34 +196,77 @@ def _answer(solver: Any, stage: Stage) -> Answer:
         bound = float(info.objective_function_value) if said == names.kOptimal else worst
     bound = bound if np.isfinite(bound) else worst
     if said == names.kOptimal:
-        reduced = None if whole else np.abs(np.array(solver.getSolution().col_dual, dtype=float))
-        return Answer("optimal", values, bound, reduced)
+        if whole:
+            return Answer("optimal", values, bound)
+        solution = solver.getSolution()
+        reduced = np.abs(np.array(solution.col_dual, dtype=float))
+        return Answer("optimal", values, bound, reduced, np.array(solution.row_dual, dtype=float))
     return Answer("interrupted" if said == names.kInterrupt else "limit", values, bound)
 
 
 class Relaxation:
-    """The linear relaxation of a stage, kept loaded so that rows can be added.
+    """The linear relaxation of a stage, kept loaded so that bounds can be moved.
 
     Parameters
     ----------
     stage : Stage
         Whole columns count as continuous.
+    interior : bool
+        Whether to solve by an interior point method, without a basis: faster for large problems,
+        with values and duals that are a little off.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, interior: bool = False) -> None:
         loose = replace(stage, integer=np.zeros(len(stage.integer), dtype=bool))
         self._stage = loose
         self._solver = _loaded(loose, False)
-        self._solver.HandleKeyboardInterrupt = True
-        self._solver.HandleUserInterrupt = True
+        if interior:
+            self._solver.setOptionValue("solver", "ipx")
+            self._solver.setOptionValue("run_crossover", "off")
 
-    def add(self, columns: NDArray[np.int64], values: NDArray[np.float64], upper: float) -> None:
+    def bound(
+        self, columns: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+    ) -> None:
+        """Set the bounds of some columns."""
+        if len(columns):
+            self._solver.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def add(self, columns: NDArray[np.int32], values: NDArray[np.float64], upper: float) -> None:
         """Add the row ``values @ x[columns] <= upper``."""
-        self._solver.addRow(-highspy.kHighsInf, float(upper), len(columns), columns.astype(np.int32), values)
+        self._solver.addRow(-highspy.kHighsInf, float(upper), len(columns), columns, values)
+
+    def keep(self) -> Any:
+        """Return the basis at hand, to come back to."""
+        return self._solver.getBasis()
+
+    def back(self, basis: Any) -> None:
+        """Go back to a basis."""
+        self._solver.setBasis(basis)
+
+    def cost(self, time_limit_s: float) -> float:
+        """Solve from the basis at hand and return the goal alone; infinite where nothing is found.
+
+        Too short to be interrupted: thousands of these are solved, and a thread for each costs more
+        than the solving.
+        """
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + max(0.01, time_limit_s))
+        self._solver.run()
+        best = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return float(self._solver.getInfo().objective_function_value) if best else np.inf
+
+    def values(self) -> NDArray[np.float64]:
+        """Return the values of the last answer."""
+        return np.array(self._solver.getSolution().col_value, dtype=float)
 
     def solve(self, time_limit_s: float) -> Answer:
-        """Solve from the last basis."""
+        """Solve from the last basis, if there is one."""
         # HiGHS counts the time of all runs of one solver together.
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + max(0.01, time_limit_s))
-        self._solver.solve()
+        self._solver.HandleKeyboardInterrupt = True
+        self._solver.HandleUserInterrupt = True
+        try:
+            self._solver.solve()
+        finally:
+            self._solver.HandleKeyboardInterrupt = False
+            self._solver.HandleUserInterrupt = False
         return _answer(self._solver, self._stage)
