@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pitchplan.siting.follow import Follower, Serving
 
-__all__ = ["GoalRow", "IntegerProgram", "Rows"]
+__all__ = ["GoalRow", "IntegerProgram", "Rows", "sort_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +121,7 @@ class IntegerProgram:
     blocks : tuple of (str, int)
         Kind and number of columns of each block, in order. Kinds: pitch, run, street, side,
         shortfall, farthest, spread, fair; and last, since they may be many, those that tell who is
-        served or walks where: served, covered, walk.
+        served or walks where: served, covered, walk. A second block of a kind is "walk-2".
     lower, upper : numpy.ndarray of float, shape (columns,)
         Bounds of each column.
     rows : tuple of Rows
@@ -167,14 +167,14 @@ class IntegerProgram:
     def whole(self) -> NDArray[np.bool_]:
         """Whether each column must be said to be whole: those of who is served need not be."""
         found = np.ones(self.size, dtype=bool)
-        for kind in CONTINUOUS:
-            found[self.block(kind)] = False
+        for kind, _ in self.blocks:
+            found[self.block(kind)] = sort_of(kind) not in CONTINUOUS
         return found
 
     @property
     def designed(self) -> int:
         """Columns before those that tell who is served or walks where."""
-        return sum(n for kind, n in self.blocks if kind not in CONTINUOUS)
+        return sum(n for kind, n in self.blocks if sort_of(kind) not in CONTINUOUS)
 
     def rows_named(self, name: str) -> Rows:
         """Return the row block of that name."""
@@ -329,3 +329,8 @@ class IntegerProgram:
 
 CONTINUOUS = ("served", "covered", "walk")
 """Kinds of columns that are whole wherever the choice is, without being said to be."""
+
+
+def sort_of(kind: str) -> str:
+    """Return what sort of columns a block holds: ``"walk"`` of the blocks ``"walk"`` and ``"walk-2"``."""
+    return kind.split("-")[0]

@@ -132,7 +132,8 @@ def _with_most_pitches(program: IntegerProgram, most: int) -> IntegerProgram:
         if isinstance(follower, Served) and follower.serving.per_pitch is not None:
             for k, goal in enumerate(goals):
                 inside = np.flatnonzero(goal.costs)
-                if len(inside) and inside[0] >= follower.columns.start and goal.sense == "most":
+                mine = len(inside) and follower.columns.start <= inside[0] < follower.columns.stop
+                if mine and goal.sense == "most":
                     goals[k] = replace(goal, bound=min(goal.bound, follower.serving.per_pitch * most))
     return replace(program, goals=tuple(goals))
 
