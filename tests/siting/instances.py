@@ -203,7 +203,11 @@ def some_limits(random: np.random.Generator, city: City, found: Found) -> list[A
         m.Quota("street_id", street, 0, few),
         m.Quota("vehicle", str(found.pitches["vehicle"].iloc[0]), 0, few),
         m.Quota("city", "", few),
-        m.QuotaByResidents("district", float(random.choice([0.0, 0.5])), float(random.choice([0.8, 1.5]))),
+        m.QuotaByResidents(
+            str(random.choice(["district", "community_id"])),
+            float(random.choice([0.0, 0.6])),
+            float(random.choice([0.6, 1.0])),
+        ),
         m.SpotSize(int(random.integers(1, 3)), int(random.integers(2, 4))),
         m.SpotCount(int(random.integers(0, 3)), int(random.integers(2, 4))),
         m.SpotCount(1, 1, "district", "each"),

