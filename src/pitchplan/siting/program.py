@@ -39,6 +39,8 @@ class Rows:
         Kind of columns the rows give their meaning to; ``""`` for rows that hold in every stage.
     unit : str
         What the rows count, such as ``"pitches"``.
+    own : bool
+        Whether the planner added them to the problem.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Rows:
     optional: bool = False
     defines: str = ""
     unit: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,6 +283,9 @@ class IntegerProgram:
 
         faults = Faults("with_rows")
         whole = (int, np.integer)
+        if not hasattr(coefficients, "items"):
+            faults.add("not coefficients", "Give a dict of column to number", value=coefficients)
+            faults.raise_if_any()
         for column, value in coefficients.items():
             if not isinstance(column, whole) or not 0 <= column < self.size:
                 faults.add("no such column", f"Give 0 to {self.size - 1}", column="column", value=column)
@@ -296,7 +302,7 @@ class IntegerProgram:
         matrix = csr_array((values, (np.zeros(len(columns), np.int64), columns)), shape=(1, self.size))
         lower = -np.inf if at_least is None else float(at_least)
         upper = np.inf if at_most is None else float(at_most)
-        row = Rows(name, matrix, np.array([lower]), np.array([upper]), optional=True)
+        row = Rows(name, matrix, np.array([lower]), np.array([upper]), optional=True, own=True)
         return replace(self, rows=(*self.rows, row))
 
     @property

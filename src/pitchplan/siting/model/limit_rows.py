@@ -87,12 +87,12 @@ def book_entries(table: pd.DataFrame) -> list[Entry]:
     )
 
 
-def grouping_columns(entries: Sequence[Entry], limits: Sequence[lim.Limit]) -> set[str]:
-    """Return the columns of the pitches that limits count by."""
+def grouping_columns(entries: Sequence[Entry], limits: Sequence[lim.Limit], known: set[str]) -> set[str]:
+    """Return the columns of the pitches, among those there are, that limits count by."""
     by = {e.group_by for e in entries} | {m.group_by for m in limits if isinstance(m, lim.Quota)}
     if any(isinstance(m, lim.KerbShare | lim.ObstructionBudget) for m in limits):
         by.add("street_id")
-    return by - {"spot", "city"}
+    return by & known
 
 
 def spot_size(entries: Sequence[Entry], limits: Sequence[lim.Limit]) -> tuple[int, int]:
