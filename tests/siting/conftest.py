@@ -1,4 +1,4 @@
-"""Synthetic cities for the tests of the siting room."""
+"""Towns, made-up cities and readers of meaning for the tests of the siting room."""
 
 import importlib.util
 import sys
@@ -8,21 +8,43 @@ import numpy as np
 import pytest
 
 
+def loaded(name):
+    """Load a module that lies beside the tests."""
+    if f"siting_{name}" not in sys.modules:
+        path = Path(__file__).with_name(f"{name}.py")
+        spec = importlib.util.spec_from_file_location(f"siting_{name}", path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[f"siting_{name}"] = module
+        spec.loader.exec_module(module)
+    return sys.modules[f"siting_{name}"]
+
+
 @pytest.fixture(scope="session")
 def cities():
-    spec = importlib.util.spec_from_file_location("siting_cities", Path(__file__).with_name("cities.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["siting_cities"] = module
-    spec.loader.exec_module(module)
-    return module
+    return loaded("cities")
 
 
 @pytest.fixture(scope="session")
-def tiny(cities):
-    """Make a random problem that is small enough to try every plan."""
+def instances():
+    return loaded("instances")
+
+
+@pytest.fixture(scope="session")
+def meaning():
+    return loaded("meaning")
+
+
+@pytest.fixture(scope="session")
+def hand():
+    return loaded("hand")
+
+
+@pytest.fixture(scope="session")
+def small(cities):
+    """Make a random problem of three goals that is small enough to try every plan."""
+    from pitchplan import siting_problem
     from pitchplan.siting.goals import CoverResidents, HostVendors, KeepTrafficClear
     from pitchplan.siting.limits import Quota, SpotSize
-    from pitchplan.siting.model import siting_problem
 
     def make(seed, **options):
         random = np.random.default_rng(seed)
@@ -52,7 +74,7 @@ def tiny(cities):
 
 
 @pytest.fixture(scope="session")
-def town(cities):
-    """Return a town of 60 runs that solves in a few seconds."""
+def district(cities):
+    """Return a city of 60 runs that solves in a few seconds."""
     city = cities.make_city((6, 6), residents_per_ha=60.0)
     return city, cities.make_candidates(city, 60)

@@ -1,6 +1,7 @@
 """Random small siting problems: every goal and limit, ties and contradictions on purpose.
 
-A town has two to twelve bays, three streets, four communities and a few homes on a coarse grid.
+A town has two to twelve bays, three streets and a square, four communities and a few homes on a coarse
+grid; some homes stand on the line between two communities, some outside of all.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def town(seed: int) -> tuple[City, Found]:
     )
     homes = int(random.integers(3, 9))
     # A coarse grid and round numbers of people make ties.
-    hx, hy = X0 + 30 * random.integers(0, 10, homes) + 5, Y0 + 30 * random.integers(0, 10, homes) + 5
+    hx, hy = X0 + 30 * random.integers(0, 11, homes) + 5, Y0 + 30 * random.integers(0, 10, homes) + 5
+    hx = np.where(random.uniform(size=homes) < 0.1, X0 + 150, hx)
     people = random.choice([1, 2, 5, 5, 10], homes).astype(float)
     buildings = gpd.GeoDataFrame(
         {"building_id": [f"B{k}" for k in range(homes)], "residents": people, "levels": 1.0},
@@ -95,21 +97,26 @@ def runs_along(random: np.random.Generator, communities: gpd.GeoDataFrame, axes:
     while left > 0 and len(rows) < 5:
         size = int(min(left, random.integers(1, 5)))
         left -= size
-        street, side = int(random.integers(3)), str(random.choice(["N", "S"]))
+        street, side = int(random.choice([0, 1, 1, 2])), str(random.choice(["N", "S"]))
         x = X0 + 30.0 * random.integers(0, 9) + 7.0 * np.arange(size)
         y = np.full(size, Y0 + 75 + 75 * street + (5 if side == "N" else -5))
         run = f"R{len(rows)}"
-        rows.append((run, f"S{street}", CLASSES[street], side, size, x.mean(), y[0]))
-        vehicle = str(random.choice(["small-truck", "tricycle"]))
-        clear = float(random.choice([3.0, 4.5, 7.0]))
-        bays += [(f"{run}-{k}", run, 7.0 * k, x[k], y[k], vehicle, clear) for k in range(size)]
-    runs = pd.DataFrame(rows, columns=["run_id", "street_id", "street_class", "side", "room", "x_m", "y_m"])
+        where = (f"S{street}", CLASSES[street], side, "kerbside")
+        if random.uniform() < 0.12:
+            where = ("Q0", "open-space", "", "open-space")
+        rows.append((run, *where, size, x.mean(), y[0]))
+        # Now and then the bays of a run differ.
+        mixed = size if random.uniform() < 0.25 else 1
+        vehicle = np.resize(random.choice(["small-truck", "tricycle"], mixed), size)
+        clear = np.resize(random.choice([3.0, 4.5, 7.0], mixed), size)
+        bays += [(f"{run}-{k}", run, 7.0 * k, x[k], y[k], vehicle[k], clear[k]) for k in range(size)]
+    names = ["run_id", "street_id", "street_class", "side", "placement", "room", "x_m", "y_m"]
+    runs = pd.DataFrame(rows, columns=names)
     where = communities.geometry.to_numpy()
-    home = [int(np.argmax(shapely.covers(where, shapely.Point(r[5], r[6])))) for r in rows]
+    home = [int(np.argmax(shapely.covers(where, shapely.Point(r[-2], r[-1])))) for r in rows]
     runs = runs.assign(
         street=runs["street_id"],
         street_en="",
-        placement="kerbside",
         community_id=[f"C{k}" for k in home],
         district=communities["district"].to_numpy()[home],
         length_m=runs["room"] * 7.0,
@@ -160,7 +167,7 @@ def some_goals(random: np.random.Generator, found: Found, count: int) -> tuple[A
     ].rename(columns={"run_id": "spot_id"})
     if random.uniform() < 0.3:
         spots = spots.assign(spot_id=spots["spot_id"] + "-old")
-    within = float(random.choice([60, 120, 250]))
+    within = float(random.choice([60, 120, 150.5, 250]))
     every = [
         g.HostVendors(slack=slack),
         g.CoverResidents(within, int(random.choice([2, 4, 30])), slack=slack),
@@ -178,8 +185,10 @@ def some_goals(random: np.random.Generator, found: Found, count: int) -> tuple[A
     for k in order:
         if every[k].name not in {p.name for p in picked} and len(picked) < count:
             picked.append(every[k])
-    if random.uniform() < 0.2:
-        rest = [every[k] for k in order if every[k].name not in {p.name for p in picked}][:2]
+    if random.uniform() < 0.25:
+        # Now and then a part of the sum is a goal of its own too.
+        alone = set() if random.uniform() < 0.3 else {p.name for p in picked}
+        rest = [every[k] for k in order if every[k].name not in alone][:2]
         if len({r.name for r in rest}) == len(rest) > 0:
             picked.append(g.Weighted(tuple((r, int(random.integers(1, 5))) for r in rest), slack=slack))
     return tuple(picked)
@@ -194,17 +203,24 @@ def some_limits(random: np.random.Generator, city: City, found: Found) -> list[A
         m.Quota("street_id", street, 0, few),
         m.Quota("vehicle", str(found.pitches["vehicle"].iloc[0]), 0, few),
         m.Quota("city", "", few),
-        m.QuotaByResidents("district", float(random.choice([0.0, 0.5])), float(random.choice([0.8, 1.5]))),
+        m.QuotaByResidents(
+            str(random.choice(["district", "community_id"])),
+            float(random.choice([0.0, 0.6])),
+            float(random.choice([0.6, 1.0])),
+        ),
         m.SpotSize(int(random.integers(1, 3)), int(random.integers(2, 4))),
         m.SpotCount(int(random.integers(0, 3)), int(random.integers(2, 4))),
-        m.SpotCount(0, 1, "street_id", street),
+        m.SpotCount(1, 1, "district", "each"),
+        m.SpotCount(0, int(random.integers(0, 2)), "street_id", street),
         m.MustServe([f"C{random.integers(4)}"], float(random.choice([120, 400]))),
         m.ServeShare(float(random.choice([0.3, 0.7])), float(random.choice([120, 250]))),
         m.ServeShare(0.5, 250.0, ["C0", "C1"]),
-        m.Spacing(int(random.choice([30, 90]))),
-        m.KerbShare(float(random.choice([0.01, 0.05]))),
+        m.Spacing(int(random.choice([30, 90, 150]))),
+        m.KerbShare(float(random.choice([0.0, 0.01, 0.02]))),
         m.ObstructionBudget(int(random.choice([100, 1000, 20_000]))),
         m.OneSide(),
+        m.OneSide(["S1"]),
+        m.OneSide(["S1", "S2"]),
     ]
     return [every[k] for k in random.choice(len(every), int(random.integers(0, 4)), replace=False)]
 
@@ -222,32 +238,46 @@ def some_decisions(random: np.random.Generator, found: Found) -> pd.DataFrame | 
     return pd.DataFrame(rows, columns=columns)
 
 
-def series(seed: int, count: int) -> list[pp.SitingProblem | pp.NoPlanExists]:
-    """State so many problems of one town: the same vendors and decisions, other goals and limits.
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a problem is made of, and the problem; or the error where stating it shows that no plan exists."""
 
-    A problem that no plan can satisfy may be found out when it is stated: the error then stands for it.
-    """
+    city: City
+    found: Found
+    vendors: Any
+    decisions: pd.DataFrame | None
+    detour: float
+    goals: tuple[Any, ...]
+    limits: tuple[Any, ...]
+    problem: pp.SitingProblem | pp.NoPlanExists
+
+    @property
+    def stated(self) -> bool:
+        return isinstance(self.problem, pp.SitingProblem)
+
+
+def series(seed: int, count: int) -> list[Case]:
+    """State so many problems of one town: the same vendors and decisions, other goals and limits."""
     random = np.random.default_rng(seed + 10_000)
     city, found = town(seed)
     vendors: Any = int(random.integers(1, 9))
     if random.uniform() < 0.45:
         vendors = {kind: int(random.integers(0, 5)) for kind in sorted(set(found.pitches["vehicle"]))}
+    decisions, detour = some_decisions(random, found), float(random.choice([1.0, 1.3]))
+    first: Any
     try:
-        first = pp.siting_problem(
-            found,
-            city,
-            vendors=vendors,
-            decisions=some_decisions(random, found),
-            detour=float(random.choice([1.0, 1.3])),
-        )
+        first = pp.siting_problem(found, city, vendors=vendors, decisions=decisions, detour=detour)
     except pp.NoPlanExists as none:
-        return [none] * count
-    problems: list[pp.SitingProblem | pp.NoPlanExists] = []
+        first = none
+    cases = []
     for _ in range(count):
         goals = some_goals(random, found, int(random.integers(1, 5)))
         limits = tuple(some_limits(random, city, found))
-        try:
-            problems.append(replace(first.facts.statement, goals=goals, limits=limits).problem())
-        except pp.NoPlanExists as none:
-            problems.append(none)
-    return problems
+        problem = first
+        if isinstance(first, pp.SitingProblem):
+            try:
+                problem = replace(first.facts.statement, goals=goals, limits=limits).problem()
+            except pp.NoPlanExists as none:
+                problem = none
+        cases.append(Case(city, found, vendors, decisions, detour, goals, limits, problem))
+    return cases

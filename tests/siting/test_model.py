@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from pitchplan.siting.clashes import clique_cover
 
 from pitchplan.errors import InputError, NoPlanExists
 from pitchplan.plan import Outcome
 from pitchplan.siting.assemble import checked_design
 from pitchplan.siting.baselines import greedy_plan, random_plan
-from pitchplan.siting.clashes import clique_cover
 from pitchplan.siting.decisions import read_decisions
 from pitchplan.siting.goals import CoverResidents, HostVendors, KeepTrafficClear
 from pitchplan.siting.limits import Quota, SpotSize

@@ -1,33 +1,20 @@
 """Two thousand random problems with every goal and limit: the answer is that of trying all plans."""
 
-import importlib.util
-import sys
 from collections import Counter
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
 import pitchplan as pp
 from pitchplan.plan import Outcome
-from pitchplan.siting.solvers.exhaustive import best_choices
+from pitchplan.siting.solvers.exhaustive import best_choices, best_values
 
-CHUNKS, TOWNS, PER_TOWN = 20, 5, 20
-
-
-@pytest.fixture(scope="module")
-def instances():
-    spec = importlib.util.spec_from_file_location(
-        "siting_instances", Path(__file__).with_name("instances.py")
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["siting_instances"] = module
-    spec.loader.exec_module(module)
-    return module
+CHUNKS, PER_CHUNK, PER_TOWN = 20, 100, 25
 
 
-def sought(problem, solver):
+def sought(problem):
     try:
-        plan = problem.solve(time_limit_s=30, solver=solver)
+        plan = problem.solve(time_limit_s=30)
     except pp.NoPlanExists:
         return None
     assert plan.outcome == Outcome.PROVEN
@@ -37,33 +24,57 @@ def sought(problem, solver):
     return plan.goals["sought"].tolist()
 
 
+def best_of_all(problem):
+    try:
+        return best_values(problem)[0]
+    except pp.NoPlanExists:
+        return None
+
+
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_the_best_plan_is_that_of_trying_all(instances, chunk):
-    for seed in range(chunk * TOWNS, (chunk + 1) * TOWNS):
-        for number, problem in enumerate(instances.series(seed, PER_TOWN)):
-            if isinstance(problem, pp.SitingProblem):
-                assert sought(problem, "auto") == sought(problem, "exhaustive"), (seed, number)
+    compared, seed = 0, 50 * chunk
+    while compared < PER_CHUNK:
+        for number, case in enumerate(instances.series(seed, PER_TOWN)):
+            if case.stated and compared < PER_CHUNK:
+                compared += 1
+                assert sought(case.problem) == best_of_all(case.problem), (seed, number)
+        seed += 1
+
+
+def restated(case, limits):
+    try:
+        return best_of_all(replace(case.problem.facts.statement, limits=limits).problem())
+    except pp.NoPlanExists:
+        return None
 
 
 def test_the_instances_are_as_mixed_as_they_should_be(instances):
-    counts, ties, none, some = Counter(), 0, 0, 0
-    for seed in range(40):
-        for problem in instances.series(seed, PER_TOWN):
+    """A limit binds where the best values, or whether there is a plan, are others without it."""
+    counts, binds, ties, none, some = Counter(), Counter(), 0, 0, 0
+    for seed in range(23, 43):
+        for number, case in enumerate(instances.series(seed, PER_TOWN)):
             some += 1
-            if not isinstance(problem, pp.SitingProblem):
+            counts.update({type(g).__name__ for g in case.goals})
+            counts.update({type(m).__name__ for m in case.limits})
+            counts.update(["decisions"] if case.decisions is not None else [])
+            counts.update(["classes"] if isinstance(case.vendors, dict) else [])
+            if not case.stated:
                 none += 1
                 continue
-            counts.update(type(g).__name__ for g in problem.facts.statement.goals)
-            counts.update(type(m).__name__ for m in problem.facts.statement.limits)
-            counts.update(["decisions"] if len(problem.facts.decisions) else [])
-            counts.update(["classes"] if len(problem.facts.statement.ground.vendors.classes) > 1 else [])
             try:
-                ties += len(best_choices(problem)[1]) > 1
+                best, choices = best_choices(case.problem)
+                ties += len(choices) > 1
             except pp.NoPlanExists:
-                none += 1
+                none, best = none + 1, None
+            for k, limit in enumerate(case.limits if number % 2 == 0 else ()):
+                without = restated(case, (*case.limits[:k], *case.limits[k + 1 :]))
+                binds.update([(type(limit).__name__, without != best)])
     assert none >= 0.15 * some, none / some
     assert ties >= 0.15 * some, ties / some
     kinds = [*pp.goals.GOALS, pp.goals.Weighted, *pp.limits.LIMITS]
-    assert not [k.__name__ for k in kinds if counts[k.__name__] < 0.02 * some], counts
-    assert counts["decisions"] > 0.1 * some
-    assert counts["classes"] > 0.1 * some
+    assert not [k.__name__ for k in kinds if counts[k.__name__] < 0.05 * some], counts
+    assert min(counts["decisions"], counts["classes"]) > 0.1 * some
+    limits = [k.__name__ for k in pp.limits.LIMITS]
+    share = {k: binds[k, True] / (binds[k, True] + binds[k, False]) for k in limits}
+    assert not [k for k in limits if share[k] < 0.05], str(share)

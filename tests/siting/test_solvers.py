@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pulp
 import pytest
+from pitchplan.siting.cuts import separate
 
 from pitchplan.errors import NonePlanFound, NoPlanExists, SolverLied
 from pitchplan.plan import Outcome
 from pitchplan.siting import coverage, solve
 from pitchplan.siting.assemble import checked_design, completed, goal_values
-from pitchplan.siting.cuts import separate
 from pitchplan.siting.model import siting_problem
 from pitchplan.siting.solvers.exhaustive import best_values
 from pitchplan.siting.solvers.highs import Answer

@@ -49,7 +49,7 @@ def alternatives(
     problem: SitingProblem, plan: Plan, k: int, *, within: float, time_limit_s: float
 ) -> list[Plan]:
     """Return up to k other plans; see `SitingProblem.alternatives`."""
-    check_options(time_limit_s, within, "auto")
+    check_options(time_limit_s, within, "auto", gap_is="within")
     if isinstance(k, bool) or not isinstance(k, int) or k < 1:
         raise InputError(Fault("not a number of plans", "Give 1 or more", "alternatives", None, "k", k))
     clock, found = Clock(time_limit_s), []

@@ -198,11 +198,13 @@ def explain_shortfall(problem: SitingProblem, plan: Plan, *, time_limit_s: float
     anew; rules are counted by the places that they alone refuse.
     """
     from pitchplan.siting.goals import HostVendors
+    from pitchplan.siting.model.statement import restated
     from pitchplan.siting.search.begin import choice_of_plan
-    from pitchplan.siting.search.solve import Search, seek_all
+    from pitchplan.siting.search.solve import Search, check_options, seek_all
 
+    check_options(time_limit_s, 0.0, "auto")
     clock = Clock(time_limit_s)
-    hosting = replace(problem.facts.statement, goals=(HostVendors(),)).problem()
+    hosting = restated(problem, (HostVendors(),))
     x = hosting.completed(choice_of_plan(hosting, plan))
     short = hosting.goals[0].value(x)
     rows: list[tuple[str, str, int, int, str]] = []
@@ -216,7 +218,7 @@ def explain_shortfall(problem: SitingProblem, plan: Plan, *, time_limit_s: float
         assert found.x is not None
         bound = found.records[0].bound
         gained, most = short - looser.goals[0].value(found.x), short - int(bound)
-        kind = "clash" if block.name == "clashes" else block.name.split(" ")[0]
+        kind = "limit" if block.own else "clash" if block.name == "clashes" else block.name.split(" ")[0]
         rows.append((block.name, kind, gained, most, "solved anew"))
     for rule, places in refused_by_one_rule(problem.facts.statement.ground).items():
         most = min(short, places)

@@ -206,14 +206,14 @@ class Fair:
 
     columns: slice
     covered: slice
-    community: NDArray[np.int64]  # of each group
+    community: NDArray[np.int64]  # of each group; one more than there are for groups outside of all
     residents: NDArray[np.int64]  # of each community, above 0
 
     def values(self, x: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the least share in thousandths."""
-        served = np.zeros(len(self.residents), dtype=np.int64)
+        served = np.zeros(len(self.residents) + 1, dtype=np.int64)
         np.add.at(served, self.community, x[self.covered])
-        return np.array([(1000 * served // self.residents).min(initial=1000)], dtype=np.int64)
+        return np.array([(1000 * served[:-1] // self.residents).min(initial=1000)], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,8 @@ import pandas as pd
 from pitchplan.errors import Fault, InputError
 from pitchplan.schemas import FRONTIER
 from pitchplan.siting.assemble import GoalRecord, plan_of, relative_gap
+from pitchplan.siting.goals import Goal
+from pitchplan.siting.model.statement import restated
 from pitchplan.siting.search.begin import first_choice
 from pitchplan.siting.search.solve import Search, check_options, seek_all
 from pitchplan.siting.search.stages import Clock
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.plan import Plan
-    from pitchplan.siting.goals import Goal
     from pitchplan.siting.problem import SitingProblem
 
 __all__ = ["Frontier", "frontier"]
@@ -91,6 +92,13 @@ def frontier(
     check_options(time_limit_s, 0.0, "auto")
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 2:
         raise InputError(Fault("not a number of steps", "Give 2 or more", "frontier", None, "steps", steps))
+    for name, goal in (("goal_a", goal_a), ("goal_b", goal_b)):
+        if not isinstance(goal, Goal):
+            fix = "Use goals.HostVendors() and the like"
+            raise InputError(Fault("not a goal", fix, "frontier", None, name, goal))
+    if goal_a.name == goal_b.name:
+        fix = "Give two goals of different kinds"
+        raise InputError(Fault("a goal against itself", fix, "frontier", None, "goal_b", goal_b.name))
     clock = Clock(time_limit_s)
     statement = problem.facts.statement
     named = [g.name for g in statement.goals]
@@ -100,8 +108,8 @@ def frontier(
         for g in statement.goals[: min(both, default=len(named))]
         if g.name not in (goal_a.name, goal_b.name)
     )
-    there = replace(statement, goals=(*before, replace(goal_a, slack=0.0), goal_b)).problem()
-    back = replace(statement, goals=(*before, replace(goal_b, slack=0.0), goal_a)).problem()
+    there = restated(problem, (*before, replace(goal_a, slack=0.0), goal_b))
+    back = restated(problem, (*before, replace(goal_b, slack=0.0), goal_a))
     share = 1.0 / (steps + 2)
     best_a = _seek(there, None, Clock(clock.left * 2 * share))
     best_b = _seek(back, None, Clock(clock.left * 2 * share))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pitchplan.errors import Fault, InputError
+from pitchplan.errors import Faults
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,23 +29,45 @@ __all__ = [
 ]
 
 
-def _check(column: str, value: object, fine: bool, fix: str) -> None:
-    if not fine:
-        raise InputError(Fault("a goal that cannot be sought", fix, "goals", None, column, value))
+_Check = tuple[str, object, bool, str]
+"""Column, the value given, whether it is fine, and how to mend it."""
+
+
+def _check(goal: str, *checks: _Check) -> None:
+    """Raise one error for everything in a goal that cannot be sought."""
+    faults = Faults("goals")
+    for column, value, fine, fix in checks:
+        if not fine:
+            faults.add("a goal that cannot be sought", fix, row=goal, column=column, value=value)
+    faults.raise_if_any()
+
+
+def _slack(slack: object) -> _Check:
+    fine = _is_number(slack) and 0 <= slack < 1  # type: ignore[operator]
+    return "slack", slack, fine, "Give a share: 0 or more and less than 1"
+
+
+def _metres(column: str, metres: object) -> _Check:
+    fine = _is_number(metres) and 0 < metres < 1e6  # type: ignore[operator]
+    return column, metres, fine, "Give metres above 0"
+
+
+def _whole_metres(column: str, metres: object) -> _Check:
+    fine = _is_number(metres) and 1 <= metres < 1e6  # type: ignore[operator]
+    return column, metres, fine, "Give a metre or more"
+
+
+def _count(column: str, number: object, what: str) -> _Check:
+    fine = _is_whole(number) and 1 <= number <= 10**6  # type: ignore[operator]
+    return column, number, fine, f"Give {what}, 1 or more"
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _check_slack(slack: object) -> None:
-    fine = _is_number(slack) and 0 <= slack < 1  # type: ignore[operator]
-    _check("slack", slack, fine, "Give a share: 0 or more and less than 1")
-
-
-def _check_metres(column: str, metres: object) -> None:
-    fine = _is_number(metres) and 0 < metres < 1e6  # type: ignore[operator]
-    _check(column, metres, fine, "Give metres above 0")
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +87,7 @@ class HostVendors:
     name: ClassVar[str] = "host-vendors"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
+        _check(self.name, _slack(self.slack))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +112,9 @@ class CoverResidents:
     name: ClassVar[str] = "cover-residents"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
-        _check_metres("within_m", self.within_m)
-        whole = isinstance(self.per_pitch, int) and not isinstance(self.per_pitch, bool)
-        _check(
-            "per_pitch",
-            self.per_pitch,
-            self.per_pitch is None or (whole and 1 <= self.per_pitch <= 10**6),
-            "Give residents per pitch, 1 or more, or None",
-        )
+        each = 1 if self.per_pitch is None else self.per_pitch
+        residents = _count("per_pitch", each, "None, or residents per pitch")
+        _check(self.name, _slack(self.slack), _metres("within_m", self.within_m), residents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +127,7 @@ class ShortestWalk:
     Attributes
     ----------
     beyond_m : float
-        Longest walk that is told from others, metres.
+        Longest walk that is told from others, metres; parts of a metre are left off.
     slack : float
         Share by which the sum may grow for the next goals, 0 to 1.
     """
@@ -120,8 +137,7 @@ class ShortestWalk:
     name: ClassVar[str] = "shortest-walk"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
-        _check_metres("beyond_m", self.beyond_m)
+        _check(self.name, _slack(self.slack), _whole_metres("beyond_m", self.beyond_m))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +145,13 @@ class ShortestFarthestWalk:
     """Let the resident who walks farthest walk as little as possible (p-center).
 
     Counts metres, rounded up to whole steps. Residents who have no legal run within ``beyond_m``
-    are left out; one who has, but no open spot within it, counts as walking ``beyond_m``.
+    are left out; one who has, but no open spot within it, counts as walking ``beyond_m``. So does
+    the city where nobody is counted.
 
     Attributes
     ----------
     beyond_m : float
-        Longest walk that is told from others, metres.
+        Longest walk that is told from others, metres; parts of a metre are left off.
     step_m : int
         Walks are rounded up to multiples of this, metres.
     slack : float
@@ -147,17 +164,17 @@ class ShortestFarthestWalk:
     name: ClassVar[str] = "shortest-farthest-walk"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
-        _check_metres("beyond_m", self.beyond_m)
-        _check("step_m", self.step_m, _is_whole(self.step_m) and self.step_m >= 1, "Give whole metres")
+        step = _count("step_m", self.step_m, "whole metres")
+        _check(self.name, _slack(self.slack), _whole_metres("beyond_m", self.beyond_m), step)
 
 
 @dataclass(frozen=True, slots=True)
 class FairShare:
     """Serve the least served community as well as possible (max-min).
 
-    Counts thousandths: the least share, over all communities, of the residents with an open spot
-    within walking distance among those who have a legal run there.
+    Counts thousandths, rounded down: the least share, over all communities, of the residents with an
+    open spot within walking distance among those who have a legal run there. Residents outside of all
+    communities are nobody's share.
 
     Attributes
     ----------
@@ -172,8 +189,7 @@ class FairShare:
     name: ClassVar[str] = "fair-share"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
-        _check_metres("within_m", self.within_m)
+        _check(self.name, _slack(self.slack), _metres("within_m", self.within_m))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +206,7 @@ class KeepTrafficClear:
     name: ClassVar[str] = "keep-traffic-clear"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
+        _check(self.name, _slack(self.slack))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +223,7 @@ class FewestSpots:
     name: ClassVar[str] = "fewest-spots"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
+        _check(self.name, _slack(self.slack))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +236,7 @@ class SpreadOut:
     Attributes
     ----------
     upto_m : float
-        Distance at which two spots are far enough apart, metres.
+        Distance at which two spots are far enough apart, metres; parts of a metre are left off.
     slack : float
         Share of the distance that may be given up for the next goals, 0 to 1.
     """
@@ -230,8 +246,7 @@ class SpreadOut:
     name: ClassVar[str] = "spread-out"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
-        _check_metres("upto_m", self.upto_m)
+        _check(self.name, _slack(self.slack), _whole_metres("upto_m", self.upto_m))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,13 +270,14 @@ class StayClose:
     name: ClassVar[str] = "stay-close"
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
-        _check_metres("within_m", self.within_m)
         spots = self.spots
-        missing = [c for c in ("spot_id", "x_m", "y_m") if c not in getattr(spots, "columns", ())]
-        _check(
-            "last", type(self.last).__name__, not missing, "Give a plan, or spots with spot_id, x_m and y_m"
-        )
+        named = all(c in getattr(spots, "columns", ()) for c in ("spot_id", "x_m", "y_m"))
+        given = type(self.last).__name__
+        checks: list[_Check] = [("last", given, named, "Give a plan, or spots with spot_id, x_m and y_m")]
+        for column in ("x_m", "y_m") if named else ():
+            wrong = [v for v in spots[column] if not _is_number(v) and v is not None]
+            checks.append((column, wrong[:1], not wrong, "Give metres in the planning CRS"))
+        _check(self.name, _slack(self.slack), _metres("within_m", self.within_m), *checks)
 
     @property
     def spots(self) -> Any:
@@ -288,21 +304,24 @@ class Weighted:
     name: str = field(init=False, default="weighted")
 
     def __post_init__(self) -> None:
-        _check_slack(self.slack)
         given: Any = self.parts
-        parts: Any = tuple(tuple(p) for p in given) if isinstance(given, list | tuple) else ()
+        parts: Any = (
+            tuple(tuple(p) if isinstance(p, list | tuple) else (p,) for p in given)
+            if isinstance(given, list | tuple)
+            else ()
+        )
         fine = bool(parts) and all(
             len(p) == 2 and isinstance(p[0], GOALS) and _is_whole(p[1]) and 1 <= p[1] <= 10**6 for p in parts
         )
-        _check("parts", self.parts, fine, "Give pairs of a goal and a whole weight, 1 or more")
-        names = [goal.name for goal, _ in parts]
-        _check("parts", names, len(set(names)) == len(names), "Give each goal once")
+        names = [goal.name for goal, _ in parts] if fine else []
+        _check(
+            self.name,
+            _slack(self.slack),
+            ("parts", given, fine, "Give pairs of a goal and a whole weight, 1 or more"),
+            ("parts", names, len(set(names)) == len(names), "Give each goal once"),
+        )
         object.__setattr__(self, "name", " + ".join(f"{weight} x {goal.name}" for goal, weight in parts))
         object.__setattr__(self, "parts", parts)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 GOALS = (

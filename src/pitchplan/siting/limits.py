@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 from pitchplan.errors import Fault, Faults, InputError
 
@@ -142,6 +143,9 @@ class Spacing:
 class KerbShare:
     """Pitches stand along at most a share of the kerbs of a street, both sides together.
 
+    Each pitch counts as long as the longest of its street; streets without a centreline have no
+    length to share.
+
     Attributes
     ----------
     at_most : float
@@ -250,13 +254,21 @@ def _checks(limit: Limit) -> list[tuple[str, bool, str]]:
     if isinstance(limit, _COUNTS):
         least, most = limit.at_least, limit.at_most
         ordered = not (_whole(least) and _whole(most)) or least <= most  # type: ignore[operator]
+        text = [
+            (column, isinstance(getattr(limit, column), str), "Give text")
+            for column in ("group_by", "group")
+            if hasattr(limit, column)
+        ]
         return [
             ("at_least", _whole(least), "Give a whole number, 0 or more"),
             ("at_most", most is None or _whole(most), "Give a whole number, 0 or more, or None"),
             ("at_most", ordered, "Give at_least or more"),
+            *text,
         ]
     if isinstance(limit, QuotaByResidents):
         fine = limit.at_most is None or _number(limit.at_most)
+        sure = limit.at_most is not None and fine and _number(limit.at_least)
+        in_order = not sure or limit.at_least <= limit.at_most  # type: ignore[operator]
         return [
             (
                 "group_by",
@@ -265,6 +277,7 @@ def _checks(limit: Limit) -> list[tuple[str, bool, str]]:
             ),
             ("at_least", _number(limit.at_least), "Give 0 or more"),
             ("at_most", fine, "Give 0 or more, or None"),
+            ("at_most", in_order, "Give at_least or more"),
         ]
     if isinstance(limit, MustServe | ServeShare):
         some = limit.communities
@@ -305,4 +318,5 @@ def _whole(value: object) -> bool:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12
+    fine = isinstance(value, Real) and not isinstance(value, bool)
+    return fine and bool(0 <= value < 1e12)  # type: ignore[operator]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pitchplan.siting.follow import Follower, Serving
 
-__all__ = ["GoalRow", "IntegerProgram", "Rows", "is_continuous"]
+__all__ = ["GoalRow", "IntegerProgram", "Rows", "is_continuous", "sort_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +39,8 @@ class Rows:
         Kind of columns the rows give their meaning to; ``""`` for rows that hold in every stage.
     unit : str
         What the rows count, such as ``"pitches"``.
+    own : bool
+        Whether the planner added them to the problem.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Rows:
     optional: bool = False
     defines: str = ""
     unit: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +124,7 @@ class IntegerProgram:
     blocks : tuple of (str, int)
         Kind and number of columns of each block, in order. Kinds: pitch, run, street, side,
         shortfall, farthest, spread, fair; and last, since they may be many, those that tell who is
-        served or walks where: served, covered, walk.
+        served or walks where: served, covered, walk. A second block of a kind is "walk-2".
     lower, upper : numpy.ndarray of float, shape (columns,)
         Bounds of each column.
     rows : tuple of Rows
@@ -290,6 +293,9 @@ class IntegerProgram:
 
         faults = Faults("with_rows")
         whole = (int, np.integer)
+        if not hasattr(coefficients, "items"):
+            faults.add("not coefficients", "Give a dict of column to number", value=coefficients)
+            faults.raise_if_any()
         for column, value in coefficients.items():
             if not isinstance(column, whole) or not 0 <= column < self.size:
                 faults.add("no such column", f"Give 0 to {self.size - 1}", column="column", value=column)
@@ -306,7 +312,7 @@ class IntegerProgram:
         matrix = csr_array((values, (np.zeros(len(columns), np.int64), columns)), shape=(1, self.size))
         lower = -np.inf if at_least is None else float(at_least)
         upper = np.inf if at_most is None else float(at_most)
-        row = Rows(name, matrix, np.array([lower]), np.array([upper]), optional=True)
+        row = Rows(name, matrix, np.array([lower]), np.array([upper]), optional=True, own=True)
         return replace(self, rows=(*self.rows, row))
 
     @property
@@ -341,6 +347,11 @@ CONTINUOUS = ("served", "covered", "walk")
 """Kinds of columns that are whole wherever the choice is, without being said to be."""
 
 
+def sort_of(kind: str) -> str:
+    """Return what sort of columns a block holds: ``"walk"`` of the blocks ``"walk"`` and ``"walk-2"``."""
+    return kind.split("-")[0]
+
+
 def is_continuous(kind: str) -> bool:
-    """Tell whether columns are of such a kind; a second block of one has a number after a dash."""
-    return kind.partition("-")[0] in CONTINUOUS
+    """Tell whether columns are of a sort that need not be said to be whole."""
+    return sort_of(kind) in CONTINUOUS

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from pitchplan.city.layers import City
@@ -103,15 +104,18 @@ def resident_points(city: City, *, cell_m: float = 50.0) -> ResidentPoints:
     """
     buildings, communities = city.buildings, city.communities
     known = pd.to_numeric(buildings["residents"], errors="coerce").fillna(0.0).to_numpy(dtype=float)
+    levels = pd.to_numeric(buildings["levels"], errors="coerce").fillna(1.0).clip(lower=1.0).to_numpy()
+    floor_m2 = shapely.area(buildings.geometry.to_numpy()) * levels
     x, y = _inner_points(buildings.geometry.to_numpy())
-    owner = _community_at(x, y, communities.geometry.to_numpy())
+    # Who rounding favours must not hang on the order of rows.
+    order = np.lexsort((floor_m2, known, y, x))
+    x, y, known, floor_m2 = x[order], y[order], known[order], floor_m2[order]
+    owner = _community_at(x, y, communities)
     if known.sum() > 0:
         whole = largest_remainder(known, round(float(known.sum())))
         ids = communities["community_id"].to_numpy(dtype=object)
         name = np.array([ids[k] if k >= 0 else "" for k in owner], dtype=object)
         return _ordered(x, y, whole, name, "buildings with residents")
-    levels = pd.to_numeric(buildings["levels"], errors="coerce").fillna(1.0).clip(lower=1.0).to_numpy()
-    floor_m2 = shapely.area(buildings.geometry.to_numpy()) * levels
     return _spread(city, x, y, floor_m2, owner, cell_m)
 
 
@@ -174,14 +178,16 @@ def _inner_points(shapes: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDA
 
 
 def _community_at(
-    x: NDArray[np.float64], y: NDArray[np.float64], communities: NDArray[np.object_]
+    x: NDArray[np.float64], y: NDArray[np.float64], communities: gpd.GeoDataFrame
 ) -> NDArray[np.int64]:
-    """Return the row of the community that covers each point, the first by row, or -1."""
+    """Return the row of the community that covers each point, the first by id, or -1."""
     owner = np.full(len(x), -1, dtype=np.int64)
     if len(x) == 0:
         return owner
-    which, community = shapely.STRtree(communities).query(shapely.points(x, y), predicate="covered_by")
-    order = np.lexsort((-community, which))
+    shapes = communities.geometry.to_numpy()
+    which, community = shapely.STRtree(shapes).query(shapely.points(x, y), predicate="covered_by")
+    rank = np.argsort(np.argsort(communities["community_id"].astype(str).to_numpy(), kind="stable"))
+    order = np.lexsort((-rank[community], which))
     owner[which[order]] = community[order]
     return owner
 

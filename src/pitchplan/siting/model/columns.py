@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pitchplan.siting.program import CONTINUOUS, sort_of
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -87,7 +89,9 @@ def variables(problem: SitingProblem) -> pd.DataFrame:
     run_id[pitches] = run_ids[problem.run_of_pitch]
     run_id[runs] = run_ids
     street_id[problem.block("street")] = problem.facts.street_ids
-    for kind in ("served", "covered", "walk"):
+    for kind, _ in problem.blocks:
+        if sort_of(kind) not in CONTINUOUS:
+            continue
         block = problem.block(kind)
         for follower in problem.followers:
             if follower.columns == block and block.stop > block.start:

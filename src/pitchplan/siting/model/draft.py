@@ -95,8 +95,10 @@ class Draft:
     _follow: list[Callable[[], Follower]] = field(default_factory=list)
 
     def block(self, kind: str, upper: ArrayLike, *, late: bool = False) -> Block:
-        """Add columns of one kind with their upper bounds."""
-        block = Block(kind, np.atleast_1d(np.asarray(upper, dtype=float)), late)
+        """Add columns of one kind with their upper bounds; a second block of a kind gets a number."""
+        before = sum(b.kind.split("-")[0] == kind for b in self.blocks)
+        name = f"{kind}-{before + 1}" if before else kind
+        block = Block(name, np.atleast_1d(np.asarray(upper, dtype=float)), late)
         self.blocks.append(block)
         return block
 

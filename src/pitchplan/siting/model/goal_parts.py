@@ -111,10 +111,9 @@ def covered_block(draft: Draft, base: Base, groups: Groups) -> Block:
     for block, known in draft.shared:
         if known is groups:
             return block
-    kind = "covered" if not draft.shared else f"covered-{len(draft.shared) + 1}"
-    covered = draft.block(kind, groups.residents, late=True)
+    covered = draft.block("covered", groups.residents, late=True)
     draft.rows(
-        f"{kind}-by-open-runs",
+        f"{covered.kind}-by-open-runs",
         coverage_parts(base.run, covered, groups.reach, groups.residents),
         upper=0,
         count=covered.size,
@@ -128,11 +127,11 @@ def covered_block(draft: Draft, base: Base, groups: Groups) -> Block:
 @goal_part.register(g.ShortestWalk)
 def _shortest_walk(goal: g.ShortestWalk, draft: Draft, base: Base) -> GoalPart:
     beyond = int(np.floor(goal.beyond_m))
-    walks = base.ground.walks(goal.beyond_m)
+    walks = base.ground.walks(float(beyond))
     point, order = np.unique(walks.point, return_inverse=True)
     people = walks.residents[point]
     sort = np.lexsort((walks.run, walks.metres, order))
-    group, run, metres = order[sort], walks.run[sort], np.minimum(walks.metres[sort], beyond)
+    group, run, metres = order[sort], walks.run[sort], walks.metres[sort]
     pairs = len(group)
     if int(people.sum()) * beyond > _MOST_PART:
         raise InputError(
@@ -159,10 +158,11 @@ def _shortest_walk(goal: g.ShortestWalk, draft: Draft, base: Base) -> GoalPart:
 
 @goal_part.register(g.ShortestFarthestWalk)
 def _shortest_farthest_walk(goal: g.ShortestFarthestWalk, draft: Draft, base: Base) -> GoalPart:
-    walks = base.ground.walks(goal.beyond_m)
+    upto = int(np.floor(goal.beyond_m))
+    walks = base.ground.walks(float(upto))
     points, group = np.unique(walks.point, return_inverse=True)
     steps = -(-walks.metres // goal.step_m) * goal.step_m
-    beyond = int(-(-goal.beyond_m // goal.step_m) * goal.step_m)
+    beyond = -(-upto // goal.step_m) * goal.step_m
     levels = np.unique(np.append(steps, beyond))
     level = np.searchsorted(levels, steps)
     farthest = draft.block("farthest", np.ones(len(levels) - 1))
@@ -178,15 +178,18 @@ def _shortest_farthest_walk(goal: g.ShortestFarthestWalk, draft: Draft, base: Ba
 def _fair_share(goal: g.FairShare, draft: Draft, base: Base) -> GoalPart:
     groups = draft.grouped(base.ground.walks(goal.within_m))
     covered = covered_block(draft, base, groups)
-    present, community = np.unique(groups.community, return_inverse=True)
-    people = np.zeros(len(present), dtype=np.int64)
-    np.add.at(people, community, groups.residents)
+    named = np.array([name != "" for name in groups.communities], dtype=bool)
+    mine = np.flatnonzero(named[groups.community])
+    present, place = np.unique(groups.community[mine], return_inverse=True)
+    people = np.bincount(place, groups.residents[mine], minlength=len(present)).astype(np.int64)
+    community = np.full(covered.size, len(people), dtype=np.int64)
+    community[mine] = place
     fair = draft.block("fair", [1000])
     communities = np.arange(len(people))
     draft.rows(
         "fair-share",
         [
-            (covered, community, np.arange(covered.size), 1000),
+            (covered, place, mine, 1000),
             (fair, communities, np.zeros(len(people), np.int64), -people),
         ],
         lower=0,

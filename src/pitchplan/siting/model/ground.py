@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +17,8 @@ from pitchplan.walking.residents import ResidentPoints, resident_points
 from pitchplan.walking.walks import Walks, straight_walks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from pitchplan.candidates.candidates import Candidates
@@ -66,12 +68,22 @@ class Ground:
     @cached_property
     def pitches(self) -> pd.DataFrame:
         """Legal pitches that no decision forbids, by run and along it."""
+        return self._legal[self._is_free].reset_index(drop=True)
+
+    @cached_property
+    def _legal(self) -> pd.DataFrame:
         pitches = self.candidates.pitches
         pitches = pitches.assign(
             pitch_id=pitches["pitch_id"].astype(str), run_id=pitches["run_id"].astype(str)
         )
-        pitches = pitches.sort_values(["run_id", "chainage_m", "pitch_id"], kind="stable")
-        return pitches[~pitches["pitch_id"].isin(self.applied.forbidden)].reset_index(drop=True)
+        return pitches.sort_values(["run_id", "chainage_m", "pitch_id"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def _is_free(self) -> NDArray[np.bool_]:
+        forbidden: NDArray[np.bool_] = (
+            self._legal["pitch_id"].isin(self.applied.forbidden).to_numpy(dtype=bool)
+        )
+        return ~forbidden
 
     @cached_property
     def run_of(self) -> NDArray[np.int64]:
@@ -91,9 +103,10 @@ class Ground:
 
     @cached_property
     def costs(self) -> Obstruction:
-        """What pitches, runs and streets cost vehicles."""
+        """What pitches, runs and streets cost vehicles: the same whatever decisions forbid beside them."""
         axes = self.city.centrelines if len(self.city.centrelines) else self.city.streets
-        return obstruction(self.pitches, self.runs, axes)
+        costs = obstruction(self._legal, self.runs, axes)
+        return replace(costs, per_pitch=costs.per_pitch[self._is_free])
 
     @cached_property
     def people(self) -> ResidentPoints:
@@ -106,11 +119,20 @@ class Ground:
         counted = pd.to_numeric(self.city.communities["residents"], errors="coerce").fillna(0.0)
         return max(int(counted.round().sum()), self.people.total)
 
+    def residents_of(self, communities: Collection[str]) -> int:
+        """Return the residents of some communities, those without a point included."""
+        table, people = self.city.communities, self.people
+        mine = table["community_id"].astype(str).isin(list(communities))
+        counted = pd.to_numeric(table["residents"], errors="coerce").fillna(0.0)[mine]
+        housed = people.residents[np.isin(people.community_id.astype(str), list(communities))]
+        return max(int(counted.round().sum()), int(housed.sum()))
+
     def walks(self, within_m: float) -> Walks:
         """Return the walks of at most so many metres."""
         longest = max(self._walks, default=0.0)
         if within_m not in self._walks:
-            if longest > within_m:
+            # Walks are kept in whole metres: those within a part of a metre are measured anew.
+            if longest > within_m and float(within_m).is_integer():
                 self._walks[within_m] = self._walks[longest].within(within_m)
             elif self.walking == "streets":
                 self._walks[within_m] = street_walks(

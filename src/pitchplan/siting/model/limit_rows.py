@@ -87,12 +87,12 @@ def book_entries(table: pd.DataFrame) -> list[Entry]:
     )
 
 
-def grouping_columns(entries: Sequence[Entry], limits: Sequence[lim.Limit]) -> set[str]:
-    """Return the columns of the pitches that limits count by."""
+def grouping_columns(entries: Sequence[Entry], limits: Sequence[lim.Limit], known: set[str]) -> set[str]:
+    """Return the columns of the pitches, among those there are, that limits count by."""
     by = {e.group_by for e in entries} | {m.group_by for m in limits if isinstance(m, lim.Quota)}
     if any(isinstance(m, lim.KerbShare | lim.ObstructionBudget) for m in limits):
         by.add("street_id")
-    return by - {"spot", "city"}
+    return by & known
 
 
 def spot_size(entries: Sequence[Entry], limits: Sequence[lim.Limit]) -> tuple[int, int]:
@@ -229,7 +229,8 @@ def write_limit(limit: lim.Limit, draft: Draft, base: Base) -> Iterator[Entry]:
 @write_limit.register(lim.Quota)
 def _quota(limit: lim.Quota, draft: Draft, base: Base) -> Iterator[Entry]:
     frame = base.ground.pitches
-    known = _known(base.ground, frame, limit.group_by)
+    # Groups whose pitches are all forbidden are groups all the same.
+    known = _known(base.ground, base.ground.candidates.pitches, limit.group_by)
     most = NO_MOST if limit.at_most is None else int(limit.at_most)
     for group in _groups(limit, frame, known):
         entry = Entry("planner", "pitches", limit.group_by, group, int(limit.at_least), most)
@@ -335,7 +336,7 @@ def _serve_share(limit: lim.ServeShare, draft: Draft, base: Base) -> Iterator[En
         _known_communities(names, ground)
         codes = [k for k, c in enumerate(groups.communities) if c in names]
         mine, where = np.isin(groups.community, codes), ", ".join(names)
-        total = int(walks.residents[np.isin(walks.community_id.astype(str), names)].sum())
+        total = ground.residents_of(names)
     least = int(np.ceil(limit.at_least * total - 1e-9))
     counts = f"residents within {limit.within_m:g} m of a spot"
     entry = Entry("planner", counts, "city" if names is None else "community_id", where, least)
@@ -372,7 +373,8 @@ def _streets(limit: lim.KerbShare | lim.ObstructionBudget | lim.OneSide, ground:
     if limit.streets is None:
         return known
     faults = Faults("limits")
-    city = set(ground.city.centrelines["street_id"].astype(str)) | set(known)
+    city = set(ground.city.centrelines["street_id"].astype(str))
+    city |= set(ground.candidates.pitches["street_id"].dropna().astype(str))
     for name in limit.streets:
         if name not in city:
             faults.add(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
-from pitchplan.errors import Fault, InputError
+from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.schemas import DECISIONS
 from pitchplan.siting.decisions import Applied, apply_decisions, check_inside, read_decisions
 from pitchplan.siting.goals import Goal, default_goals
@@ -31,13 +34,15 @@ from pitchplan.siting.model.vendors import HasPeak, vendors_of
 from pitchplan.siting.problem import Facts, SitingProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pitchplan.candidates.candidates import Candidates
     from pitchplan.city.layers import City
 
-__all__ = ["Statement", "siting_problem"]
+__all__ = ["Statement", "restated", "siting_problem"]
+
+_IN_EVERY_PROBLEM = ("pitch", "run", "street", "shortfall", "side")
 
 
 def siting_problem(
@@ -82,26 +87,22 @@ def siting_problem(
     ------
     InputError
         A goal comes twice, a limit cannot be counted, ``vendors`` is not a whole number or a
-        decision cannot be read.
+        decision cannot be read; all that is wrong at once.
     NoPlanExists
         A limit asks for more than there is: residents without a legal run in reach, or spots of at
         least and at most sizes that exclude each other.
     """
-    if walking not in ("straight", "streets"):
-        raise InputError(
-            Fault("no such way of walking", "Give 'straight' or 'streets'", "walking", value=walking)
-        )
+    _check_tables(candidates, city)
     vehicles = set(candidates.pitches["vehicle"].astype(str))
-    ground = Ground(
-        candidates,
-        city,
-        vendors_of(vendors, vehicles),
-        _decided(decisions, candidates, city),
-        walking,
-        detour,
+    counted, sought, kept, _, decided = _gathered(
+        lambda: vendors_of(vendors, vehicles),
+        lambda: _checked(default_goals() if goals is None else goals),
+        lambda: checked_limits(limits),
+        lambda: _check_walking(walking, detour),
+        lambda: _decided(decisions, candidates, city),
     )
-    sought = _checked(default_goals() if goals is None else tuple(goals))
-    return Statement(ground, sought, tuple(checked_limits(limits))).problem()
+    ground = Ground(candidates, city, counted, decided, walking, float(detour))
+    return Statement(ground, sought, tuple(kept)).problem()
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,11 +128,15 @@ class Statement:
         ground, draft = self.ground, Draft()
         entries = book_entries(ground.candidates.limits)
         base = written_base(
-            draft, ground, spot_size(entries, self.limits), grouping_columns(entries, self.limits)
+            draft,
+            ground,
+            spot_size(entries, self.limits),
+            grouping_columns(entries, self.limits, set(ground.pitches.columns)),
         )
         for entry in entries:
             write_pitch_quota(draft, base, entry)
-        entries += [entry for limit in self.limits for entry in write_limit(limit, draft, base)]
+        more = _gathered(*(lambda m=m: list(write_limit(m, draft, base)) for m in self.limits))
+        entries += [entry for some in more for entry in some]
         check_together(entries, ground.vendors.total)
         parts = [(g.name, g.slack, goal_part(g, draft, base)) for g in self.goals]
         written = draft.finish(parts)
@@ -168,16 +173,86 @@ class Statement:
         )
 
 
-def _checked(goals: tuple[Goal, ...]) -> tuple[Goal, ...]:
-    for goal in goals:
-        if not isinstance(goal, Goal):
-            raise InputError(Fault("not a goal", "Use goals.HostVendors() and the like", "goals", value=goal))
+def _gathered(*steps: Callable[[], Any]) -> list[Any]:
+    """Take every step, and raise one error for the faults of all of them."""
+    done: list[Any] = []
+    faults: list[Fault] = []
+    for step in steps:
+        try:
+            done.append(step())
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(*faults)
+    return done
+
+
+def _check_tables(candidates: object, city: object) -> None:
+    """Raise for things that are no candidates and no city."""
+    faults = Faults("siting_problem")
+    for name, given, wanted, fix in (
+        (
+            "candidates",
+            candidates,
+            ("pitches", "runs", "clashes", "limits"),
+            "Give what find_candidates found",
+        ),
+        ("city", city, ("communities", "buildings", "centrelines"), "Give what read_city or read_osm read"),
+    ):
+        if not all(hasattr(given, table) for table in wanted):
+            faults.add(f"not {name}", fix, column=name, value=type(given).__name__)
+    faults.raise_if_any()
+
+
+def _check_walking(walking: object, detour: object) -> None:
+    faults = Faults("siting_problem")
+    if walking not in ("straight", "streets"):
+        faults.add("no such way of walking", "Give 'straight' or 'streets'", column="walking", value=walking)
+    number = isinstance(detour, Real) and not isinstance(detour, bool)
+    if not number or not 1 <= detour < np.inf:  # type: ignore[operator]
+        faults.add("a walk shorter than the straight line", "Give 1 or more", column="detour", value=detour)
+    faults.raise_if_any()
+
+
+def _checked(given: object) -> tuple[Goal, ...]:
+    goals: tuple[Any, ...] = (given,) if isinstance(given, Goal) else ()
+    if not isinstance(given, Goal):
+        if not isinstance(given, Iterable) or isinstance(given, str):
+            raise InputError(Fault("not a list of goals", "Give goals in order", "goals", value=given))
+        goals = tuple(given)
+    wrong = [goal for goal in goals if not isinstance(goal, Goal)]
+    if wrong:
+        fix = "Use goals.HostVendors() and the like"
+        raise InputError(*(Fault("not a goal", fix, "goals", value=goal) for goal in wrong))
     names = [g.name for g in goals]
     if not names or len(set(names)) < len(names):
         raise InputError(
             Fault("a goal comes twice, or there is none", "Give each goal once", "goals", value=names)
         )
     return goals
+
+
+def restated(problem: SitingProblem, goals: tuple[Goal, ...]) -> SitingProblem:
+    """State a problem anew with other goals; rows of the planner's own go with it.
+
+    Raises
+    ------
+    InputError
+        Such a row counts columns that the other goals do not have.
+    """
+    new = replace(problem.facts.statement, goals=goals).problem()
+    place = np.full(problem.size, -1, dtype=np.int64)
+    for kind in _IN_EVERY_PROBLEM:
+        place[problem.block(kind)] = np.arange(new.block(kind).start, new.block(kind).stop)
+    for rows in problem.rows:
+        if rows.own:
+            m = rows.matrix.tocoo()
+            if (place[m.col] < 0).any():
+                fix = "Count pitches, runs, streets and vendors alone, or take the row out first"
+                raise InputError(Fault("a row over columns of some goals only", fix, "rows", rows.name))
+            matrix = csr_array((m.data, (m.row, place[m.col])), shape=(m.shape[0], new.size))
+            new = replace(new, rows=(*new.rows, replace(rows, matrix=matrix)))
+    return new
 
 
 def _decided(decisions: str | Path | pd.DataFrame | None, candidates: Candidates, city: City) -> Applied:

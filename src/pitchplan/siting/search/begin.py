@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pitchplan.errors import Fault, InputError
 from pitchplan.siting.search.greedy import greedy_choice, is_legal, kept_choice
 
 if TYPE_CHECKING:
@@ -18,7 +19,15 @@ __all__ = ["choice_of_plan", "first_choice"]
 
 
 def choice_of_plan(problem: SitingProblem, plan: Plan) -> NDArray[np.int64]:
-    """Return how many pitches of each column a plan has; pitches that are not legal are left out."""
+    """Return how many pitches of each column a plan has; pitches that are not legal are left out.
+
+    Raises
+    ------
+    InputError
+        It is no plan.
+    """
+    if "pitch_id" not in getattr(getattr(plan, "pitches", None), "columns", ()):
+        raise InputError(Fault("not a plan", "Give what solve returned", "plan", value=type(plan).__name__))
     taken = problem.facts.pitches["pitch_id"].isin(set(plan.pitches["pitch_id"].astype(str))).to_numpy()
     choice = np.bincount(problem.column_of_pitch[taken], minlength=problem.choice.stop)
     return np.minimum(choice, problem.upper[problem.choice]).astype(np.int64)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists, SolverLied
+from pitchplan.errors import Faults, NonePlanFound, NoPlanExists, SolverLied
 from pitchplan.plan import Outcome
 from pitchplan.siting.assemble import GoalRecord, plan_of, relative_gap
 from pitchplan.siting.explain import why_none
@@ -65,16 +66,18 @@ def solve(
     return plan_of(problem, found.x, found.records)
 
 
-def check_options(time_limit_s: object, gap: object, solver: object) -> None:
-    """Raise for options that a search cannot take."""
-    for name, number, least in (("time_limit_s", time_limit_s, 0.01), ("gap", gap, 0.0)):
-        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= least:
-            raise InputError(
-                Fault("not a number it can take", f"Give {least:g} or more", "solve", None, name, number)
-            )
-    if solver not in ("auto", "highs", "exhaustive") and not hasattr(solver, "actualSolve"):
-        fix = "Give 'auto', 'highs', 'exhaustive' or a solver of PuLP"
-        raise InputError(Fault("no such solver", fix, "solve", None, "solver", solver))
+def check_options(time_limit_s: object, gap: object, solver: object, *, gap_is: str = "gap") -> None:
+    """Raise one error for all options that a search cannot take."""
+    faults = Faults("solve")
+    for name, number, least in (("time_limit_s", time_limit_s, 0.01), (gap_is, gap, 0.0)):
+        fine = isinstance(number, Real) and not isinstance(number, bool)
+        if not fine or not number >= least:  # type: ignore[operator]
+            faults.add("not a number it can take", f"Give {least:g} or more", column=name, value=number)
+    ready = hasattr(solver, "actualSolve") and not isinstance(solver, type)
+    if not ready and not (isinstance(solver, str) and solver in ("auto", "highs", "exhaustive")):
+        fix = "Give 'auto', 'highs', 'exhaustive' or a solver of PuLP such as pulp.PULP_CBC_CMD(msg=False)"
+        faults.add("no such solver", fix, column="solver", value=solver)
+    faults.raise_if_any()
 
 
 def seek_all(
@@ -132,7 +135,8 @@ def _with_most_pitches(program: IntegerProgram, most: int) -> IntegerProgram:
         if isinstance(follower, Served) and follower.serving.per_pitch is not None:
             for k, goal in enumerate(goals):
                 inside = np.flatnonzero(goal.costs)
-                if len(inside) and inside[0] >= follower.columns.start and goal.sense == "most":
+                mine = len(inside) and follower.columns.start <= inside[0] < follower.columns.stop
+                if mine and goal.sense == "most":
                     goals[k] = replace(goal, bound=min(goal.bound, follower.serving.per_pitch * most))
     return replace(program, goals=tuple(goals))
 
@@ -166,7 +170,7 @@ def _attempt(
     """Give a stage to the solver that fits it."""
     if not isinstance(solver, str):
         return seek_by_pulp(program, stage, found.reached, solver, clock)
-    if has_levels(program, stage):
+    if solver == "auto" and has_levels(program, stage):
         return seek_level(program, stage, found.reached, found.x, clock, log)
     if solver == "auto" and is_median(program):
         return seek_median(program, found.x, clock, gap, log)

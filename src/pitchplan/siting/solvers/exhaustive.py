@@ -13,6 +13,7 @@ import numpy as np
 
 from pitchplan.errors import Fault, InputError, NoPlanExists
 from pitchplan.siting import follow
+from pitchplan.siting.program import sort_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,10 +118,12 @@ def _keeps_rows(program: IntegerProgram, table: Table) -> NDArray[np.bool_]:
     inside = (table >= program.lower) & (table <= program.upper)
     # Flows are not told one by one here, so their own bounds and rows cannot be looked at: they hold
     # for the least cut that was found.
-    inside[:, program.block("served")] = True
+    for kind, _ in program.blocks:
+        if sort_of(kind) == "served":
+            inside[:, program.block(kind)] = True
     legal: NDArray[np.bool_] = np.all(inside, axis=1)
     for rows in program.rows:
-        if rows.defines != "served":
+        if sort_of(rows.defines) != "served":
             activity = np.asarray((rows.matrix @ table.T).T)
             legal &= np.all((activity >= rows.lower) & (activity <= rows.upper), axis=1)
     return legal

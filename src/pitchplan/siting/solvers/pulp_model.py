@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,15 +43,16 @@ def to_pulp(problem: IntegerProgram, stage: int, reached: Sequence[int]) -> pulp
     InputError
         There is no such stage, or not one value per goal before it.
     """
-    if not 0 <= stage < len(problem.goals):
+    if not isinstance(stage, Integral) or not 0 <= stage < len(problem.goals):
         raise InputError(Fault("no such goal", f"Give 0 to {len(problem.goals) - 1}", "stage", value=stage))
-    if len(reached) != stage:
+    given = list(reached) if isinstance(reached, Iterable) else [reached]
+    if len(given) != stage or not all(isinstance(v, Real) for v in given):
         raise InputError(
             Fault(
                 "not one value per earlier goal",
                 f"Give {stage} values in order",
                 "reached",
-                value=list(reached),
+                value=given,
             )
         )
     goal = problem.goals[stage]
@@ -63,7 +66,7 @@ def to_pulp(problem: IntegerProgram, stage: int, reached: Sequence[int]) -> pulp
     lp.setObjective(_expression(x, np.flatnonzero(goal.costs), goal.costs[goal.costs != 0]) + goal.offset)
     for block, rows in enumerate(problem.rows):
         _add_rows(lp, x, block, rows)
-    for k, (before, value) in enumerate(zip(problem.goals, reached, strict=False)):
+    for k, (before, value) in enumerate(zip(problem.goals, given, strict=False)):
         least, most = before.kept(int(value))
         columns = np.flatnonzero(before.costs)
         sum_ = _expression(x, columns, before.costs[columns])
@@ -80,10 +83,10 @@ def _add_rows(lp: pulp.LpProblem, x: list[Any], block: int, rows: Rows) -> None:
     m = rows.matrix
     for k in range(m.shape[0]):
         a, b = m.indptr[k : k + 2]
-        if a < b:
-            _add(
-                lp, _expression(x, m.indices[a:b], m.data[a:b]), rows.lower[k], rows.upper[k], f"r{block}_{k}"
-            )
+        # A row over nothing is left out where it holds; else it must tell that there is no answer.
+        if a < b or not rows.lower[k] <= 0 <= rows.upper[k]:
+            sum_ = _expression(x, m.indices[a:b], m.data[a:b]) if a < b else 0.0 * x[0]
+            _add(lp, sum_, rows.lower[k], rows.upper[k], f"r{block}_{k}")
 
 
 def _add(lp: pulp.LpProblem, sum_: pulp.LpAffineExpression, lower: float, upper: float, name: str) -> None:
@@ -123,7 +126,11 @@ def values_of(problem: IntegerProgram, lp: pulp.LpProblem) -> NDArray[np.float64
         The solver found that there is no answer.
     NonePlanFound
         There is no answer to read.
+    InputError
+        It is no problem of PuLP.
     """
+    if not isinstance(lp, pulp.LpProblem):
+        raise InputError(Fault("not a problem of PuLP", "Give what to_pulp returned", "lp", value=lp))
     if lp.sol_status == pulp.LpSolutionInfeasible or lp.status == pulp.LpStatusInfeasible:
         raise NoPlanExists("the solver found that no plan satisfies the rows it was given")
     if lp.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
