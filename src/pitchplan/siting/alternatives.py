@@ -12,10 +12,10 @@ from scipy.sparse import csr_array
 from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists
 from pitchplan.plan import Outcome
 from pitchplan.schemas import IMPORTANCE
-from pitchplan.siting.assemble import GoalRecord, plan_of
+from pitchplan.siting.assemble import GoalRecord, plan_of, relative_gap
 from pitchplan.siting.program import GoalRow, Rows
 from pitchplan.siting.search.begin import choice_of_plan
-from pitchplan.siting.search.solve import Search, check_options, seek_all
+from pitchplan.siting.search.solve import Search, check_options, known_bound, seek_all
 from pitchplan.siting.search.stages import Clock
 
 if TYPE_CHECKING:
@@ -68,18 +68,33 @@ def alternatives(
             break
         assert search.x is not None
         known.append(search.x)
-        bounds = plan.goals["bound"].tolist()
-        records = [
-            GoalRecord(
-                float(bound),
-                Outcome.PROVEN if value == bound else Outcome.WITHIN_GAP,
-                reached=value,
-                solver=search.records[-1].solver,
-            )
-            for bound, value in zip(bounds, problem.values(search.x), strict=True)
-        ]
+        records = _records(problem, plan, search, within)
         found.append(plan_of(problem, search.x, records))
     return found
+
+
+def _records(problem: SitingProblem, plan: Plan, search: Search, within: float) -> list[GoalRecord]:
+    """Say how good another plan is, by the bounds that the plan was given.
+
+    The bound of a goal was found with the goals before it kept: where the other plan gives up more
+    of one of them, only what is known without a search bounds the goals after it.
+    """
+    assert search.x is not None
+    records, kept = [], True
+    for goal, row, value in zip(
+        problem.goals, plan.goals.itertuples(), problem.values(search.x), strict=True
+    ):
+        bound = float(row.bound) if kept else known_bound(goal, value)
+        if value == bound:
+            outcome = Outcome.PROVEN
+        elif relative_gap(value, bound) <= within:
+            outcome = Outcome.WITHIN_GAP
+        else:
+            outcome = Outcome.NO_BOUND
+        records.append(GoalRecord(bound, outcome, reached=value, solver=search.records[-1].solver))
+        least, most = goal.kept(int(row.sought))
+        kept = kept and least <= value <= most
+    return records
 
 
 def _differing(problem: SitingProblem, known: list[NDArray[np.int64]]) -> GoalRow:

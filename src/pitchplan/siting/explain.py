@@ -91,7 +91,10 @@ def least_change(program: IntegerProgram, time_limit_s: float = _SECONDS) -> lis
         integer=np.append(base.stage.integer, np.ones(len(row), dtype=bool)),
         matrix=csr_array(hstack([base.stage.matrix, give], format="csr")),
     )
-    answer = solve_stage(stage, time_limit_s=time_limit_s)
+    # Prices are no whole numbers: two changes may differ by far less than one.
+    answer = solve_stage(stage, time_limit_s=max(0.1, time_limit_s), step=1e-3)
+    if answer.status == "interrupted":
+        raise KeyboardInterrupt
     if answer.values is None:
         return None
     given = np.rint(answer.values[n:]).astype(np.int64)
@@ -145,9 +148,17 @@ def _changes(
 
 
 def _possible(program: IntegerProgram, without: frozenset[int], seconds: float) -> bool | None:
-    """Tell whether a plan exists without some row blocks; None where it was not found out in time."""
+    """Tell whether a plan exists without some row blocks; None where it was not found out in time.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Ctrl-C, which a solver keeps to itself.
+    """
     stage = staged(program, None, [], without=without)
     answer = solve_stage(stage.stage, time_limit_s=max(0.1, seconds), first_is_enough=True)
+    if answer.status == "interrupted":
+        raise KeyboardInterrupt
     if answer.values is not None:
         return True
     return False if answer.status == "infeasible" else None
@@ -168,20 +179,35 @@ def contradiction(program: IntegerProgram, clock: Clock) -> list[Rows]:
     return [program.rows[k] for k in soft if k not in left_out]
 
 
-def why_none(program: IntegerProgram) -> str:
-    """Say which limits and decisions stand in the way of every plan, and the least change that helps."""
+def why_none(program: IntegerProgram, time_limit_s: float = 3 * _SECONDS) -> str:
+    """Say which limits and decisions stand in the way of every plan, and the least change that helps.
+
+    Parameters
+    ----------
+    program : IntegerProgram
+        Of which no plan exists.
+    time_limit_s : float
+        Wall-clock seconds; Ctrl-C ends it sooner.
+    """
+    try:
+        return _why_none(program, Clock(min(time_limit_s, 3 * _SECONDS)))
+    except KeyboardInterrupt:
+        return "no plan exists; stopped before it was found out which limits contradict each other"
+
+
+def _why_none(program: IntegerProgram, clock: Clock) -> str:
     soft = frozenset(k for k, rows in enumerate(program.rows) if rows.optional)
-    alone = _possible(program, soft, _SECONDS)
+    alone = _possible(program, soft, clock.left / 3)
     if alone is False or not soft:
         hard = ", ".join(r.name for r in program.rows if not r.optional and not r.defines)
         with_limits = ", with or without the limits" if soft else ""
         return f"no plan exists: bounds and fixed rows ({hard or 'none'}) leave none{with_limits}"
-    clash = contradiction(program, Clock(_SECONDS))
+    clash = contradiction(program, Clock(clock.left / 2))
     names = "; ".join(r.name for r in clash[:_SHOWN])
     more = f"; and {len(clash) - _SHOWN} more" if len(clash) > _SHOWN else ""
     verdict = "this limit leaves none" if len(clash) == 1 else "these limits contradict each other"
     said = f"no plan exists: {verdict}: {names}{more}"
-    changes = least_change(program)
+    changes = least_change(program, clock.left)
     if changes:
         facts = getattr(program, "facts", None)
         ground = None if facts is None else facts.statement.ground

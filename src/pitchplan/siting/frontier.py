@@ -71,15 +71,27 @@ class Frontier:
         if ax is None:
             _, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
         t = self.table
-        ax.vlines(t["goal_a"], t["goal_b"], t["bound_b"], color="#c9b458", lw=4, label="open gap")
-        ax.plot(t["goal_a"], t["bound_b"], ls=":", color="#555555", label="no plan can beat")
-        ax.plot(t["goal_a"], t["goal_b"], marker="o", color="#0b6e4f", label="plans")
+        if (t["gap_b"] > 0).any():
+            ax.vlines(t["goal_a"], t["goal_b"], t["bound_b"], color="#c9b458", lw=4, label="open gap")
+            ax.plot(t["goal_a"], t["bound_b"], ls=":", color="#555555", label="no plan can beat")
+        ax.plot(t["goal_a"], t["goal_b"], marker="o", lw=1, color="#0b6e4f", label="plans")
+        # Where the curve rises the room for words is on the left of each plan, else on the right.
+        rises = t["goal_a"].is_monotonic_increasing == t["goal_b"].is_monotonic_increasing
+        side, ha = (-6, "right") if rises else (6, "left")
         for row in t.itertuples():
             ax.annotate(
-                f"{row.spots} spots", (row.goal_a, row.goal_b), (6, 6), textcoords="offset points", fontsize=8
+                f"{row.spots} spots",
+                (row.goal_a, row.goal_b),
+                (side, 5),
+                textcoords="offset points",
+                fontsize=8,
+                ha=ha,
             )
-        ax.set_xlabel(self.goal_a.replace("-", " "))
-        ax.set_ylabel(self.goal_b.replace("-", " "))
+        ax.margins(0.12)
+        senses = dict(zip(self.plans[0].goals["goal"], self.plans[0].goals["sense"], strict=True))
+        for name, write in ((self.goal_a, ax.set_xlabel), (self.goal_b, ax.set_ylabel)):
+            better = "more" if senses[name] == "most" else "less"
+            write(f"{name.replace('-', ' ')} ({better} is better)")
         ax.spines[["top", "right"]].set_visible(False)
         ax.legend(frameon=False, fontsize=8)
         return ax
@@ -124,9 +136,12 @@ def frontier(
             found = best_a
         else:
             reached = [*best_a.reached[:k], level]
-            start = _x(best_b) if step == len(levels) - 1 else _x(found)
+            starts = [_x(best_b), _x(found)] if step == len(levels) - 1 else [_x(found)]
+            starts = [x for x in starts if _keeps(there, x, reached)]
+            sign = 1 if there.goals[k + 1].sense == "least" else -1
+            start = min(starts, key=lambda x: sign * there.values(x)[k + 1], default=None)
             known = [GoalRecord(np.nan, "") for _ in reached]
-            found = Search(start if _keeps(there, start, reached) else None, reached, known)
+            found = Search(start, reached, known)
             seek_all(
                 there,
                 found,

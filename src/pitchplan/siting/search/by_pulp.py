@@ -26,7 +26,8 @@ def seek_by_pulp(
 ) -> Attempt:
     """Seek one goal with a solver of PuLP.
 
-    PuLP passes no bound on: where the solver says that it finished, its value is the bound.
+    PuLP passes no bound on: where the solver says that it finished, its value is the bound; not so
+    where it was asked to stop at a gap, for it then says that it finished too.
 
     Parameters
     ----------
@@ -49,5 +50,13 @@ def seek_by_pulp(
     choice = choice_of(program, stage, values[stage.columns])
     if proven(lp):
         value = program.goals[goal].value(program.completed(choice))
-        return Attempt("optimal", choice, float(value), name)
+        return Attempt("optimal", choice, np.nan if _stops_at_a_gap(solver) else float(value), name)
     return Attempt("limit", choice, np.nan, name)
+
+
+def _stops_at_a_gap(solver: Any) -> bool:
+    """Tell whether a solver was told of a gap at which it may stop."""
+    told = getattr(solver, "optionsDict", {})
+    words = " ".join(str(o).lower() for o in getattr(solver, "options", None) or ())
+    said = any(word in words for word in ("gap", "ratio", "allow"))
+    return bool(told.get("gapRel") or told.get("gapAbs") or said)

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
     from pitchplan.siting.program import GoalRow, IntegerProgram
 
-__all__ = ["Search", "check_options", "seek_all", "solve"]
+__all__ = ["Search", "check_options", "known_bound", "seek_all", "solve"]
 
 _SHARES = {"host-vendors": 0.3, "cover-residents": 0.4}
 _KEPT_BACK_S = 0.5
+_TELL_S = 1.5
 PROVEN_WITHIN = 1e-6
 """Relative gap up to which a value counts as proven: the arithmetic of solvers is no finer."""
 
@@ -114,7 +115,7 @@ def seek_all(
         if found.x is None:
             raise NonePlanFound("the search ended before any plan was found; allow more time")
         value = goal.value(found.x)
-        record = record or GoalRecord(_known(goal, value), Outcome.INTERRUPTED)
+        record = record or GoalRecord(known_bound(goal, value), Outcome.INTERRUPTED)
         found.reached.append(value)
         found.records.append(replace(record, seconds=time.monotonic() - began, reached=value))
         if goal.whole is not None:
@@ -141,7 +142,7 @@ def _with_most_pitches(program: IntegerProgram, most: int) -> IntegerProgram:
     return replace(program, goals=tuple(goals))
 
 
-def _known(goal: GoalRow, value: int) -> float:
+def known_bound(goal: GoalRow, value: int) -> float:
     """Return the bound that is known without any search, never one that the value beats."""
     return float(min(goal.bound, value) if goal.sense == "least" else max(goal.bound, value))
 
@@ -155,13 +156,13 @@ def _seek(
     if value is not None and value == goal.bound:
         return GoalRecord(float(goal.bound), Outcome.PROVEN, solver="no search needed")
     if found.interrupted:
-        return GoalRecord(_known(goal, value or 0), Outcome.INTERRUPTED)
+        return GoalRecord(known_bound(goal, value or 0), Outcome.INTERRUPTED)
     last = stage == len(program.goals) - 1
     seconds = clock.left * (1.0 if last else _SHARES.get(goal.name, 0.5))
     if value is not None and seconds <= 0:
-        return GoalRecord(_known(goal, value), Outcome.TIME_LIMIT)
+        return GoalRecord(known_bound(goal, value), Outcome.TIME_LIMIT)
     attempt = _attempt(program, stage, found, Clock(max(0.05, seconds)), gap, solver, log)
-    return _taken(program, stage, found, attempt, gap)
+    return _taken(program, stage, found, attempt, clock, gap)
 
 
 def _attempt(
@@ -181,11 +182,13 @@ def _attempt(
     return seek_whole(program, stage, found.reached, found.x, clock, gap, log)
 
 
-def _taken(program: IntegerProgram, stage: int, found: Search, attempt: Attempt, gap: float) -> GoalRecord:
+def _taken(
+    program: IntegerProgram, stage: int, found: Search, attempt: Attempt, clock: Clock, gap: float
+) -> GoalRecord:
     """Check an attempt, keep its plan where it is better, and say what is known of the goal."""
     goal = program.goals[stage]
     if attempt.status == "infeasible" and found.x is None:
-        raise NoPlanExists(why_none(program))
+        raise NoPlanExists(why_none(program, max(_TELL_S, clock.left)))
     if attempt.choice is not None:
         x = _checked(program, stage, found.reached, attempt)
         if found.x is None or goal.better(goal.value(x), goal.value(found.x)):

@@ -161,11 +161,12 @@ def _host_all(
         stage = staged(program, goal, reached)
         stage.stage.upper[(sought.costs != 0)[stage.columns]] = 0.0
     answer = solve_stage(stage.stage, time_limit_s=clock.left * 0.5, first_is_enough=True, log=log)
-    if answer.status == "interrupted":
-        raise KeyboardInterrupt
     if answer.values is None:
+        if answer.status == "interrupted":
+            raise KeyboardInterrupt
         return None
-    return Attempt("optimal", choice_of(program, stage, answer.values), 0.0, "highs")
+    choice = choice_of(program, stage, answer.values)
+    return Attempt("interrupted" if answer.status == "interrupted" else "optimal", choice, 0.0, "highs")
 
 
 def _designs(program: IntegerProgram, goal: int) -> bool:

@@ -87,7 +87,8 @@ def best_choices(program: IntegerProgram) -> tuple[list[int], NDArray[np.int64]]
 
 def _check_size(program: IntegerProgram) -> None:
     upper, lower = program.upper[program.choice], program.lower[program.choice]
-    many = float(np.prod(upper - lower + 1.0))
+    with np.errstate(over="ignore"):
+        many = float(np.prod(upper - lower + 1.0))
     served = [f for f in program.followers if isinstance(f, follow.Served)]
     groups = max((len(f.serving.residents) for f in served), default=0)
     if many > MOST_CHOICES or groups > MOST_GROUPS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-__all__ = ["Answer", "Relaxation", "Stage", "solve_stage"]
+__all__ = ["SEED", "Answer", "Relaxation", "Stage", "solve_stage"]
 
 _HIGHS: Any = highspy.Highs
-_SEED = 20260601
+SEED = 20260601
+"""Where HiGHS starts its random choices; any other proves the same values."""
 _FEASIBLE = 2
 _MOST_SAVED = 12
 _LATE_S = 0.2
+_PATIENCE_S = 0.5
+_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +92,9 @@ def solve_stage(
     start: NDArray[np.float64] | None = None,
     first_is_enough: bool = False,
     most_nodes: int | None = None,
+    step: float = 1.0,
+    presolve: bool = True,
+    seed: int = SEED,
     log: bool = False,
 ) -> Answer:
     """Solve one problem.
@@ -95,7 +102,7 @@ def solve_stage(
     Parameters
     ----------
     stage : Stage
-        The problem; whole-number objectives are assumed, so a bound less than 1 away is a proof.
+        The problem.
     time_limit_s : float
         Wall-clock seconds.
     gap : float
@@ -106,6 +113,12 @@ def solve_stage(
         Whether to stop at the first answer.
     most_nodes : int, optional
         Nodes of the search tree at which to stop.
+    step : float
+        The least by which objectives differ: a bound nearer than that is a proof. Whole numbers: 1.
+    presolve : bool
+        Whether HiGHS makes the problem smaller first.
+    seed : int
+        Of its random choices.
     log : bool
         Whether to print progress.
 
@@ -115,10 +128,11 @@ def solve_stage(
         Ctrl-C ends the search with the best answer so far.
     """
     solver = _loaded(stage, log)
+    solver.setOptionValue("presolve", "choose" if presolve else "off")
+    solver.setOptionValue("random_seed", seed)
     solver.setOptionValue("time_limit", max(0.01, float(time_limit_s)))
     solver.setOptionValue("mip_rel_gap", float(gap))
-    # The objective is a whole number at every answer that counts: less than 1 apart is proven.
-    solver.setOptionValue("mip_abs_gap", 0.999)
+    solver.setOptionValue("mip_abs_gap", 0.999 * step)
     solver.setOptionValue("mip_improving_solution_save", True)
     if first_is_enough:
         solver.setOptionValue("mip_max_improving_sols", 1)
@@ -128,27 +142,71 @@ def solve_stage(
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         solver.setSolution(solution)
-    # The setter of the keyboard switch sets the other one as well.
-    solver.HandleKeyboardInterrupt = True
-    solver.HandleUserInterrupt = True
-    # HiGHS looks at its own clock too seldom: it was seen 20 s late on large problems.
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        solver.cancelSolve()
-
-    alarm = threading.Timer(time_limit_s + _LATE_S, stop)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        solver.solve()
-    finally:
-        alarm.cancel()
+    ended = _run(solver, time_limit_s + _LATE_S, _PATIENCE_S)
+    worst = np.inf if stage.most else -np.inf
+    if ended == "late and silent":
+        return Answer("limit", None, worst)
+    if ended == "interrupted and silent":
+        return Answer("interrupted", None, worst)
     saved = solver.getSavedMipSolutions()[-_MOST_SAVED:]
-    answer = _answer(solver, stage)
-    status = "limit" if answer.status == "interrupted" and late.is_set() else answer.status
-    return replace(answer, status=status, others=tuple(np.array(one.col_value, dtype=float) for one in saved))
+    others = tuple(np.array(one.col_value, dtype=float) for one in saved)
+    answer = replace(_answer(solver, stage), others=others)
+    if ended == "interrupted":
+        return replace(answer, status="interrupted")
+    if ended == "late" and answer.status == "interrupted":
+        return replace(answer, status="limit")
+    return answer
+
+
+def _run(solver: Any, seconds: float, patience_s: float = np.inf) -> str:
+    """Run a solver in a thread of its own, so that Ctrl-C and the clock are heard; say what stopped it.
+
+    HiGHS looks at its own clock too seldom: it was seen 20 s late on large problems, and its
+    presolve looks at nothing (6 s seen). A solver that is told to stop and does not is left behind:
+    it ends as soon as it looks, and nothing may be read from it. Python waits for it before it
+    exits: a thread inside HiGHS cannot be ended from without.
+
+    Parameters
+    ----------
+    solver : highspy.Highs
+        Loaded.
+    seconds : float
+        After so many it is told to stop.
+    patience_s : float
+        How long it is waited for after that.
+
+    Returns
+    -------
+    str
+        ``""``, "late" or "interrupted", the last two with " and silent" where it was left behind.
+    """
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            solver.run()
+        finally:
+            done.set()
+
+    solver.HandleUserInterrupt = True
+    said, until = "", time.monotonic() + seconds
+    try:
+        threading.Thread(target=work).start()
+    except KeyboardInterrupt:
+        solver.cancelSolve()
+        raise
+    while True:
+        try:
+            while not done.wait(_LOOK_S):
+                if time.monotonic() > until:
+                    if said:
+                        return f"{said} and silent"
+                    said, until = "late", time.monotonic() + patience_s
+                    solver.cancelSolve()
+            return said
+        except KeyboardInterrupt:
+            said, until = "interrupted", time.monotonic() + patience_s
+            solver.cancelSolve()
 
 
 def _loaded(stage: Stage, log: bool) -> Any:
@@ -156,7 +214,7 @@ def _loaded(stage: Stage, log: bool) -> Any:
     solver, matrix = _HIGHS(), stage.matrix
     solver.setOptionValue("output_flag", log)
     solver.setOptionValue("threads", 1)
-    solver.setOptionValue("random_seed", _SEED)
+    solver.setOptionValue("random_seed", SEED)
     sense = highspy.ObjSense.kMaximize if stage.most else highspy.ObjSense.kMinimize
     solver.passModel(
         matrix.shape[1],
@@ -262,11 +320,6 @@ class Relaxation:
         """Solve from the last basis, if there is one."""
         # HiGHS counts the time of all runs of one solver together.
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + max(0.01, time_limit_s))
-        self._solver.HandleKeyboardInterrupt = True
-        self._solver.HandleUserInterrupt = True
-        try:
-            self._solver.solve()
-        finally:
-            self._solver.HandleKeyboardInterrupt = False
-            self._solver.HandleUserInterrupt = False
-        return _answer(self._solver, self._stage)
+        ended = _run(self._solver, time_limit_s + _LATE_S)
+        answer = _answer(self._solver, self._stage)
+        return replace(answer, status="interrupted") if ended == "interrupted" else answer

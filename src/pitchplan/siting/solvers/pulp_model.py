@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import subprocess
+import tempfile
+import traceback
 from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -100,13 +104,32 @@ def _add(lp: pulp.LpProblem, sum_: pulp.LpAffineExpression, lower: float, upper:
 
 
 def solved(lp: pulp.LpProblem, solver: Any) -> pulp.LpProblem:
-    """Solve a problem with a solver of PuLP; what it says is read by `values_of` and `proven`."""
-    try:
-        lp.solve(solver)
-    except pulp.PulpSolverError as error:
-        fix = "Install it, or take another solver of PuLP"
-        raise InputError(Fault("the solver cannot be run", fix, "solver", value=str(error))) from None
+    """Solve a problem with a solver of PuLP; what it says is read by `values_of` and `proven`.
+
+    Whatever happens, a program that PuLP started has ended and its files are gone: PuLP itself
+    leaves both behind where it is interrupted.
+    """
+    with tempfile.TemporaryDirectory(prefix="pitchplan-", ignore_cleanup_errors=True) as folder:
+        mine = copy.copy(solver)
+        mine.tmpDir = folder
+        try:
+            lp.solve(mine)
+        except pulp.PulpSolverError as error:
+            fix = "Install it, or take another solver of PuLP"
+            raise InputError(Fault("the solver cannot be run", fix, "solver", value=str(error))) from None
+        except KeyboardInterrupt as stop:
+            _end_programs(stop)
+            raise
     return lp
+
+
+def _end_programs(stop: BaseException) -> None:
+    """End the programs that were waited for where an interrupt came."""
+    for frame, _ in traceback.walk_tb(stop.__traceback__):
+        for one in frame.f_locals.values():
+            if isinstance(one, subprocess.Popen) and one.poll() is None:
+                one.kill()
+                one.wait()
 
 
 def proven(lp: pulp.LpProblem) -> bool:
