@@ -35,7 +35,7 @@ __all__ = ["asks_much", "seek_covering"]
 
 _SEED = 7
 _MUCH = 1_500
-_EXCHANGES, _SOME_EXCHANGES = 1500, 400
+_EXCHANGES, _SOME_EXCHANGES, _STARTS = 1500, 400, 4
 _FEW = 10_000
 _MOST_PAIRS = 100_000
 _BREADTH = 5
@@ -200,21 +200,25 @@ class _Seeker:
 
     def _start(
         self, favoured: NDArray[np.bool_] | None = None, tastes: tuple[float | None, ...] = _WEIGHTS
-    ) -> None:
-        """Build plans pitch by pitch with several tastes for little obstruction."""
+    ) -> list[NDArray[np.int64]]:
+        """Build plans pitch by pitch with several tastes for little obstruction; return the legal ones."""
+        found = []
         for weight in tastes:
             if self._done():
-                return
+                break
             among = None if favoured is None else favoured[self.problem.run_of_pitch]
-            counts = greedy_choice(self.problem, weight=weight, favoured=among)
-            if is_legal(self.problem, counts):
-                self._offer(self.problem.completed(counts), f"one by one, {weight}")
+            choice = greedy_choice(self.problem, weight=weight, favoured=among)
+            if is_legal(self.problem, choice, late=False):
+                found.append(self.problem.completed(choice))
+                self._offer(found[-1], f"one by one, {weight}")
+        return found
 
-    def _round(self) -> None:
-        """Build plans from the runs that the relaxation uses, more or less."""
-        few = self._is_few()
+    def _round(self) -> list[NDArray[np.int64]]:
+        """Build plans from the runs that the relaxation uses, more or less; return them, the best first."""
+        few, found = self._is_few(), []
         for support in _SUPPORTS if few else _SUPPORTS[:1]:
-            self._start(self.share > support, _TASTES if few else _WEIGHTS)
+            found += self._start(self.share > support, _TASTES if few else _WEIGHTS)
+        return sorted(found, key=lambda x: self._cost(self.goal.value(x)))
 
     def _is_few(self) -> bool:
         return self.problem.facts.vendors <= _FEW_VENDORS
@@ -380,8 +384,10 @@ class _Seeker:
             self.bound = max(self.bound, min(cutting.bound, self.value))
             if relaxed is not None and self.task.most and not self._done():
                 self.share = relaxed[self.problem.block("run")]
-                self._round()
-                self._exchange(Clock(self.clock.left * 0.15))
+                # From where the relaxation leads, even if the plan at hand is better: exchange has
+                # gone as far as it goes from there.
+                for x in self._round()[:_STARTS]:
+                    self._exchange(Clock(self.clock.left * 0.3), x, _SOME_EXCHANGES)
             if not self._done():
                 cutting.search(self.best)
         finally:
