@@ -51,7 +51,7 @@ def sought(problem, **options):
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_solver_and_setting_reaches_the_same_values(instances, grid, monkeypatch, chunk):
-    problems = [p for seed in range(6) for p in instances.series(5000 + 6 * chunk + seed, 2)]
+    problems = [p.problem for seed in range(6) for p in instances.series(5000 + 6 * chunk + seed, 2)]
     problems += [larger(grid, 8 * chunk + k) for k in range(EACH - len(problems))]
     problems = [p for p in problems if isinstance(p, pp.SitingProblem)]
     assert max(len(p.facts.pitches) for p in problems) <= 60

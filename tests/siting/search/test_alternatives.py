@@ -16,7 +16,7 @@ g, m = pp.goals, pp.limits
 
 def solved(instances, seeds, per_town=2):
     for seed in seeds:
-        for problem in instances.series(seed, per_town):
+        for problem in (c.problem for c in instances.series(seed, per_town)):
             if isinstance(problem, SitingProblem):
                 try:
                     yield problem, problem.solve(time_limit_s=20)

@@ -35,7 +35,7 @@ def price(program, x):
 
 def without_a_plan(instances, seeds):
     for seed in seeds:
-        for problem in instances.series(seed, 4):
+        for problem in (c.problem for c in instances.series(seed, 4)):
             if isinstance(problem, SitingProblem):
                 try:
                     best_values(problem)

@@ -18,7 +18,12 @@ LOCAL = (g.HostVendors, g.CoverResidents, g.KeepTrafficClear, g.FewestSpots, g.S
 
 
 def problems(instances, seeds, per_town=2):
-    return [p.problem for s in seeds for p in instances.series(s, per_town) if isinstance(p.problem, SitingProblem)]
+    return [
+        p.problem
+        for s in seeds
+        for p in instances.series(s, per_town)
+        if isinstance(p.problem, SitingProblem)
+    ]
 
 
 def first_value(make):

@@ -268,7 +268,7 @@ def test_bounds_are_rounded_to_the_safe_side():
 def test_costs_up_to_the_cap_are_solved_exactly(instances, seed):
     from pitchplan.traffic.obstruction import MOST
 
-    problem = instances.series(seed, 1)[0]
+    problem = instances.series(seed, 1)[0].problem
     if not isinstance(problem, SitingProblem):
         return
     goals = (g.HostVendors(), g.KeepTrafficClear(slack=0.1), g.CoverResidents(250.0))
@@ -332,7 +332,7 @@ def test_a_search_never_ends_worse_than_it_began(dense):
 
 def test_a_start_of_another_problem_changes_no_value(instances, hand):
     for seed in range(30):
-        one, two, *_ = instances.series(seed, 2)
+        one, two, *_ = (c.problem for c in instances.series(seed, 2))
         if isinstance(one, SitingProblem) and isinstance(two, SitingProblem):
             try:
                 start = one.solve(time_limit_s=10)

@@ -14,7 +14,7 @@ import numpy as np
 
 from pitchplan.siting.search.cutting import Cutting, counts_plainly
 from pitchplan.siting.search.diving import Dive
-from pitchplan.siting.search.exchange import most_served
+from pitchplan.siting.search.exchange import bettered
 from pitchplan.siting.search.greedy import greedy_choice, is_legal
 from pitchplan.siting.search.merged import Part, part_of
 from pitchplan.siting.search.pricing import Priced, multipliers_of, priced
@@ -35,7 +35,7 @@ __all__ = ["asks_much", "seek_covering"]
 
 _SEED = 7
 _MUCH = 1_500
-_EXCHANGES, _SOME_EXCHANGES, _STARTS = 1500, 400, 4
+_EXCHANGES, _SOME_EXCHANGES, _FEW_EXCHANGES, _STARTS = 1500, 400, 150, 4
 _FEW = 10_000
 _MOST_PAIRS = 100_000
 _BREADTH = 5
@@ -139,6 +139,8 @@ class _Seeker:
                 if by_cuts:
                     self._exchange(Clock(self.clock.left * 0.15))
                     self._cut()
+                elif self.goal.name == "keep-traffic-clear" and self._is_for_cuts():
+                    self._exchange(Clock(self.clock.left * 0.15), rounds=_FEW_EXCHANGES)
                 part = None if self._done() or by_cuts else self._relax(Clock(self.clock.left * 0.5))
                 if part is not None and not self._done() and len(part.group) > _SMALL:
                     self._round()
@@ -230,7 +232,8 @@ class _Seeker:
         if self._done() or self.best is None:
             return
         start = self.best if design is None else design
-        found = most_served(self.problem, start, self.reached, self.stage, rounds, clock)
+        served = 0.0 if self.task.most else float(self.task.least.sum())
+        found = bettered(self.problem, start, self.reached, self.stage, served, rounds, clock)
         self._offer(found, "exchange")
 
     def _relax(self, clock: Clock) -> Part | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pitchplan.siting.problem import SitingProblem
     from pitchplan.siting.search.stages import Clock
 
-__all__ = ["Aim", "exchanged", "most_served"]
+__all__ = ["Aim", "bettered", "exchanged"]
 
 _SEED = 7
 
@@ -100,22 +100,42 @@ def exchanged(
     return kept
 
 
-def most_served(
+def bettered(
     problem: SitingProblem,
-    design: NDArray[np.int64],
+    x: NDArray[np.int64],
     reached: Sequence[int],
     stage: int,
+    served: float,
     rounds: int,
     clock: Clock,
 ) -> NDArray[np.int64]:
-    """Return a plan that serves at least as many residents and hosts as many vendors as it must."""
-    hosted = 0
-    for goal, value in zip(problem.goals[:stage], reached, strict=False):
-        if goal.whole is not None:
-            hosted = int(goal.whole - goal.kept(value)[1])
-    counts = design[problem.choice]
-    aim, enough = Aim(hosted, 0.0, most_served=True), -float(problem.goals[stage].bound)
-    return problem.completed(exchanged(problem, counts, aim, rounds=rounds, clock=clock, enough=enough))
+    """Return a plan that is at least as good in a goal of most served or of least obstruction.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        The problem.
+    x : numpy.ndarray of int64, shape (columns,)
+        A plan to begin from.
+    reached : sequence of int
+        Values of the goals before.
+    stage : int
+        Which goal.
+    served : float
+        Fewest residents served.
+    rounds : int
+        Most rounds.
+    clock : Clock
+        Ends it earlier.
+    """
+    hosted, goal = 0, problem.goals[stage]
+    for before, value in zip(problem.goals[:stage], reached, strict=False):
+        if before.whole is not None:
+            hosted = int(before.whole - before.kept(value)[1])
+    most = goal.sense == "most"
+    aim, enough = Aim(hosted, served, most_served=most), float(-goal.bound if most else goal.bound)
+    choice = exchanged(problem, x[problem.choice], aim, rounds=rounds, clock=clock, enough=enough)
+    return problem.completed(choice)
 
 
 def _usual_cost(builder: Builder) -> float:
