@@ -42,8 +42,10 @@ SOLVERS = ("highspy", "pulp", "pitchplan.siting")
 NEVER = {
     "demand": (*GEOMETRY, *SOLVERS),
     "candidates": SOLVERS,
-    "siting/problem.py": (*GEOMETRY, "pitchplan.rules", "pitchplan.candidates"),
-    "siting/solvers": (*GEOMETRY, "pitchplan.rules", "pitchplan.candidates"),
+    **{
+        f"siting/{room}": (*GEOMETRY, "pitchplan.rules", "pitchplan.candidates")
+        for room in ("program.py", "problem.py", "follow.py", "locate.py", "classic.py", "search", "solvers")
+    },
     "auditing": ("pitchplan.candidates", "pitchplan.siting", "pitchplan.rules.kinds"),
     "sheets": ("highspy", "pulp", "pitchplan.siting", "pitchplan.demand"),
 }

@@ -78,3 +78,22 @@ def district(cities):
     """Return a city of 60 runs that solves in a few seconds."""
     city = cities.make_city((6, 6), residents_per_ha=60.0)
     return city, cities.make_candidates(city, 60)
+
+
+@pytest.fixture(scope="session")
+def street(instances, hand):
+    """Three runs along one street, one on another, a few homes."""
+    runs = {"A": (0, 3, 0), "B": (200, 2, 0), "C": (400, 4, 0), "D": (0, 2, 1)}
+    homes = [(0, 10, 0), (200, 20, 0), (400, 5, 0), (0, 7, 1)]
+    return hand.Town(instances, runs, homes)
+
+
+@pytest.fixture(scope="session")
+def dense(cities):
+    """Return a city whose fewest spots no solver proves within seconds."""
+    import pitchplan as pp
+
+    city = cities.make_city((14, 14), residents_per_ha=20.0)
+    found = cities.make_candidates(city, 400, clash_m=120.0)
+    goals = (pp.goals.HostVendors(), pp.goals.FewestSpots(), pp.goals.KeepTrafficClear())
+    return pp.siting_problem(found, city, vendors=80, goals=goals)

@@ -17,11 +17,11 @@ SETTINGS = [
 ]
 
 
-def larger(grid, seed):
+def larger(cities, seed):
     """Return a problem of 13 to 60 pitches with a goal of every kind now and then."""
     g, m, random = pp.goals, pp.limits, np.random.default_rng(seed)
-    city = grid.make_city((3, 3), residents_per_ha=float(random.integers(2, 12)), seed=seed)
-    found = grid.make_candidates(
+    city = cities.make_city((3, 3), residents_per_ha=float(random.integers(2, 12)), seed=seed)
+    found = cities.make_candidates(
         city, int(random.integers(6, 14)), bays=(2, 4), clash_m=float(random.choice([20, 120])), seed=seed
     )
     within = float(random.choice([150, 300]))
@@ -50,9 +50,9 @@ def sought(problem, **options):
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_every_solver_and_setting_reaches_the_same_values(instances, grid, monkeypatch, chunk):
+def test_every_solver_and_setting_reaches_the_same_values(instances, cities, monkeypatch, chunk):
     problems = [p.problem for seed in range(6) for p in instances.series(5000 + 6 * chunk + seed, 2)]
-    problems += [larger(grid, 8 * chunk + k) for k in range(EACH - len(problems))]
+    problems += [larger(cities, 8 * chunk + k) for k in range(EACH - len(problems))]
     problems = [p for p in problems if isinstance(p, pp.SitingProblem)]
     assert max(len(p.facts.pitches) for p in problems) <= 60
     for number, problem in enumerate(problems):

@@ -60,19 +60,19 @@ def test_the_time_limit_is_kept_within_two_seconds(dense, limit):
     assert (plan.goals["bound"] <= plan.goals["sought"]).all()
 
 
-def test_the_time_limit_is_kept_where_the_solver_does_not_look_at_the_clock(grid):
+def test_the_time_limit_is_kept_where_the_solver_does_not_look_at_the_clock(cities):
     """HiGHS takes six seconds to make this one smaller, and hears nothing meanwhile."""
-    city = grid.make_city((14, 14), residents_per_ha=20.0)
-    problem = pp.siting_problem(grid.make_candidates(city, 400), city, vendors=80)
+    city = cities.make_city((14, 14), residents_per_ha=20.0)
+    problem = pp.siting_problem(cities.make_candidates(city, 400), city, vendors=80)
     began = time.monotonic()
     plan = problem.solve(time_limit_s=1.0, solver="highs")
     assert time.monotonic() - began < 3.0
     assert len(plan.pitches) == 80
 
 
-def test_the_time_limit_holds_for_telling_why_there_is_no_plan(grid):
-    city = grid.make_city((14, 14), residents_per_ha=20.0)
-    found = grid.make_candidates(city, 400, clash_m=120.0)
+def test_the_time_limit_holds_for_telling_why_there_is_no_plan(cities):
+    city = cities.make_city((14, 14), residents_per_ha=20.0)
+    found = cities.make_candidates(city, 400, clash_m=120.0)
     limits = [m.Quota("community_id", "each", 12, 40), m.Spacing(150), m.ServeShare(0.97, 150.0)]
     began = time.monotonic()
     with pytest.raises((pp.NoPlanExists, pp.NonePlanFound)):
@@ -289,9 +289,9 @@ def test_costs_up_to_the_cap_are_solved_exactly(instances, seed):
     assert plan.outcome == Outcome.PROVEN
 
 
-def test_a_bound_of_a_search_cut_short_is_never_beaten(grid):
-    city = grid.make_city((8, 8), residents_per_ha=40.0)
-    found = grid.make_candidates(city, 100, clash_m=120.0)
+def test_a_bound_of_a_search_cut_short_is_never_beaten(cities):
+    city = cities.make_city((8, 8), residents_per_ha=40.0)
+    found = cities.make_candidates(city, 100, clash_m=120.0)
     goals = (g.HostVendors(), g.FewestSpots(slack=0.0), g.KeepTrafficClear())
     problem = pp.siting_problem(found, city, vendors=100, goals=goals)
     best = problem.solve(time_limit_s=30)
@@ -347,9 +347,9 @@ def test_a_start_of_another_problem_changes_no_value(instances, hand):
 # --- the same bytes
 
 
-def test_the_same_problem_twice_gives_the_same_bytes(instances, hand, grid):
-    city = grid.make_city((5, 5), residents_per_ha=10.0)
-    problem = pp.siting_problem(grid.make_candidates(city, 40), city, vendors=40)
+def test_the_same_problem_twice_gives_the_same_bytes(instances, hand, cities):
+    city = cities.make_city((5, 5), residents_per_ha=10.0)
+    problem = pp.siting_problem(cities.make_candidates(city, 40), city, vendors=40)
     assert hand.same_tables(problem.solve(time_limit_s=60), problem.solve(time_limit_s=60))
 
 

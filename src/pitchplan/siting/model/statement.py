@@ -18,18 +18,17 @@ from pitchplan.siting.goals import Goal, default_goals
 from pitchplan.siting.limits import Limit, checked_limits
 from pitchplan.siting.model.base import written_base
 from pitchplan.siting.model.draft import Draft
-from pitchplan.siting.model.goal_parts import goal_part
-from pitchplan.siting.model.ground import Ground
-from pitchplan.siting.model.limit_rows import (
+from pitchplan.siting.model.entries import (
     LIMIT_COLUMNS,
     Entry,
     book_entries,
     check_together,
     grouping_columns,
     spot_size,
-    write_limit,
-    write_pitch_quota,
 )
+from pitchplan.siting.model.goal_parts import goal_part
+from pitchplan.siting.model.ground import Ground
+from pitchplan.siting.model.limit_rows import write_limit, write_pitch_quota
 from pitchplan.siting.model.vendors import HasPeak, vendors_of
 from pitchplan.siting.problem import Facts, SitingProblem
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pitchplan.siting.model.entries import LIMIT_COLUMNS, Entry
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -46,10 +48,7 @@ def used(problem: SitingProblem, x: NDArray[np.int64], spots: pd.DataFrame) -> l
 
 
 def _entry(limit: object) -> str:
-    from pitchplan.siting.model.limit_rows import Entry
-
-    fields = ("rule", "counts", "group_by", "group", "at_least", "at_most")
-    return str(Entry(*(getattr(limit, f) for f in fields)))
+    return str(Entry(*(getattr(limit, column) for column in LIMIT_COLUMNS)))
 
 
 def _apart(problem: SitingProblem, x: NDArray[np.int64], asked_m: int) -> int:

@@ -396,7 +396,7 @@ class _Seeker:
         finally:
             self.bound = max(self.bound, min(cutting.bound, self.value))
         if cutting.proven:
-            self.bound = max(self.bound, self.value)
+            # Up to the gap that was asked for: the bound says how far.
             self.status = "optimal"
 
     def _search(self) -> None:

@@ -1,0 +1,155 @@
+"""The engine for many residents, made to take small problems: against trying all plans, and its bounds."""
+
+import numpy as np
+import pytest
+
+import pitchplan as pp
+from pitchplan.plan import Outcome
+from pitchplan.siting import goals as g
+from pitchplan.siting import limits as m
+from pitchplan.siting.model.statement import restated
+from pitchplan.siting.search import covering
+from pitchplan.siting.search.merged import part_of
+from pitchplan.siting.search.pricing import Multipliers, multipliers_of, priced
+from pitchplan.siting.search.stages import Clock
+from pitchplan.siting.search.task import serving_of, task_of
+from pitchplan.siting.solvers.exhaustive import _choices, _followed, _keeps_rows, best_values
+from pitchplan.siting.solvers.highs import Relaxation
+
+PER_PITCH = [2, 5, 30, None]
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """Let the engine take every stage that counts residents, step by step, however small it is."""
+    for name in ("_MUCH", "_FEW", "_SMALL"):
+        monkeypatch.setattr(covering, name, -1)
+
+
+def covering_problems(instances, seeds):
+    for seed in seeds:
+        for case in instances.series(seed, 2):
+            if isinstance(case.problem, pp.SitingProblem):
+                goals = (
+                    g.HostVendors(slack=0.2 * (seed % 2)),
+                    g.CoverResidents(250.0, PER_PITCH[seed % 4], slack=0.1),
+                    g.KeepTrafficClear(),
+                    g.FewestSpots(),
+                )
+                yield restated(case.problem, goals)
+
+
+def test_the_engine_finds_and_proves_what_trying_all_finds(engine, instances):
+    tried, none, kinds = 0, 0, set()
+    for problem in covering_problems(instances, range(900, 950)):
+        try:
+            best, _ = best_values(problem)
+        except pp.NoPlanExists:
+            with pytest.raises(pp.NoPlanExists):
+                problem.solve(time_limit_s=20)
+            none += 1
+            continue
+        plan = problem.solve(time_limit_s=20)
+        assert plan.goals["sought"].tolist() == best
+        assert plan.goals["bound"].tolist() == best
+        assert plan.outcome == Outcome.PROVEN
+        kinds |= set(plan.goals["solver"])
+        tried += 1
+    assert "runs priced and chosen" in kinds
+    assert tried >= 60
+    assert none >= 2
+
+
+@pytest.mark.parametrize("gap", [0.05, 0.3])
+def test_a_gap_that_is_allowed_never_moves_the_bound(engine, instances, gap):
+    loose = 0
+    for problem in covering_problems(instances, range(1000, 1012)):
+        try:
+            best, _ = best_values(problem)
+        except pp.NoPlanExists:
+            continue
+        plan = problem.solve(time_limit_s=20, gap=gap)
+        first = plan.goals.iloc[1]
+        # The first two goals are sought under the same terms as when all are tried.
+        if plan.goals["sought"].iloc[0] == best[0]:
+            assert first["sought"] <= best[1] <= first["bound"]
+            loose += first["bound"] > first["sought"]
+        assert (plan.goals["gap"] >= 0).all()
+    assert loose or gap < 0.3
+
+
+def legal(problem):
+    tables = [_followed(problem, choices) for choices in _choices(problem)]
+    table = np.concatenate([t[_keeps_rows(problem, t)] for t in tables])
+    return np.array([problem.completed(row[problem.choice]) for row in table])
+
+
+def test_any_multipliers_give_a_bound_that_holds_for_every_plan(instances):
+    seen = 0
+    for seed, problem in enumerate(covering_problems(instances, range(1100, 1130))):
+        plans = legal(problem)
+        if len(plans) == 0 or serving_of(problem, 1) is None:
+            continue
+        values = np.array([problem.values(x) for x in plans])
+        random = np.random.default_rng(seed)
+        reached = [int(values[:, 0].min())]
+        reached.append(int(values[values[:, 0] == reached[0], 1].max() * 0.7))
+        for stage in (1, 2):
+            task = task_of(problem, stage, reached[:stage])
+            kept = np.ones(len(plans), dtype=bool)
+            for goal, before, column in zip(problem.goals[:stage], reached, values.T, strict=False):
+                least, most = goal.kept(before)
+                kept &= (column >= least) & (column <= most)
+            cost = values[kept, stage] * (-1 if task.most else 1)
+            is_open = plans[kept][:, problem.block("run")] > 0
+            for _ in range(6):
+                scale = 10.0 ** random.uniform(-2, 2)
+                found = priced(
+                    task,
+                    Multipliers(
+                        random.normal(0, scale, len(task.own)),
+                        random.uniform(0, scale, len(task.residents)),
+                        random.uniform(0, scale, len(task.least)),
+                    ),
+                )
+                shut = np.where(is_open, np.nan_to_num(found.extra, posinf=1e12), 0.0).max(axis=1)
+                assert (found.bound + shut <= cost + 1e-9).all(), (seed, stage)
+                seen += len(cost)
+    assert seen > 1000
+
+
+@pytest.mark.parametrize("per_pitch", [200, None])
+def test_the_relaxations_own_multipliers_prove_at_least_its_value(district, per_pitch):
+    city, found = district
+    goals = (g.HostVendors(), g.CoverResidents(per_pitch=per_pitch), g.KeepTrafficClear())
+    problem = pp.siting_problem(found, city, vendors=25, goals=goals)
+    start = pp.greedy_plan(problem)
+    reached = [int(v) for v in start.goals["value"].iloc[:2]]
+    task = task_of(problem, 2, reached)
+    part = part_of(task, np.ones(task.runs, dtype=bool))
+    answer = Relaxation(part.stage).solve(20)
+    proven = priced(task, multipliers_of(task, part, answer.duals))
+    # Whole pitches and whole streets can only lift it.
+    assert proven.bound >= answer.bound - 1e-4 * abs(answer.bound)
+
+
+def test_shares_that_must_be_served_are_requirements_of_their_own(engine, district):
+    city, found = district
+    goals = (g.HostVendors(), g.CoverResidents(400.0, None), g.KeepTrafficClear())
+    share = m.ServeShare(0.6, 400.0)
+    problem = pp.siting_problem(found, city, vendors=12, goals=goals, limits=[share])
+    task = task_of(problem, 2, [0, 1])
+    assert len(task.least) == 2
+    plan = problem.solve(time_limit_s=20)
+    assert plan.residents_served >= 0.6 * plan.residents
+    whole = problem.solve(time_limit_s=20, solver="highs")
+    assert plan.goals["sought"].tolist() == whole.goals["sought"].tolist()
+
+
+def test_the_engine_keeps_to_its_clock(engine, cities):
+    city = cities.make_city((14, 14), residents_per_ha=20.0)
+    problem = pp.siting_problem(cities.make_candidates(city, 400), city, vendors=80)
+    clock = Clock(2.0)
+    x = problem.completed(covering.greedy_choice(problem))
+    covering.seek_covering(problem, 1, [problem.values(x)[0]], x, clock, 0.0, False)
+    assert clock.left == 0.0 or problem.values(x)[1] == problem.goals[1].bound
