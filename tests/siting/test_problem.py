@@ -1,5 +1,7 @@
 """Plans of a district of sixty runs: limits hold, options are checked, baselines are no better."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,14 @@ def test_quotas_and_sizes_of_spots_hold(district):
         per.get(ids[1], 0),
         plan.spots["capacity"].max(),
     ]
+
+
+def test_a_problem_can_be_kept_in_a_file_after_it_was_solved(district):
+    city, found = district
+    problem = pp.siting_problem(found, city, vendors=10, goals=(HostVendors(),))
+    plan = problem.solve(time_limit_s=4)
+    again = pickle.loads(pickle.dumps(problem)).solve(time_limit_s=4)
+    assert again.pitches["pitch_id"].tolist() == plan.pitches["pitch_id"].tolist()
 
 
 def test_residents_served_fit_capacity_and_goal(district):

@@ -32,6 +32,7 @@ __all__ = [
     "Spread",
     "Used",
     "maximum_service",
+    "service",
 ]
 
 
@@ -144,9 +145,16 @@ def maximum_service(serving: Serving, capacity: NDArray[np.int64]) -> NDArray[np
         Residents of each group served at each run.
     """
     flows = np.zeros(len(serving.run), dtype=np.int64)
+    pairs, flow = service(serving, capacity)
+    flows[pairs] = flow
+    return flows
+
+
+def service(serving: Serving, capacity: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs that serve somebody in a `maximum_service`, and how many residents each."""
     pairs = serving.pairs_of(np.flatnonzero(capacity > 0))
     if len(pairs) == 0:
-        return flows
+        return pairs, pairs
     groups, g = np.unique(serving.group[pairs], return_inverse=True)
     runs, r = np.unique(serving.run[pairs], return_inverse=True)
     people = serving.residents[groups]
@@ -160,10 +168,8 @@ def maximum_service(serving: Serving, capacity: NDArray[np.int64]) -> NDArray[np
     forward = (
         (flow.row >= g_at) & (flow.row < r_at) & (flow.col >= r_at) & (flow.col < sink) & (flow.data > 0)
     )
-    key = serving.group.astype(np.int64) * len(capacity) + serving.run
-    found = groups[flow.row[forward] - g_at] * len(capacity) + runs[flow.col[forward] - r_at]
-    flows[np.searchsorted(key, found)] = flow.data[forward]
-    return flows
+    found = (flow.row[forward] - g_at) * len(runs) + (flow.col[forward] - r_at)
+    return pairs[np.searchsorted(g * len(runs) + r, found)], flow.data[forward].astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,11 +193,11 @@ class IntegerProgram:
 
     def kinds_of(self, rows: Rows) -> frozenset[str]:
         """Return the kinds of columns that a row block uses."""
-        return self._kinds[id(rows)]
+        return self._kinds[rows]
 
     @cached_property
-    def _kinds(self) -> dict[int, frozenset[str]]:
-        return {id(rows): self._kinds_at(rows.matrix.indices) for rows in self.rows}
+    def _kinds(self) -> dict[Rows, frozenset[str]]:
+        return {rows: self._kinds_at(rows.matrix.indices) for rows in self.rows}
 
     def _kinds_at(self, columns: NDArray[np.integer]) -> frozenset[str]:
         ends = np.cumsum([n for _, n in self.blocks])
@@ -256,14 +256,30 @@ class IntegerProgram:
         outside = np.flatnonzero((x < self.lower) | (x > self.upper))
         if len(outside):
             return f"column x{outside[0]} is {x[outside[0]]}, outside its bounds"
-        for rows in self.rows:
-            if not late and any(is_continuous(kind) for kind in self.kinds_of(rows)):
-                continue
-            activity = rows.matrix @ x
-            wrong = np.flatnonzero((activity < rows.lower) | (activity > rows.upper))
+        for rows, matrix, lower, upper in self._checked if late else self._checked[:1]:
+            activity = matrix @ x
+            wrong = np.flatnonzero((activity < lower) | (activity > upper))
             if len(wrong):
-                return f"rows {rows.name!r}: row {wrong[0]} is broken with {activity[wrong[0]]}"
+                start = np.cumsum([0, *(len(r.lower) for r in rows)])
+                k = int(np.searchsorted(start, wrong[0], side="right")) - 1
+                row = wrong[0] - start[k]
+                return f"rows {rows[k].name!r}: row {row} is broken with {activity[wrong[0]]}"
         return ""
+
+    @cached_property
+    def _checked(self) -> list[tuple[list[Rows], csr_array, NDArray[np.float64], NDArray[np.float64]]]:
+        """Row blocks to check: all that ask nobody who is served as one, then the others one by one."""
+        late = [r for r in self.rows if any(is_continuous(kind) for kind in self.kinds_of(r))]
+        early = [r for r in self.rows if r not in late]
+        return [
+            (
+                some,
+                csr_array(vstack([csr_array((0, self.size), dtype=np.int64), *(r.matrix for r in some)])),
+                np.concatenate([np.zeros(0), *(r.lower for r in some)]),
+                np.concatenate([np.zeros(0), *(r.upper for r in some)]),
+            )
+            for some in (early, *([r] for r in late))
+        ]
 
     def with_rows(
         self,

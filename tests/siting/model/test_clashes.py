@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pitchplan.siting import goals as g
 from pitchplan.siting.model.clashes import clique_cover
 
 from . import hand
@@ -31,6 +32,20 @@ def test_three_that_clash_are_one_row():
     rows = hand.dense(stated, "clashes")
     assert [np.flatnonzero(r).tolist() for r in rows] == [[1, 2, 3]]
     assert hand.solved(stated)[1] == 2
+
+
+def test_of_pitches_on_one_street_that_clash_none_is_chosen_where_the_street_is_not_used():
+    stated = hand.problem(
+        of_found=clashing(("A-1", "B-0"), ("C-0", "B-0"), ("A-1", "C-0")), goals=[g.KeepTrafficClear()]
+    )
+    # A and B stand on S0, C on S1: columns are pitches, B-0, C-0, C-1; runs; streets from 8.
+    assert [np.flatnonzero(r).tolist() for r in hand.dense(stated, "clashes")] == [[1, 2, 3]]
+    street = stated.block("street").start
+    assert hand.dense(stated, "clash-street") == [
+        [{1: 1, 2: 1, street: -1}.get(k, 0) for k in range(stated.size)]
+    ]
+    assert hand.bounds(stated, "clash-street") == ([-np.inf], [0])
+    assert "clash-street" not in [r.name for r in stated.needed(0)[1]]
 
 
 def test_a_clash_with_a_pitch_that_is_forbidden_counts_no_more():

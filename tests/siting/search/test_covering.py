@@ -13,18 +13,21 @@ from pitchplan.siting.search.begin import choice_of_plan
 from pitchplan.siting.search.merged import part_of
 from pitchplan.siting.search.pricing import Multipliers, multipliers_of, priced
 from pitchplan.siting.search.stages import Clock
-from pitchplan.siting.search.task import serving_of, task_of
+from pitchplan.siting.search.task import _implied_by_sizes, serving_of, task_of
 from pitchplan.siting.solvers.exhaustive import _choices, _followed, _keeps_rows, best_values
 from pitchplan.siting.solvers.highs import Relaxation
 
 PER_PITCH = [2, 5, 30, None]
 
 
-@pytest.fixture
-def engine(monkeypatch):
+@pytest.fixture(params=["as few pairs", "as many pairs"])
+def engine(monkeypatch, request):
     """Let the engine take every stage that counts residents, step by step, however small it is."""
-    for name in ("_MUCH", "_FEW", "_SMALL"):
+    for name in ("_MUCH", "_FEW"):
         monkeypatch.setattr(covering, name, -1)
+    if request.param == "as many pairs":
+        for name in ("_MANY_PAIRS", "_MOST_NONZEROS", "_FOR_CHOICE"):
+            monkeypatch.setattr(covering, name, -1)
 
 
 def covering_problems(instances, seeds):
@@ -98,7 +101,7 @@ def legal(problem):
 
 
 def test_any_multipliers_give_a_bound_that_holds_for_every_plan(instances):
-    seen = 0
+    seen, implied = 0, 0
     for seed, problem in enumerate(covering_problems(instances, range(1100, 1130))):
         plans = legal(problem)
         if len(plans) == 0 or serving_of(problem, 1) is None:
@@ -114,6 +117,11 @@ def test_any_multipliers_give_a_bound_that_holds_for_every_plan(instances):
                 least, most = goal.kept(before)
                 kept &= (column >= least) & (column <= most)
             cost = values[kept, stage] * (-1 if task.most else 1)
+            # Rows that others imply shut no plan out.
+            activity = task.base.matrix @ plans[kept][:, : problem.designed].T
+            assert (activity >= task.base.row_lower[:, None]).all()
+            assert (activity <= task.base.row_upper[:, None]).all()
+            implied += len(_implied_by_sizes(problem, task.base.matrix, task.base.row_upper)[1])
             is_open = plans[kept][:, problem.block("run")] > 0
             for _ in range(6):
                 scale = 10.0 ** random.uniform(-2, 2)
@@ -129,6 +137,27 @@ def test_any_multipliers_give_a_bound_that_holds_for_every_plan(instances):
                 assert (found.bound + shut <= cost + 1e-9).all(), (seed, stage)
                 seen += len(cost)
     assert seen > 1000
+    assert implied > 10
+
+
+@pytest.mark.parametrize("per_pitch", [200, None])
+def test_residents_merged_more_coarsely_bound_no_less_and_better_for_all_runs(district, per_pitch):
+    city, found = district
+    goals = (g.HostVendors(), g.CoverResidents(per_pitch=per_pitch), g.KeepTrafficClear())
+    problem = pp.siting_problem(found, city, vendors=25, goals=goals)
+    start = pp.greedy_plan(problem)
+    reached = [int(v) for v in start.goals["value"].iloc[:2]]
+    task = task_of(problem, 2, reached)
+    everywhere = np.ones(task.runs, dtype=bool)
+    parts = [part_of(task, everywhere, alike=alike) for alike in (None, 4, 2, 1)]
+    many = [len(part.count) for part in parts]
+    assert many == sorted(many, reverse=True)
+    assert many[-1] < many[0]
+    exact, *coarse = [Relaxation(part.stage).solve(20) for part in parts]
+    for part, answer in zip(parts[1:], coarse, strict=True):
+        assert answer.bound <= exact.bound + 1e-6 * abs(exact.bound)
+        proven = priced(task, multipliers_of(task, part, answer.duals))
+        assert proven.bound >= answer.bound - 1e-4 * abs(answer.bound)
 
 
 @pytest.mark.parametrize("per_pitch", [200, None])

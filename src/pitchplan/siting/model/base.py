@@ -169,6 +169,30 @@ def _clash_rows(draft: Draft, base: Base) -> None:
     row = np.repeat(np.arange(len(cliques)), [len(c) for c in cliques])
     column = np.array([c for clique in cliques for c in clique], dtype=np.int64)
     draft.rows("clashes", [(base.pitch, row, column, 1)], upper=1, count=len(cliques))
+    _clash_on_street_rows(draft, base, row, column)
+
+
+def _clash_on_street_rows(
+    draft: Draft, base: Base, clique: NDArray[np.int64], pitch: NDArray[np.int64]
+) -> None:
+    """Of pitches on one street that clash at most one is chosen, and none where the street is not used.
+
+    Without these the linear relaxation fills opposite kerbs half each and pays for half a street.
+    """
+    street = base.ground.costs.street_of_run[base.bays.run[pitch]]
+    on_street = clique * (base.street.size + 1) + street
+    _, row, many = np.unique(on_street, return_inverse=True, return_counts=True)
+    kept = (street >= 0) & (many[row] > 1)
+    _, row = np.unique(row[kept], return_inverse=True)
+    of_row = np.zeros(row.max(initial=-1) + 1, dtype=np.int64)
+    of_row[row] = street[kept]
+    draft.rows(
+        "clash-street",
+        [(base.pitch, row, pitch[kept], 1), (base.street, np.arange(len(of_row)), of_row, -1)],
+        upper=0,
+        count=len(of_row),
+        defines=base.street,
+    )
 
 
 def _keep_rows(draft: Draft, base: Base) -> None:

@@ -38,18 +38,22 @@ _MUCH = 1_500
 _EXCHANGES, _SOME_EXCHANGES, _FEW_EXCHANGES, _STARTS = 1500, 400, 150, 4
 _FEW = 10_000
 _MOST_PAIRS = 100_000
-_BREADTH = 5
-_ROUGH, _DIVING = 2, 3
+_DIVING = 3
+_MARKS, _FIRST_MARKS = 5, 3
+_USED = 1e-3
+_TIMES, _NEARLY, _FOR_CHOICE, _POOR = (1.3, 1.7, 2.5, 4.0), 1e-3, 60_000, 0.2
+_SHARE_OF_CHOICE = 0.4
+_MANY_PAIRS = 1_000_000
+_MOST_NONZEROS = 200_000
 _FREED = 12
 _WEIGHTS = (0.003, 0.01, 0.03)
 _TASTES = (None, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _SUPPORTS = (0.001, 0.02, 0.2)
 _FEW_VENDORS = 1_000
 _ROUNDS = 25
-_NEAR = 2e-4
+_NEAR, _NOT_NEAR, _NEAR_OF_GAP = 2e-4, 2e-3, 0.05
 _CHEAPEST = 1
-_INTERIOR = 12_000
-_SMALL = 1_000
+_INTERIOR = 60_000
 _WIDE = 0.03
 _MIDDLE = 10_000
 _MOST_RUNS = 450
@@ -125,6 +129,7 @@ class _Seeker:
         self.value = np.inf if design is None else self._cost(self.goal.value(design))
         self.bound = self._cost(self.goal.bound)
         self.status = "limit"
+        self.alike: int | None = None if self.task.reach.nnz < _MANY_PAIRS else _FIRST_MARKS
         self.extra = np.zeros(self.task.runs)
         self.priced_bound = -np.inf
         self.used = np.zeros(self.task.runs, dtype=bool)
@@ -134,20 +139,26 @@ class _Seeker:
         """Relax, dive, better by windows, then search."""
         try:
             if self.best is not None:
-                self._start(tastes=_TASTES if self._is_few() else _WEIGHTS)
+                many = self.task.reach.nnz > _MANY_PAIRS
+                if not many:
+                    self._start(Clock(self.clock.left * 0.05))
                 by_cuts = self.task.most and self._is_for_cuts()
+                exchanges = self.task.most or self.goal.name == "keep-traffic-clear"
                 if by_cuts:
                     self._exchange(Clock(self.clock.left * 0.15))
                     self._cut()
-                elif self.goal.name == "keep-traffic-clear" and self._is_for_cuts():
+                elif exchanges and self._is_for_cuts():
                     self._exchange(Clock(self.clock.left * 0.15), rounds=_FEW_EXCHANGES)
                 part = None if self._done() or by_cuts else self._relax(Clock(self.clock.left * 0.5))
-                if part is not None and not self._done() and len(part.group) > _SMALL:
-                    self._round()
-                    if self.task.most and self.task.reach.nnz > _FEW:
-                        self._exchange(Clock(self.clock.left * 0.4))
+                if part is not None and not self._done() and self.task.reach.nnz > _FEW:
+                    if self.task.most:
+                        self._round()
+                    else:
+                        self._choose(Clock(self.clock.left * (0.3 if self._is_for_cuts() else 0.5)))
+                    if exchanges:
+                        self._exchange(Clock(self.clock.left * 0.3))
                     # What HiGHS can take whole it bounds better than any relaxation: it gets the time.
-                    small = len(part.group) <= _MIDDLE or self._is_for_cuts()
+                    small = not many and (len(part.group) <= _MIDDLE or self._is_for_cuts())
                     self._dive(Clock(self.clock.left * (0.3 if small else 0.6)))
                     if not small:
                         self._better(Clock(self.clock.left * 0.6))
@@ -200,13 +211,11 @@ class _Seeker:
         assert self.best is not None
         return np.asarray(self.best[self.problem.block("run")] > 0)
 
-    def _start(
-        self, favoured: NDArray[np.bool_] | None = None, tastes: tuple[float | None, ...] = _WEIGHTS
-    ) -> list[NDArray[np.int64]]:
+    def _start(self, clock: Clock, favoured: NDArray[np.bool_] | None = None) -> list[NDArray[np.int64]]:
         """Build plans pitch by pitch with several tastes for little obstruction; return the legal ones."""
         found = []
-        for weight in tastes:
-            if self._done():
+        for weight in _TASTES if self.problem.facts.vendors <= _FEW_VENDORS else _WEIGHTS:
+            if self._done() or clock.left <= 0:
                 break
             among = None if favoured is None else favoured[self.problem.run_of_pitch]
             choice = greedy_choice(self.problem, weight=weight, favoured=among)
@@ -217,13 +226,10 @@ class _Seeker:
 
     def _round(self) -> list[NDArray[np.int64]]:
         """Build plans from the runs that the relaxation uses, more or less; return them, the best first."""
-        few, found = self._is_few(), []
-        for support in _SUPPORTS if few else _SUPPORTS[:1]:
-            found += self._start(self.share > support, _TASTES if few else _WEIGHTS)
+        found = []
+        for support in _SUPPORTS if self.problem.facts.vendors <= _FEW_VENDORS else _SUPPORTS[:1]:
+            found += self._start(self.clock, self.share > support)
         return sorted(found, key=lambda x: self._cost(self.goal.value(x)))
-
-    def _is_few(self) -> bool:
-        return self.problem.facts.vendors <= _FEW_VENDORS
 
     def _exchange(
         self, clock: Clock, design: NDArray[np.int64] | None = None, rounds: int = _EXCHANGES
@@ -241,11 +247,8 @@ class _Seeker:
         chosen = self._first_runs()
         part = None
         for k in range(_ROUNDS):
-            breadth = self._breadth(chosen)
-            # Where pairs are many, a rough first answer tells which runs are of any use.
-            breadth = min(_ROUGH, breadth) if breadth and k == 0 else breadth
-            part = part_of(self.task, chosen, breadth=breadth)
-            answer = Relaxation(part.stage, interior=len(part.group) > _INTERIOR).solve(clock.left)
+            part, self.alike = self._merged_part(chosen, _MOST_NONZEROS, coarsest=self.alike)
+            answer = Relaxation(part.stage, interior=part.stage.matrix.nnz > _INTERIOR).solve(clock.left)
             if answer.status == "interrupted":
                 raise KeyboardInterrupt
             if answer.values is None or answer.duals is None:
@@ -254,21 +257,43 @@ class _Seeker:
             self._learn(part, answer, found)
             self._say(f"relaxation {answer.bound:.1f} of {chosen.sum()} runs, {len(part.group)} pairs")
             paying = np.flatnonzero((found.extra <= 0) & (found.gain < 0) & ~chosen)
-            near = (answer.bound - found.bound) <= _NEAR * max(1.0, abs(answer.bound))
-            if near or len(paying) == 0 or self._done():
+            # Multipliers need not be better than what else keeps plan and bound apart.
+            apart = min(_NEAR_OF_GAP * (self.value - found.bound), _NOT_NEAR * abs(answer.bound))
+            near = max(apart, _NEAR * max(1.0, abs(answer.bound)))
+            if answer.bound - found.bound <= near or len(paying) == 0 or self._done():
                 break
-            many = max(50, int(self.used.sum()) // (4 if breadth else 2))
+            many = max(50, int(self.used.sum()))
             # Runs that the relaxation does not use and that are far from paying leave the set again.
             # Only once: later they would come and go.
             chosen = chosen.copy()
             if k == 0:
-                chosen &= self.used | (found.extra <= self._near_extra(found, 1 if breadth else 3))
+                chosen &= self.used | (found.extra <= self._near_extra(found, 3 if self.alike is None else 1))
             chosen[paying[np.argsort(found.gain[paying], kind="stable")[:many]]] = True
         return part
 
+    def _merged_part(
+        self,
+        chosen: NDArray[np.bool_],
+        most: int,
+        *,
+        coarsest: int | None = None,
+        least: NDArray[np.float64] | None = None,
+    ) -> tuple[Part, int | None]:
+        """Return the part over some runs, and with how many marks its groups are told apart.
+
+        Groups are merged no further than the part's size makes it necessary, but at least as far as
+        ``coarsest`` says.
+        """
+        alike = coarsest
+        part = part_of(self.task, chosen, alike=alike, least=least)
+        while part.stage.matrix.nnz > most and alike != 1:
+            alike = _MARKS if alike is None else alike - 1
+            part = part_of(self.task, chosen, alike=alike, least=least)
+        return part, alike
+
     def _breadth(self, chosen: NDArray[np.bool_]) -> int | None:
         """Return how many runs each group may be served at, where all are too many."""
-        return _BREADTH if self.task.reach[np.flatnonzero(chosen)].nnz > _MOST_PAIRS else None
+        return _DIVING if self.task.reach[np.flatnonzero(chosen)].nnz > _MOST_PAIRS else None
 
     def _near_extra(self, found: Priced, times: int) -> float:
         """Return the extra cost up to which so many times the runs are kept that the relaxation uses."""
@@ -285,6 +310,11 @@ class _Seeker:
         first = np.arange(len(order)) - start[group] < _CHEAPEST
         chosen = self._open().copy()
         chosen[serving.run[order][first]] = True
+        answer = Relaxation(self.task.base).solve(self.clock.left)
+        if answer.status == "interrupted":
+            raise KeyboardInterrupt
+        if answer.values is not None:
+            chosen |= answer.values[self.problem.block("run")] > _USED
         return chosen
 
     def _learn(self, part: Part, answer: Answer, found: Priced) -> None:
@@ -296,12 +326,63 @@ class _Seeker:
         assert answer.values is not None
         self.share[:] = 0.0
         self.share[part.columns[at] - runs.start] = answer.values[at]
-        self.used = self.share > 1e-3
+        self.used = self.share > _USED
+
+    def _choose(self, clock: Clock) -> None:
+        """Let HiGHS choose among the runs that the relaxation opens most, then among more of them.
+
+        Residents are merged where their runs in reach are much alike, so that what HiGHS finds may
+        serve a few less than it says: as many more are asked for the next time, and what was found
+        is mended in the end.
+        """
+        order, many = np.argsort(-self.share, kind="stable"), float(self.share.sum())
+        least = self.task.least.copy()
+        # A plan that is far from good is no place to begin at.
+        fair, found = self.value - self.bound <= _POOR * max(1.0, abs(self.value)), False
+        blank = np.zeros(self.problem.size, dtype=np.int64)
+        near: NDArray[np.int64] | None = None
+        for times in _TIMES:
+            if self._done() or clock.left <= 0:
+                break
+            chosen = self._must_open()
+            chosen[order[: int(times * many)]] = True
+            chosen &= self.share > 0
+            if found:
+                chosen |= self._open()
+            part, _ = self._merged_part(chosen, _FOR_CHOICE, least=least)
+            assert self.best is not None
+            answer = solve_stage(
+                part.stage,
+                time_limit_s=clock.left * _SHARE_OF_CHOICE,
+                gap=max(self.gap, _NEARLY),
+                start=start_values(self.task, part, self.best) if found else None,
+            )
+            if answer.status == "interrupted":
+                raise KeyboardInterrupt
+            for values in (*answer.others, *([] if answer.values is None else [answer.values])):
+                x = with_values(self.task, blank, part, values)
+                found = self._offer(x, f"chosen among {chosen.sum()} runs") or found
+                near = x if not is_legal(self.problem, x[self.problem.choice]) else near
+                missing = np.maximum(0.0, self.task.least - self._served(x))
+            if answer.values is not None:
+                least = least + missing
+            elif answer.status != "infeasible":
+                break
+            found = found or fair
+        if near is not None:
+            self._exchange(Clock(self.clock.left * 0.3), near)
+
+    def _served(self, x: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what a plan serves of each requirement."""
+        flows, serving = x[self.task.late], self.task.serving
+        if serving.per_pitch is not None:
+            flows = np.bincount(serving.group, weights=flows, minlength=len(self.task.residents))
+        return np.asarray(self.task.shares @ flows)
 
     def _dive(self, clock: Clock) -> None:
         """Build a plan from the runs that the relaxation uses, and better it by diving again."""
         chosen = self.used | self._must_open()
-        part = part_of(self.task, chosen, breadth=self._breadth(chosen) and _DIVING)
+        part = part_of(self.task, chosen, breadth=self._breadth(chosen))
         dive = Dive(self.task, part, clock)
         if not dive.down():
             return

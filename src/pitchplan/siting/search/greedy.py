@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from pitchplan.siting.follow import Covered, maximum_service
+from pitchplan.siting.follow import Covered, service
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ class Builder:
         self.blocked = np.asarray(self.matrix.T @ full, dtype=np.int64)
         self.per_pitch, self.residents, self.reach = _who_is_served(problem)
         self.unserved = self.residents.copy()
-        self.flows = np.zeros(0, dtype=np.int64)
+        self.served = np.zeros(self.runs, dtype=np.int64)
         self.reached_by = csr_array(self.reach.T)
         self.waiting = np.asarray(self.reach @ self.unserved, dtype=np.int64)
         self.degree = np.bincount(self.reach.indices, minlength=len(self.residents))
@@ -156,18 +156,15 @@ class Builder:
     def served_by_run(self) -> NDArray[np.int64]:
         """Return the residents each run serves in the plan given; of a plan just loaded."""
         self.recount()
-        serving = self.problem.serving
-        if serving is None:
-            return np.zeros(self.runs, dtype=np.int64)
-        return np.bincount(serving.run, weights=self.flows, minlength=self.runs).astype(np.int64)
+        return self.served
 
     def recount(self) -> int:
         """Serve as many residents as the chosen pitches can, exactly; return how many."""
         serving = self.problem.serving
         if serving is not None:
-            self.flows = maximum_service(serving, self.in_run * self.per_pitch)
-            used = np.flatnonzero(self.flows)
-            taken = np.bincount(serving.group[used], self.flows[used], minlength=len(self.residents))
+            pairs, flow = service(serving, self.in_run * self.per_pitch)
+            taken = np.bincount(serving.group[pairs], flow, minlength=len(self.residents))
+            self.served = np.bincount(serving.run[pairs], flow, minlength=self.runs).astype(np.int64)
             self.unserved = self.residents - taken.astype(np.int64)
         elif len(self.residents):
             covered = self.reached_by @ (self.in_run > 0).astype(np.int64) > 0
@@ -224,23 +221,23 @@ def _spot_limits(problem: SitingProblem) -> tuple[NDArray[np.int64], int]:
 
 def _caps(problem: SitingProblem, most: NDArray[np.int64]) -> tuple[csr_array, NDArray[np.int64]]:
     """Return every "at most" row that counts pitches or spots: clashes, quotas, spots, vendors."""
-    bays, runs = problem.block("pitch").stop, len(most)
-    counted = np.r_[0:bays, problem.block("run")]
-    parts, tops = [], []
-    for rows in problem.rows:
-        if rows.name in ("clashes", "vendors") or rows.optional:
-            inside = rows.matrix[:, counted]
-            plain = np.diff(inside.indptr) == np.diff(rows.matrix.indptr)
-            if rows.name == "vendors":
-                plain[:] = True
-            unit = np.asarray(abs(inside - (inside != 0)).sum(axis=1)) == 0
-            some = np.flatnonzero(np.isfinite(rows.upper) & plain & unit & (np.diff(inside.indptr) > 0))
-            parts.append(inside[some])
-            tops.append(rows.upper[some])
+    bays, counted = problem.block("pitch").stop, problem.block("run").stop
+    some = [r for r in problem.rows if r.name in ("clashes", "vendors") or r.optional]
+    every = csr_array(vstack([csr_array((0, problem.size)), *(r.matrix for r in some)], format="csr"))
+    top = np.concatenate([np.zeros(0), *(r.upper for r in some)])
+    counts_vendors = np.concatenate(
+        [np.zeros(0, bool), *(np.full(len(r.upper), r.name == "vendors") for r in some)]
+    )
+    # Pitches and runs are the first columns.
+    inside = every[:, :counted]
+    plain = (np.diff(inside.indptr) == np.diff(every.indptr)) | counts_vendors
+    odd = csr_array(((inside.data != 1).astype(np.int64), inside.indices, inside.indptr), shape=inside.shape)
+    unit = np.asarray(odd.sum(axis=1)) == 0
+    kept = np.flatnonzero(np.isfinite(top) & plain & unit & (np.diff(inside.indptr) > 0))
     bay = np.arange(bays)
-    spots = csr_array((np.ones(bays, np.int64), (problem.run_of_pitch, bay)), shape=(runs, len(counted)))
-    matrix = csr_array(vstack([*parts, spots], format="csr"), dtype=np.int64)
-    return matrix, np.concatenate([*tops, most]).astype(np.int64)
+    spots = csr_array((np.ones(bays, np.int64), (problem.run_of_pitch, bay)), shape=(len(most), counted))
+    matrix = csr_array(vstack([inside[kept], spots], format="csr"), dtype=np.int64)
+    return matrix, np.concatenate([top[kept], most]).astype(np.int64)
 
 
 def _who_is_served(problem: SitingProblem) -> tuple[int, NDArray[np.int64], csr_array]:

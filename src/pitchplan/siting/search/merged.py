@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Part", "columns_of_runs", "part_of"]
 
 _SEED = 11
+_STEP = np.uint64(6364136223846793005)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +86,7 @@ def part_of(
     residents: NDArray[np.float64] | None = None,
     least: NDArray[np.float64] | None = None,
     breadth: int | None = None,
+    alike: int | None = None,
 ) -> Part:
     """Return the part of a task in which some runs may change.
 
@@ -105,6 +107,10 @@ def part_of(
     breadth : int, optional
         Let each group be served at its cheapest few runs alone: fewer pairs and far fewer merged
         groups, a plan that serves no more than it says, multipliers that are a little off.
+    alike : int, optional
+        Merge groups whose runs in reach are much the same too: told by so many marks, the fewer the
+        coarser. A merged group is served at any of their runs, as many as reach it: no plan serves
+        more than it says, and its multipliers are good for all runs, those that were not chosen too.
 
     Returns
     -------
@@ -116,7 +122,7 @@ def part_of(
     columns = np.flatnonzero(free)
     design = np.zeros(problem.designed) if fixed is None else np.where(free, 0.0, fixed[: problem.designed])
     flowing = chosen if serving is None else chosen | serving
-    merged = _merged(task, flowing, task.residents if residents is None else residents, breadth)
+    merged = _merged(task, flowing, task.residents if residents is None else residents, breadth, alike)
     by_column = task.base.matrix[:, columns]
     rows = np.flatnonzero(np.diff(by_column.indptr))
     moved = task.base.matrix @ design
@@ -134,7 +140,7 @@ def part_of(
         np.append(task.base.costs[columns], -task.worth[merged.first[group]]),
         False,
         np.append(task.base.lower[columns], np.zeros(len(group))),
-        np.append(task.base.upper[columns], merged.count[group]),
+        np.append(task.base.upper[columns], merged.pair_count if capacitated else merged.count),
         np.append(task.base.integer[columns], np.zeros(len(group), dtype=bool)),
         csr_array(
             vstack(
@@ -156,19 +162,27 @@ def part_of(
 
 @dataclass(frozen=True, eq=False)
 class _Merged:
-    """Merged groups: kind of each group, residents and one group of each kind, pairs with runs."""
+    """Merged groups: kind of each group, residents and one group of each kind, pairs with runs.
+
+    A pair counts the residents of the merged group who reach the run.
+    """
 
     kind: NDArray[np.int64]
     count: NDArray[np.float64]
     first: NDArray[np.int64]
     pair_group: NDArray[np.int64]
     pair_run: NDArray[np.int64]
+    pair_count: NDArray[np.float64]
 
 
 def _merged(
-    task: Task, flowing: NDArray[np.bool_], people: NDArray[np.float64], breadth: int | None
+    task: Task,
+    flowing: NDArray[np.bool_],
+    people: NDArray[np.float64],
+    breadth: int | None,
+    alike: int | None,
 ) -> _Merged:
-    """Merge the residents who have the same runs in reach and count alike."""
+    """Merge the residents who have the same runs in reach, or much the same, and count alike."""
     runs = np.flatnonzero(flowing)
     reach = task.reach[runs]
     r, g = np.repeat(runs, np.diff(reach.indptr)), reach.indices.astype(np.int64)
@@ -179,25 +193,52 @@ def _merged(
         r, g = r[order], g[order]
         near = np.arange(len(g)) - np.searchsorted(g, g) < breadth
         r, g = r[near], g[near]
-    # Sets are told apart by a hash: two that fall together (once in some 10^10 cities) would cost
-    # a plan or a bound a little, but bounds are priced and plans are checked without it.
-    random = np.random.default_rng(_SEED).integers(1, 2**63, size=task.runs + 1, dtype=np.uint64)
-    mark = np.zeros(len(people), dtype=np.uint64)
-    np.add.at(mark, g, random[r])
+    mark = _marks(task.runs, len(people), r, g, alike)
     for share in (*task.shares, task.worth):
-        mark = mark * np.uint64(6364136223846793005) + share.astype(np.int64).astype(np.uint64) + random[-1]
+        mark = (
+            mark * np.uint64(6364136223846793005)
+            + share.astype(np.int64).astype(np.uint64)
+            + np.uint64(_SEED)
+        )
     reached = np.zeros(len(people), dtype=bool)
     reached[g] = True
     among = np.flatnonzero(reached)
     _, first, inverse = np.unique(mark[among], return_index=True, return_inverse=True)
     kind = np.full(len(people), -1, dtype=np.int64)
     kind[among] = inverse
-    stands = np.zeros(len(people), dtype=bool)
-    stands[among[first]] = True
-    group, run = kind[g[stands[g]]], r[stands[g]]
-    order = np.lexsort((run, group))
     count = np.bincount(inverse, weights=people[among], minlength=len(first)).astype(float)
-    return _Merged(kind, count, among[first], group[order], run[order])
+    if alike is None:
+        stands = np.zeros(len(people), dtype=bool)
+        stands[among[first]] = True
+        group, run = kind[g[stands[g]]], r[stands[g]]
+        order = np.lexsort((run, group))
+        group, run = group[order], run[order]
+        return _Merged(kind, count, among[first], group, run, count[group])
+    pairs, at = np.unique(kind[g] * task.runs + r, return_inverse=True)
+    of_pair = np.bincount(at, weights=people[g], minlength=len(pairs)).astype(float)
+    return _Merged(kind, count, among[first], pairs // task.runs, pairs % task.runs, of_pair)
+
+
+def _marks(
+    runs: int, groups: int, r: NDArray[np.int64], g: NDArray[np.int64], alike: int | None
+) -> NDArray[np.uint64]:
+    """Return a number per group: the same where the runs in reach are the same, or much the same.
+
+    Sets are told apart by a hash: two that fall together (once in some 10^10 cities) would cost a
+    plan or a bound a little, but bounds are priced and plans are checked without it. Sets that are
+    alike are found by min-wise hashing (Broder, 1997): the first run of a random order is the same
+    for two sets as often as they have a run in common among all their runs.
+    """
+    random = np.random.default_rng(_SEED)
+    mark = np.zeros(groups, dtype=np.uint64)
+    if alike is None:
+        np.add.at(mark, g, random.integers(1, 2**63, size=runs + 1, dtype=np.uint64)[r])
+        return mark
+    for _ in range(alike):
+        first = np.full(groups, runs, dtype=np.int64)
+        np.minimum.at(first, g, random.permutation(runs)[r])
+        mark = mark * np.uint64(runs + 1) + first.astype(np.uint64)
+    return mark
 
 
 def _within_capacity(
@@ -223,7 +264,7 @@ def _within_capacity(
     column = np.concatenate([served, served, place[bays], served[strong], opened])
     value = np.ones(len(row))
     value[2 * len(group) : 2 * len(group) + len(bays)] = -per_pitch
-    value[len(row) - len(strong) :] = -merged.count[group[strong]]
+    value[len(row) - len(strong) :] = -merged.pair_count[strong]
     pitches = np.bincount(problem.run_of_pitch, weights=design[problem.block("pitch")], minlength=task.runs)
     top = np.concatenate([merged.count, per_pitch * pitches[flowing], np.zeros(len(strong))])
     return csr_array((value, (row, column)), shape=(len(top), first + len(group))), top, slice(0, kinds)
@@ -243,8 +284,8 @@ def _any_open(
     can = chosen[run]
     row = np.concatenate([np.arange(kinds), group[can]])
     column = np.concatenate([first + np.arange(kinds), place[runs.start + run[can]]])
-    value = np.concatenate([np.ones(kinds), -merged.count[group[can]]])
+    value = np.concatenate([np.ones(kinds), -merged.pair_count[can]])
     # Fixed runs that are open serve all they reach.
-    beside = np.bincount(group[~can], weights=design[runs][run[~can]], minlength=kinds)
-    top = np.asarray(np.minimum(beside, 1.0) * merged.count, dtype=float)
+    beside = np.bincount(group[~can], weights=(merged.pair_count * design[runs][run])[~can], minlength=kinds)
+    top = np.asarray(np.minimum(beside, merged.count), dtype=float)
     return csr_array((value, (row, column)), shape=(kinds, first + kinds)), top, slice(0, kinds)

@@ -105,10 +105,7 @@ class Task:
     @cached_property
     def sizes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Fewest and most pitches of each run that is open."""
-        least = _of_runs(self.problem, "spot-least", 1)
-        bays = self.problem.upper[self.problem.block("pitch")]
-        room = np.bincount(self.problem.run_of_pitch, weights=bays, minlength=self.runs).astype(np.int64)
-        return np.maximum(least, 1), np.minimum(_of_runs(self.problem, "spot-most", 1 << 40), room)
+        return np.maximum(_of_runs(self.problem, "spot-least", 1), 1), _most_of_runs(self.problem)
 
     @cached_property
     def guide(self) -> NDArray[np.float64]:
@@ -126,6 +123,12 @@ class Task:
             many = np.maximum(1.0, np.minimum(many, reached / q))
             return np.asarray(self.base.costs[runs] / many + cheapest - 1e-9 * np.minimum(reached, q * many))
         return np.asarray((self.base.costs[runs] + cheapest + 1e-9) / np.maximum(1.0, reached))
+
+
+def _most_of_runs(problem: SitingProblem) -> NDArray[np.int64]:
+    runs, bays = problem.block("run"), problem.upper[problem.block("pitch")]
+    room = np.bincount(problem.run_of_pitch, weights=bays, minlength=runs.stop - runs.start)
+    return np.minimum(_of_runs(problem, "spot-most", 1 << 40), room.astype(np.int64))
 
 
 def _of_runs(problem: SitingProblem, name: str, without: int) -> NDArray[np.int64]:
@@ -207,6 +210,11 @@ def task_of(problem: SitingProblem, stage: int, reached: Sequence[int]) -> Task:
         lower.append(np.array([bounds[0] - before.offset]))
         upper.append(np.array([bounds[1] - before.offset]))
         own.append(np.zeros(1, dtype=bool))
+    implied = _implied_by_sizes(problem, csr_array(vstack(parts, format="csr")), np.concatenate(upper))
+    parts.append(implied[0])
+    upper.append(implied[1])
+    lower.append(np.full(len(implied[1]), -np.inf))
+    own.append(np.zeros(len(implied[1]), dtype=bool))
     sign = -1.0 if goal.sense == "most" else 1.0
     base = Stage(
         costs=sign * goal.costs[:d].astype(np.float64),
@@ -223,6 +231,41 @@ def task_of(problem: SitingProblem, stage: int, reached: Sequence[int]) -> Task:
     return Task(
         problem, serving, late, base, np.concatenate(own), worth, matrix, np.array(least, dtype=float)
     )
+
+
+def _implied_by_sizes(
+    problem: SitingProblem, matrix: csr_array, upper: NDArray[np.float64]
+) -> tuple[csr_array, NDArray[np.float64]]:
+    """Return rows that quotas and the largest spot imply together, for whole numbers of spots.
+
+    At most q pitches in spots of at most m: with Y spots open, pitches <= r Y + floor(q / m) (m - r),
+    where r is the remainder of q / m (mixed-integer rounding; Nemhauser and Wolsey, 1988, II.1.7).
+    Without it a linear relaxation opens q / m spots, part of one, and pays for that part alone.
+    """
+    bays, runs = problem.block("pitch").stop, problem.block("run")
+    most = _most_of_runs(problem)
+    size, first = np.diff(matrix.indptr), matrix.indptr[:-1]
+    of_row = np.repeat(np.arange(len(size)), size)
+    plain = (matrix.data == 1) & (matrix.indices < bays)
+    plain = np.bincount(of_row[plain], minlength=len(size)) == size
+    rows: list[NDArray[np.int64]] = []
+    columns: list[NDArray[np.int64]] = []
+    values: list[NDArray[np.float64]] = []
+    top: list[float] = []
+    for row in np.flatnonzero(plain & (size > 1) & (upper >= 2) & np.isfinite(upper)):
+        inside = matrix.indices[first[row] : first[row] + size[row]]
+        spots = np.unique(problem.run_of_pitch[inside])
+        m, q = int(most[spots].max()), int(upper[row])
+        if m == 0 or q % m == 0 or q < m or len(spots) * m <= q:
+            continue
+        columns.append(np.concatenate([inside, runs.start + spots]))
+        values.append(np.concatenate([np.ones(len(inside)), np.full(len(spots), -float(q % m))]))
+        rows.append(np.full(len(columns[-1]), len(top)))
+        top.append(float(q // m * (m - q % m)))
+    if not top:
+        return csr_array((0, matrix.shape[1])), np.zeros(0)
+    at = (np.concatenate(rows), np.concatenate(columns))
+    return csr_array((np.concatenate(values), at), shape=(len(top), matrix.shape[1])), np.array(top)
 
 
 def _by_group(serving: Serving, costs: NDArray[np.int64]) -> NDArray[np.float64]:
