@@ -143,8 +143,7 @@ class Spacing:
 class KerbShare:
     """Pitches stand along at most a share of the kerbs of a street, both sides together.
 
-    Each pitch counts as long as the longest of its street; streets without a centreline have no
-    length to share.
+    Each pitch takes up the length of its bay; streets without a centreline have no length to share.
 
     Attributes
     ----------
