@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 
 from pitchplan.errors import Fault, Faults, InputError
 
@@ -271,7 +271,7 @@ def _checks(limit: Limit) -> list[tuple[str, bool, str]]:
         return [
             (
                 "group_by",
-                limit.group_by in ("community_id", "district"),
+                isinstance(limit.group_by, str) and limit.group_by in ("community_id", "district"),
                 "Give 'community_id' or 'district'",
             ),
             ("at_least", _number(limit.at_least), "Give 0 or more"),
@@ -312,7 +312,7 @@ def _names(values: object) -> bool:
 
 
 def _whole(value: object) -> bool:
-    fine = hasattr(value, "__index__") and not isinstance(value, bool)
+    fine = isinstance(value, Integral) and not isinstance(value, bool)
     return fine and 0 <= int(value) <= _MOST  # type: ignore[call-overload]
 
 
