@@ -149,3 +149,26 @@ def test_a_stop_wherever_the_room_is(small, solver):
             assert plan.goals["sought"].tolist() == best.goals["sought"].tolist()
         outcomes.add(plan.outcome)
     assert outcomes == {Outcome.PROVEN, Outcome.INTERRUPTED}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda problem, plan: problem.alternatives(plan, 3),
+        lambda problem, plan: problem.importance(plan),
+        lambda problem, plan: problem.explain_shortfall(plan),
+        lambda problem, plan: problem.frontier(pp.goals.HostVendors(), pp.goals.FewestSpots(), 4),
+    ],
+    ids=["alternatives", "importance", "explain_shortfall", "frontier"],
+)
+def test_a_stop_ends_what_asks_for_many_searches(small, ask, monkeypatch):
+    problem = small(5, vendors=9)
+    plan, searches = problem.solve(), []
+
+    def stopped(*_):
+        searches.append(1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pitchplan.siting.search.solve._attempt", stopped)
+    ask(problem, plan)
+    assert len(searches) == 1
