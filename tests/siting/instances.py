@@ -133,7 +133,7 @@ def runs_along(random: np.random.Generator, communities: gpd.GeoDataFrame, axes:
         hours="06:00-09:00",
         flags="",
         bearing_deg=0.0,
-        length_m=6.0,
+        length_m=np.where(pitches["vehicle"] == "tricycle", 4.5, 6.0),
         width_m=2.2,
         queue_m=0.6,
     )

@@ -1,4 +1,4 @@
-"""Limits counted again from the list of pitches, in whole numbers."""
+"""Limits counted again from the list of pitches."""
 
 from __future__ import annotations
 
@@ -79,6 +79,12 @@ def _sides(plan: Plan, limit: Any) -> dict[str, float]:
     return {str(limit.group): sides[sides != ""].nunique()}
 
 
+def _kerb_cm(plan: Plan, limit: Any) -> dict[str, float]:
+    """Add up the lengths of a street's bays, centimetres."""
+    mine = plan.pitches["street_id"].astype(str) == limit.group
+    return {str(limit.group): round(100 * float(plan.pitches.loc[mine, "length_m"].sum()), 3)}
+
+
 def _metres_apart(plan: Plan, limit: Any) -> dict[str, float]:
     """Measure from each spot to the nearest bay of another, centre to centre."""
     at = shapely.points(plan.pitches["x_m"].to_numpy(float), plan.pitches["y_m"].to_numpy(float))
@@ -97,4 +103,5 @@ _COUNTS: dict[str, Callable[[Plan, Any], dict[str, float]]] = {
     "spots": _spots,
     "sides": _sides,
     "metres between spots": _metres_apart,
+    "centimetres of kerb": _kerb_cm,
 }

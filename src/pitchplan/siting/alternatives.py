@@ -70,6 +70,8 @@ def alternatives(
         known.append(search.x)
         records = _records(problem, plan, search, within)
         found.append(plan_of(problem, search.x, records))
+        if search.interrupted:
+            break
     return found
 
 
@@ -121,8 +123,8 @@ def _new_rows(problem: SitingProblem, known: list[NDArray[np.int64]]) -> Rows:
 def importance(problem: SitingProblem, plan: Plan, *, time_limit_s: float) -> pd.DataFrame:
     """Tell what a plan loses without each of its spots; see `SitingProblem.importance`."""
     check_options(time_limit_s, 0.0, "auto")
-    x = plan_columns(problem, plan)
-    clock, runs = Clock(time_limit_s), problem.block("run")
+    plan_columns(problem, plan)  # raises for a plan of another problem
+    clock, runs, search = Clock(time_limit_s), problem.block("run"), Search()
     place = {r: n for n, r in enumerate(problem.facts.runs["run_id"])}
     rows: list[tuple[str, int, str, float, float, str]] = []
     for n, spot in enumerate(plan.spots.itertuples()):
@@ -132,7 +134,8 @@ def importance(problem: SitingProblem, plan: Plan, *, time_limit_s: float) -> pd
         upper[problem.block("pitch")][problem.run_of_pitch == run] = 0.0
         without = replace(problem, upper=upper)
         share = Clock(max(0.05, clock.left / (len(plan.spots) - n)))
-        rows.append((str(spot.spot_id), int(spot.number), *_loss(without, plan, x, share)))
+        search = Search(interrupted=search.interrupted)
+        rows.append((str(spot.spot_id), int(spot.number), *_loss(without, plan, search, share)))
     table = pd.DataFrame(rows, columns=IMPORTANCE.names)
     order = {g.name: n for n, g in enumerate(problem.goals)} | {"": len(problem.goals), "every": -1}
     key = table["goal"].map(order)
@@ -142,11 +145,8 @@ def importance(problem: SitingProblem, plan: Plan, *, time_limit_s: float) -> pd
     return ranked.drop(columns="_goal").reset_index(drop=True)
 
 
-def _loss(
-    without: SitingProblem, plan: Plan, x: NDArray[np.int64], clock: Clock
-) -> tuple[str, float, float, str]:
+def _loss(without: SitingProblem, plan: Plan, search: Search, clock: Clock) -> tuple[str, float, float, str]:
     """Return the first goal that is worse without a spot, by how much at least and at most, and if proven."""
-    search = Search()
     try:
         seek_all(without, search, clock=clock, gap=0.0, solver="auto", log=False)
     except NoPlanExists:

@@ -123,8 +123,8 @@ def frontier(
     there = restated(problem, (*before, replace(goal_a, slack=0.0), goal_b))
     back = restated(problem, (*before, replace(goal_b, slack=0.0), goal_a))
     share = 1.0 / (steps + 2)
-    best_a = _seek(there, None, Clock(clock.left * 2 * share))
-    best_b = _seek(back, None, Clock(clock.left * 2 * share))
+    best_a = _seek(there, Clock(clock.left * 2 * share), stopped=False)
+    best_b = _seek(back, Clock(clock.left * 2 * share), stopped=best_a.interrupted)
     k = len(before)
     ends = best_a.reached[k], back.values(_x(best_b))[k + 1]
     rows, plans = [], []
@@ -141,7 +141,7 @@ def frontier(
             sign = 1 if there.goals[k + 1].sense == "least" else -1
             start = min(starts, key=lambda x: sign * there.values(x)[k + 1], default=None)
             known = [GoalRecord(np.nan, "") for _ in reached]
-            found = Search(start, reached, known)
+            found = Search(start, reached, known, interrupted=best_b.interrupted or found.interrupted)
             seek_all(
                 there,
                 found,
@@ -173,9 +173,9 @@ def frontier(
     return Frontier(goal_a.name, goal_b.name, table, tuple(p for p, n in zip(plans, new, strict=True) if n))
 
 
-def _seek(problem: SitingProblem, start: NDArray[np.int64] | None, clock: Clock) -> Search:
+def _seek(problem: SitingProblem, clock: Clock, *, stopped: bool) -> Search:
     choice = first_choice(problem, None)
-    found = Search(None if choice is None else problem.completed(choice))
+    found = Search(None if choice is None else problem.completed(choice), interrupted=stopped)
     seek_all(problem, found, clock=clock, gap=0.0, solver="auto", log=False)
     return found
 

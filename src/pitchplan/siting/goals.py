@@ -70,6 +70,22 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
+def _is_place(value: object) -> bool:
+    return _is_number(value) and bool(abs(value) < 1e8)  # type: ignore[arg-type]
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) or _is_whole(value)
+
+
+_OF_SPOTS = (
+    ("spot_id", _is_id, "Give every spot an id: text or a whole number"),
+    ("x_m", _is_place, "Give metres in the planning CRS"),
+    ("y_m", _is_place, "Give metres in the planning CRS"),
+)
+"""What spots of the last plan need: column, what is fine, how to mend it."""
+
+
 @dataclass(frozen=True, slots=True)
 class HostVendors:
     """Find a pitch for as many vendors as possible, and never more pitches than vendors.
@@ -274,9 +290,9 @@ class StayClose:
         named = all(c in getattr(spots, "columns", ()) for c in ("spot_id", "x_m", "y_m"))
         given = type(self.last).__name__
         checks: list[_Check] = [("last", given, named, "Give a plan, or spots with spot_id, x_m and y_m")]
-        for column in ("x_m", "y_m") if named else ():
-            wrong = [v for v in spots[column] if not _is_number(v) and v is not None]
-            checks.append((column, wrong[:1], not wrong, "Give metres in the planning CRS"))
+        for column, fine, fix in _OF_SPOTS if named else ():
+            wrong = [value for value in spots[column] if not fine(value)]
+            checks.append((column, wrong[0] if wrong else None, not wrong, fix))
         _check(self.name, _slack(self.slack), _metres("within_m", self.within_m), *checks)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 
 from pitchplan.errors import Fault, Faults, InputError
 
@@ -143,8 +143,7 @@ class Spacing:
 class KerbShare:
     """Pitches stand along at most a share of the kerbs of a street, both sides together.
 
-    Each pitch counts as long as the longest of its street; streets without a centreline have no
-    length to share.
+    Each pitch takes up the length of its bay; streets without a centreline have no length to share.
 
     Attributes
     ----------
@@ -272,7 +271,7 @@ def _checks(limit: Limit) -> list[tuple[str, bool, str]]:
         return [
             (
                 "group_by",
-                limit.group_by in ("community_id", "district"),
+                isinstance(limit.group_by, str) and limit.group_by in ("community_id", "district"),
                 "Give 'community_id' or 'district'",
             ),
             ("at_least", _number(limit.at_least), "Give 0 or more"),
@@ -313,7 +312,7 @@ def _names(values: object) -> bool:
 
 
 def _whole(value: object) -> bool:
-    fine = hasattr(value, "__index__") and not isinstance(value, bool)
+    fine = isinstance(value, Integral) and not isinstance(value, bool)
     return fine and 0 <= int(value) <= _MOST  # type: ignore[call-overload]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from pitchplan import goals as g
 from pitchplan import limits as m
+from pitchplan.auditing.limits import count_limits
 from pitchplan.errors import InputError, NoPlanExists
 from pitchplan.traffic.obstruction import obstruction
 
@@ -160,6 +161,32 @@ def test_pitches_along_a_share_of_the_kerbs():
     assert table(problem)[0] == ("pitches", "street_id", "S0", 0, 2)
     assert hand.solved(problem)[1] == 1
     assert hand.limit_rows(stated(m.KerbShare(0.0, ["S1"]))) == [(D1, -INF, 0)]
+
+
+def test_bays_of_two_lengths_take_up_their_own_kerb():
+    places = hand.found(("small-truck", "tricycle", "small-truck"))
+    long = np.where(places.pitches["vehicle"] == "tricycle", 3.0, 6.0)
+    mixed = replace(places, pitches=places.pitches.assign(length_m=long))
+    problem = stated(m.KerbShare(0.045, ["S0"]), of_found=mixed, vendors=5)
+    assert hand.limit_rows(problem) == [(over(9, x0=600, x1=300), -INF, 900)]
+    assert table(problem) == [("centimetres of kerb", "street_id", "S0", 0, 900)]
+    plan = problem.solve()
+    assert (plan.pitches["run_id"] == "A").sum() == 1
+    assert plan.shortfall == 1
+    assert plan.limits["used"].tolist() == [900]
+    finding = count_limits(plan)
+    assert (finding.breaches, finding.not_checkable) == ([], "")
+    over_it = replace(plan, limits=plan.limits.assign(at_most=899))
+    assert [b.measured for b in count_limits(over_it).breaches] == [900]
+
+
+def test_bays_of_a_run_that_differ_in_length_have_columns_of_their_own():
+    places = hand.found()
+    unlike = replace(places, pitches=places.pitches.assign(length_m=[6.0, 5.0, 6.0, 6.0, 6.0]))
+    assert stated(of_found=unlike).block("pitch").stop == 3
+    problem = stated(m.KerbShare(0.03, ["S0"]), of_found=unlike)
+    assert problem.block("pitch").stop == 4
+    assert hand.limit_rows(problem)[0][0][:4] == [600, 500, 600, 0]
 
 
 def test_kerbs_are_measured_by_centrelines():

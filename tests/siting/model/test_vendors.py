@@ -70,6 +70,8 @@ def test_more_vendors_than_places_and_none():
             {"van": 3},
             "column 'van', value 3: no legal bay is made for a 'van'. Bays there are for: small-truck",
         ),
+        ({5: 0}, "column 'vehicle', value 5: not a class of vehicle"),
+        ({None: 1}, "column 'vehicle': not a class of vehicle"),
     ],
 )
 def test_vendors_that_cannot_be_counted_are_refused(vendors, words):

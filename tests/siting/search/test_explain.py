@@ -145,3 +145,9 @@ def test_rules_are_counted_by_the_places_they_alone_refuse(street):
     said = problem.explain_shortfall(plan)
     rules = said[said["kind"] == "rule"].set_index("what")["at_most"]
     assert rules.to_dict() == {"junction": 2, "bus-stop": 1}
+
+
+def test_a_row_of_the_planners_own_is_told_like_a_limit(street):
+    own = street.problem(11).with_rows("two at most", {0: 1, 2: 1}, at_most=2)
+    told = own.explain_shortfall(own.solve(time_limit_s=10))
+    assert told[["what", "kind", "hosts_more"]].to_numpy().tolist() == [["two at most", "limit", 5]]

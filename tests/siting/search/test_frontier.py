@@ -76,3 +76,18 @@ def test_the_picture_shows_every_plan(street, tmp_path):
     ax.figure.savefig(tmp_path / "frontier.png", dpi=110)
     assert (tmp_path / "frontier.png").read_bytes().startswith(b"\x89PNG")
     matplotlib.pyplot.close(ax.figure)
+
+
+def test_rows_of_the_planners_own_stay(street):
+    own = street.problem(4, (g.HostVendors(), g.FewestSpots())).with_rows(
+        "two at most", {0: 1, 2: 1}, at_most=2
+    )
+    assert street.problem(4).variables["run_id"].tolist()[:3] == ["A", "B", "C"]
+    found = own.frontier(g.FewestSpots(), g.CoverResidents(100.0, None), 3, time_limit_s=20)
+    assert found.table["outcome"].tolist() == [Outcome.PROVEN] * len(found.table)
+    for plan in found.plans:
+        assert plan.pitches["run_id"].isin(["A", "C"]).sum() <= 2
+    served = street.problem(4, (g.CoverResidents(100.0, 4),))
+    column = int(served.block("served").start)
+    with pytest.raises(pp.InputError, match="columns of some goals only"):
+        served.with_rows("none at home", {column: 1}, at_most=0).frontier(g.HostVendors(), g.FewestSpots(), 3)

@@ -1,4 +1,4 @@
-"""Ctrl-C at fifty random moments: back at once, with a plan that keeps every row or a word of our own."""
+"""Ctrl-C at any moment: back at once, with a plan that keeps every row or a word of our own."""
 
 import json
 import os
@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import pitchplan as pp
+from pitchplan.plan import Outcome
+from pitchplan.siting.alternatives import plan_columns
 
 RUN = """
 import importlib.util, json, os, random, signal, sys, threading, time
@@ -99,3 +104,71 @@ def programs_in(folder):
         if str(folder).encode() in words:
             found.append(words)
     return found
+
+
+class PressedAt:
+    """Press Ctrl-C at one of the calls within the room while a problem is solved."""
+
+    def __init__(self, moment=-1):
+        self.moment, self.names = moment, []
+
+    def __call__(self, frame, event, _):
+        if event == "call" and "/siting/" in frame.f_code.co_filename.replace("\\", "/"):
+            self.names.append(frame.f_code.co_name)
+            if len(self.names) == self.moment:
+                raise KeyboardInterrupt
+
+    def solve(self, problem, solver):
+        before = sys.getprofile()
+        sys.setprofile(self)
+        try:
+            return problem.solve(solver=solver)
+        finally:
+            sys.setprofile(before)
+
+
+@pytest.mark.parametrize("solver", ["auto", "exhaustive"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_stop_wherever_the_room_is(small, solver):
+    """From the first plan on there is one to return, while goals are sought or the plan is written."""
+    problem = small(4)
+    problem.solve()
+    whole = PressedAt()
+    best = whole.solve(problem, solver)
+    first, then = whole.names.index("first_choice") + 1, whole.names.index("seek_all") + 1
+    with pytest.raises(pp.NonePlanFound):
+        PressedAt(first).solve(problem, solver)
+    outcomes = set()
+    for moment in np.unique(np.linspace(then, len(whole.names), 80).astype(int)).tolist():
+        plan = PressedAt(moment).solve(problem, solver)
+        assert problem.broken(plan_columns(problem, plan)) == ""
+        assert plan.goals["goal"].tolist() == best.goals["goal"].tolist()
+        for goal, row in zip(problem.goals, plan.goals.itertuples(), strict=True):
+            assert not goal.better(row.sought, row.bound)
+        if plan.outcome == Outcome.PROVEN:
+            assert plan.goals["sought"].tolist() == best.goals["sought"].tolist()
+        outcomes.add(plan.outcome)
+    assert outcomes == {Outcome.PROVEN, Outcome.INTERRUPTED}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda problem, plan: problem.alternatives(plan, 3),
+        lambda problem, plan: problem.importance(plan),
+        lambda problem, plan: problem.explain_shortfall(plan),
+        lambda problem, plan: problem.frontier(pp.goals.HostVendors(), pp.goals.FewestSpots(), 4),
+    ],
+    ids=["alternatives", "importance", "explain_shortfall", "frontier"],
+)
+def test_a_stop_ends_what_asks_for_many_searches(small, ask, monkeypatch):
+    problem = small(5, vendors=9)
+    plan, searches = problem.solve(), []
+
+    def stopped(*_):
+        searches.append(1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pitchplan.siting.search.solve._attempt", stopped)
+    ask(problem, plan)
+    assert len(searches) == 1

@@ -1,5 +1,6 @@
 """The oracle against answers worked out on paper."""
 
+import pandas as pd
 import pytest
 
 import pitchplan as pp
@@ -44,3 +45,11 @@ def test_where_none_is_legal(street):
     problem = street.problem(8, limits=[m.Quota("street_id", "S0", at_most=3), m.Quota("city", at_least=6)])
     with pytest.raises(pp.NoPlanExists, match="all were tried"):
         best_values(problem)
+
+
+def test_where_every_pitch_is_forbidden(street, hand):
+    decisions = pd.DataFrame([hand.decision(street, "forbid", run, k) for k, run in enumerate("ABCD")])
+    problem = street.problem(4, (g.HostVendors(), g.FewestSpots()), decisions=decisions)
+    assert problem.choice.stop == 0
+    assert problem.exhaustive().goals["value"].tolist() == [4, 0]
+    assert problem.solve(time_limit_s=10).goals["value"].tolist() == [4, 0]

@@ -1,5 +1,6 @@
 """A stage as a problem of PuLP: every goal, rows of the planner's own, solvers stopped early."""
 
+import math
 import os
 import signal
 import threading
@@ -73,6 +74,29 @@ def test_values_nobody_solved_for_are_not_read(street):
         problem.plan_from(problem.to_pulp())
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.5, "must be whole"), (math.nan, "no usable values"), (99.0, "bounds")]
+)
+def test_values_that_no_plan_has_are_not_read(street, value, words):
+    lp = street.problem(6).to_pulp()
+    lp.solve(cbc())
+    next(v for v in lp.variables() if v.name == "x1").varValue = value
+    with pytest.raises(pp.SolverLied, match=words):
+        street.problem(6).plan_from(lp)
+
+
+def test_a_solver_that_returns_no_numbers_lied(street):
+    class Numb(pulp.PULP_CBC_CMD):
+        def actualSolve(self, lp, **_):
+            status = cbc().actualSolve(lp)
+            for variable in lp.variables():
+                variable.varValue = math.nan
+            return status
+
+    with pytest.raises(pp.SolverLied, match="no usable values"):
+        street.problem(6).solve(solver=Numb(msg=False))
+
+
 def test_an_answer_to_rows_that_contradict_is_no_plan(street):
     problem = street.problem(6, limits=[m.Quota("street_id", "S0", at_most=3), m.Quota("city", at_least=6)])
     lp = problem.to_pulp()
@@ -85,8 +109,11 @@ def test_a_stage_that_is_none_and_goals_left_out_are_refused(street):
     problem = street.problem(6)
     with pytest.raises(pp.InputError, match="no such goal"):
         problem.to_pulp(9)
-    with pytest.raises(pp.InputError, match="not one value per earlier goal"):
-        problem.to_pulp(1)
+    for reached in ((), None, [math.nan], [math.inf], ["0"], [0, 0]):
+        with pytest.raises(pp.InputError, match="not one value per earlier goal"):
+            problem.to_pulp(1, reached=reached)
+    # What a solver says of a whole number is not always whole.
+    assert str(problem.to_pulp(1, reached=[2.9999999])) == str(problem.to_pulp(1, reached=[3]))
 
 
 class Lazy(pulp.PULP_CBC_CMD):

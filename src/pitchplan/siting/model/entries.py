@@ -37,7 +37,8 @@ class Entry:
     rule : str
         Rule of the book, or ``"planner"``.
     counts : str
-        What is counted: pitches, spots, residents, metres apart, sides, vehicle-seconds.
+        What is counted: pitches, spots, residents, metres apart, sides, centimetres of
+        kerb, vehicle-seconds.
     group_by, group : str
         Column and which of its groups; ``"spot"`` for every spot, ``"city"`` for all.
     at_least, at_most : int
@@ -82,6 +83,8 @@ def grouping_columns(entries: Sequence[Entry], limits: Sequence[lim.Limit], know
     by = {e.group_by for e in entries} | {m.group_by for m in limits if isinstance(m, lim.Quota)}
     if any(isinstance(m, lim.KerbShare | lim.ObstructionBudget) for m in limits):
         by.add("street_id")
+    if any(isinstance(m, lim.KerbShare) for m in limits):
+        by.add("length_m")
     return by & known
 
 

@@ -284,14 +284,41 @@ def _kerb_share(limit: lim.KerbShare, draft: Draft, base: Base) -> Iterator[Entr
             )
         )
     kerb_m = 2 * axes.geometry.length.groupby(axes["street_id"].astype(str)).sum()
-    pitches = base.ground.pitches
-    longest_m = pitches.groupby(pitches["street_id"].astype(str))["length_m"].max()
+    long_m = base.ground.pitches["length_m"].to_numpy(dtype=float)[base.bays.first]
     for street in _streets(limit, base.ground):
-        if street in kerb_m.index:
-            most = int(np.floor(limit.at_most * kerb_m[street] / longest_m[street] + 1e-9))
+        if street not in kerb_m.index:
+            continue
+        columns = base.members("street_id", street)
+        most_m, each_m = limit.at_most * float(kerb_m[street]), long_m[columns]
+        if (each_m == each_m[0]).all():
+            most = int(np.floor(most_m / each_m[0] + 1e-9))
             entry = Entry("planner", "pitches", "street_id", street, 0, most)
             write_pitch_quota(draft, base, entry)
-            yield entry
+        else:
+            entry = _kerb_row(draft, base, street, most_m, columns, each_m)
+        yield entry
+
+
+def _kerb_row(
+    draft: Draft,
+    base: Base,
+    street: str,
+    most_m: float,
+    columns: NDArray[np.int64],
+    each_m: NDArray[np.float64],
+) -> Entry:
+    """Write a street's kerb in whole centimetres: bays rounded up, the share down, so that it is kept."""
+    most_cm = int(np.floor(100 * most_m + 1e-6))
+    entry = Entry("planner", "centimetres of kerb", "street_id", street, 0, most_cm)
+    each_cm = np.ceil(100 * each_m - 1e-6).astype(np.int64)
+    draft.rows(
+        f"limit {entry}",
+        [(base.pitch, np.zeros(len(columns), np.int64), columns, each_cm)],
+        upper=most_cm,
+        optional=True,
+        unit="centimetres",
+    )
+    return entry
 
 
 @write_limit.register(lim.ObstructionBudget)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Statement", "restated", "siting_problem"]
 
+_MOST_DETOUR = 100
 _IN_EVERY_PROBLEM = ("pitch", "run", "street", "shortfall", "side")
 
 
@@ -205,11 +206,11 @@ def _check_tables(candidates: object, city: object) -> None:
 
 def _check_walking(walking: object, detour: object) -> None:
     faults = Faults("siting_problem")
-    if walking not in ("straight", "streets"):
+    if not isinstance(walking, str) or walking not in ("straight", "streets"):
         faults.add("no such way of walking", "Give 'straight' or 'streets'", column="walking", value=walking)
     number = isinstance(detour, Real) and not isinstance(detour, bool)
-    if not number or not 1 <= detour < np.inf:  # type: ignore[operator]
-        faults.add("a walk shorter than the straight line", "Give 1 or more", column="detour", value=detour)
+    if not number or not 1 <= detour < _MOST_DETOUR:  # type: ignore[operator]
+        faults.add("not a detour", f"Give 1 or more, less than {_MOST_DETOUR}", column="detour", value=detour)
     faults.raise_if_any()
 
 

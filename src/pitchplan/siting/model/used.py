@@ -21,7 +21,7 @@ def used(problem: SitingProblem, x: NDArray[np.int64], spots: pd.DataFrame) -> l
     """Return what each line of the table of limits counts in a plan.
 
     Of a limit on every spot, the fullest spot; of spots or metres that must be in reach, the least;
-    of spots apart, the metres between the two nearest.
+    of spots apart, the metres between the two nearest, at most twice what was asked.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def _entry(limit: object) -> str:
 
 
 def _apart(problem: SitingProblem, x: NDArray[np.int64], asked_m: int) -> int:
-    """Return whole metres between the two nearest open spots, or what was asked where none are nearer."""
+    """Return whole metres between the two nearest open spots, at most twice what was asked."""
     first, second, gap = problem.facts.statement.ground.run_pairs(float(asked_m) * 2)
     is_open = x[problem.block("run")] > 0
     near = gap[is_open[first] & is_open[second]]

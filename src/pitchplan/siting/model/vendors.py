@@ -76,7 +76,7 @@ def vendors_of(vendors: int | Mapping[str, int] | HasPeak, looked_for: Collectio
     peak: object = getattr(vendors, "peak", vendors)
     if isinstance(vendors, Mapping):
         _check_classes(vendors, looked_for)
-        names = tuple(sorted(str(k) for k in vendors))
+        names = tuple(sorted(vendors))
         return Vendors(names, np.array([int(vendors[k]) for k in names], dtype=np.int64))
     if not _is_count(peak):
         fix = f"Give a whole number, 0 to {_MOST}, or one per class of vehicle"
@@ -97,14 +97,17 @@ def _check_classes(vendors: Mapping[str, int], looked_for: Collection[str]) -> N
     if not vendors:
         faults.add("no class of vehicle", "Give at least one class and its vendors", value=dict(vendors))
     for name, count in vendors.items():
+        if not isinstance(name, str):
+            faults.add("not a class of vehicle", "Give its name as text", column="vehicle", value=name)
+            continue
         if not _is_count(count):
-            faults.add("not a number of vendors", f"Give 0 to {_MOST}", column=str(name), value=count)
+            faults.add("not a number of vendors", f"Give 0 to {_MOST}", column=name, value=count)
         if name not in looked_for and count:
             known = ", ".join(sorted(looked_for)) or "none"
             faults.add(
                 f"no legal bay is made for a {name!r}",
                 f"Bays there are for: {known}; give find_candidates the class under vehicles",
-                column=str(name),
+                column=name,
                 value=count,
             )
     faults.raise_if_any()

@@ -62,7 +62,18 @@ def solve(
         found.x = None if choice is None else problem.completed(choice)
     except KeyboardInterrupt:
         found.interrupted = True
-    seek_all(problem, found, clock=clock, gap=gap, solver=solver, log=log)
+    try:
+        seek_all(problem, found, clock=clock, gap=gap, solver=solver, log=log)
+        return _plan(problem, found)
+    except KeyboardInterrupt:
+        # What was cut off is done again, without a search; a second Ctrl-C ends that too.
+        found.interrupted = True
+        del found.reached[len(found.records) :]
+        seek_all(problem, found, clock=clock, gap=gap, solver=solver, log=False)
+        return _plan(problem, found)
+
+
+def _plan(problem: SitingProblem, found: Search) -> Plan:
     assert found.x is not None
     return plan_of(problem, found.x, found.records)
 
@@ -101,7 +112,7 @@ def seek_all(
     NoPlanExists, NonePlanFound, SolverLied
         As `SitingProblem.solve` says.
     """
-    if isinstance(solver, str) and solver == "exhaustive":
+    if isinstance(solver, str) and solver == "exhaustive" and not found.interrupted:
         _try_all(program, found)
         return
     for stage in range(len(found.reached), len(program.goals)):

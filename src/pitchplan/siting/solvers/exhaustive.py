@@ -103,7 +103,8 @@ def _choices(program: IntegerProgram) -> Iterator[Table]:
     total = int(np.prod(size))
     for first in range(0, total, _AT_ONCE):
         number = np.arange(first, min(first + _AT_ONCE, total))
-        yield lower + np.stack(np.unravel_index(number, tuple(size.tolist())), axis=1)
+        # One place of a single value leads: where nothing can be chosen there is one choice, of nothing.
+        yield lower + np.stack(np.unravel_index(number, (1, *size.tolist())), axis=1)[:, 1:]
 
 
 def _followed(program: IntegerProgram, choices: Table) -> Table:

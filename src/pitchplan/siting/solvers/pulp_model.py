@@ -50,7 +50,7 @@ def to_pulp(problem: IntegerProgram, stage: int, reached: Sequence[int]) -> pulp
     if not isinstance(stage, Integral) or not 0 <= stage < len(problem.goals):
         raise InputError(Fault("no such goal", f"Give 0 to {len(problem.goals) - 1}", "stage", value=stage))
     given = list(reached) if isinstance(reached, Iterable) else [reached]
-    if len(given) != stage or not all(isinstance(v, Real) for v in given):
+    if len(given) != stage or not all(isinstance(v, Real) and np.isfinite(v) for v in given):
         raise InputError(
             Fault(
                 "not one value per earlier goal",
@@ -71,7 +71,7 @@ def to_pulp(problem: IntegerProgram, stage: int, reached: Sequence[int]) -> pulp
     for block, rows in enumerate(problem.rows):
         _add_rows(lp, x, block, rows)
     for k, (before, value) in enumerate(zip(problem.goals, given, strict=False)):
-        least, most = before.kept(int(value))
+        least, most = before.kept(round(value))
         columns = np.flatnonzero(before.costs)
         sum_ = _expression(x, columns, before.costs[columns])
         _add(lp, sum_, least - before.offset, most - before.offset, f"goal_{k}")
@@ -160,10 +160,11 @@ def values_of(problem: IntegerProgram, lp: pulp.LpProblem) -> NDArray[np.float64
         raise NonePlanFound(
             f"the problem holds no answer (status {pulp.LpStatus[lp.status]!r}); solve it first"
         )
-    values = np.full(problem.size, np.nan)
+    # A column in no row and no goal is not handed to the solver: it has no value and stays where it is.
+    values = problem.lower.astype(float)
     for variable in lp.variables():
-        number = variable.name[1:]
-        if variable.name[:1] == "x" and number.isdigit() and int(number) < len(values):
-            values[int(number)] = np.nan if variable.varValue is None else variable.varValue
-    # A column in no row and no goal is not handed to the solver.
-    return np.where(np.isnan(values) & (problem.lower == 0), 0.0, values)
+        number, value = variable.name[1:], variable.varValue
+        mine = variable.name[:1] == "x" and number.isdigit() and int(number) < len(values)
+        if mine and value is not None:
+            values[int(number)] = value
+    return values
