@@ -2,7 +2,7 @@
 
     python benchmarks/covering.py                     # every case, and what stating costs per pair
     python benchmarks/covering.py 20k-200k 100-1M     # some
-    python benchmarks/covering.py spopt 1k-5k cbc 240     # spopt.locate on the same instance (cbc or highs)
+    python benchmarks/covering.py 1k-5k               # and spopt.locate beside it, where spopt is installed
 
 Random clustered points: demand with whole residents (about 200k at 5,000 points), candidate sites, and a
 radius at which a demand point has about 15 sites; p is a twentieth of the sites. And few sites with a
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,8 @@ CASES = {
 }
 SECONDS = {"1k-5k": 60, "2k-20k": 60, "5k-50k": 60, "20k-200k": 60, "100k-1M": 240, "100-1M": 60}
 """Wall-clock seconds that each case may take."""
+WITH_SPOPT, SPOPT_S = ("1k-5k",), 240
+"""Cases that spopt (`pip install spopt==0.7`) can state, and the seconds that its solver may take."""
 SITES_PER_POINT = 15
 CLUSTERED = 0.7
 
@@ -159,6 +162,9 @@ def main() -> None:
     cases = {k: v for k, v in SECONDS.items() if not words or k in words}
     for case, seconds in cases.items():
         print(in_fresh_process(__file__, "solve", case, str(seconds)), flush=True)
+        if case in WITH_SPOPT and find_spec("spopt"):
+            for solver in ("cbc", "highs"):
+                print(in_fresh_process(__file__, "spopt", case, solver, str(SPOPT_S)), flush=True)
     if words and "build" not in words:
         return
     took = []

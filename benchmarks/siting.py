@@ -31,6 +31,7 @@ SEASON = pp.Season("2026-06-01", "2026-08-20", hours="06:00-09:00, 17:00-21:00")
 CELLS = 200_000
 WITHIN_M = 300.0
 PER_PITCH = 300
+VETO_S = 4.5
 CASES = {"20k": (25, 60.0), "100k": (57, 180.0)}
 """Blocks on a side, and the seconds that a plan may take."""
 
@@ -122,7 +123,7 @@ def plan_city(folder: str, blocks: str, how: str, seconds: str) -> None:
         print(f"  {goal.goal}: gap {goal.gap:.3%}, {goal.solver}, {goal.seconds:.1f} s", flush=True)
     solved_gb = peak_gb()
     began = time.monotonic()
-    again = problem_of(city, candidates, how, veto(city, plan)).solve(time_limit_s=8.0, start=plan)
+    again = problem_of(city, candidates, how, veto(city, plan)).solve(time_limit_s=VETO_S, start=plan)
     took_again = time.monotonic() - began
     before, after = set(plan.spots["spot_id"]), set(again.spots["spot_id"])
     print(f"  after a veto, {took_again:.1f} s: {len(before - after)} spots given up,", end=" ")

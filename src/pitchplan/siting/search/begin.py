@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.siting.search.exchange import Aim, exchanged
 from pitchplan.siting.search.greedy import greedy_choice, is_legal, kept_choice
+from pitchplan.siting.search.stages import Clock
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from pitchplan.siting.problem import SitingProblem
 
 __all__ = ["choice_of_plan", "first_choice"]
+
+_SHORT, _ROUNDS = 0.02, 30
 
 
 def choice_of_plan(problem: SitingProblem, plan: Plan) -> NDArray[np.int64]:
@@ -34,7 +38,14 @@ def choice_of_plan(problem: SitingProblem, plan: Plan) -> NDArray[np.int64]:
 
 
 def first_choice(problem: SitingProblem, start: Plan | None) -> NDArray[np.int64] | None:
-    """Return a legal choice: the plan given, mended and filled up, or one built best first.
+    """Return a legal choice: the plan given, as it is or filled up again, or one built best first.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        The problem.
+    start : Plan or None
+        A plan of this problem or of one much like it.
 
     Returns
     -------
@@ -43,8 +54,26 @@ def first_choice(problem: SitingProblem, start: Plan | None) -> NDArray[np.int64
     """
     if start is not None:
         choice = choice_of_plan(problem, start)
-        for tried in (choice, kept_choice(problem, choice)):
-            if is_legal(problem, tried):
-                return tried
+        legal = [tried for tried in (choice, kept_choice(problem, choice)) if is_legal(problem, tried)]
+        if legal:
+            return min(legal, key=lambda tried: _costs(problem, tried))
     choice = greedy_choice(problem)
-    return choice if is_legal(problem, choice) else None
+    return _filled(problem, choice) if is_legal(problem, choice) else None
+
+
+def _filled(problem: SitingProblem, choice: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Exchange pitches where best first leaves a few vendors without one: HiGHS needs far longer for that.
+
+    Many short means that the limits have no room, which no exchange mends.
+    """
+    vendors = problem.facts.vendors
+    if not 0 < vendors - choice.sum() <= _SHORT * vendors:
+        return choice
+    aim = Aim(vendors, 0.0, most_served=False)
+    return exchanged(problem, choice, aim, rounds=_ROUNDS, clock=Clock(np.inf), enough=np.inf)
+
+
+def _costs(problem: SitingProblem, choice: NDArray[np.int64]) -> list[int]:
+    """Return a choice's values of all goals, the least first the better."""
+    values = problem.values(problem.completed(choice))
+    return [-v if g.sense == "most" else v for g, v in zip(problem.goals, values, strict=True)]

@@ -149,19 +149,12 @@ class _Seeker:
                     self._cut()
                 elif exchanges and self._is_for_cuts():
                     self._exchange(Clock(self.clock.left * 0.15), rounds=_FEW_EXCHANGES)
-                part = None if self._done() or by_cuts else self._relax(Clock(self.clock.left * 0.5))
-                if part is not None and not self._done() and self.task.reach.nnz > _FEW:
-                    if self.task.most:
-                        self._round()
-                    else:
-                        self._choose(Clock(self.clock.left * (0.3 if self._is_for_cuts() else 0.5)))
-                    if exchanges:
-                        self._exchange(Clock(self.clock.left * 0.3))
-                    # What HiGHS can take whole it bounds better than any relaxation: it gets the time.
-                    small = not many and (len(part.group) <= _MIDDLE or self._is_for_cuts())
-                    self._dive(Clock(self.clock.left * (0.3 if small else 0.6)))
-                    if not small:
-                        self._better(Clock(self.clock.left * 0.6))
+                share = 0.15 if self._is_for_cuts() else 0.5
+                part = None if self._done() or by_cuts else self._relax(Clock(self.clock.left * share))
+                # What HiGHS can take whole it bounds better than any relaxation: it gets the time.
+                follow = self.task.reach.nnz > _FEW and not self._is_for_cuts()
+                if part is not None and not self._done() and follow:
+                    self._better_from_the_relaxation(exchanges, many or len(part.group) > _MIDDLE)
             if not self._done() and self.best is not None and not self.task.most and self._is_for_cuts():
                 self._cut()
             if not self._done():
@@ -173,6 +166,18 @@ class _Seeker:
         choice = None if self.best is None else self.best[self.problem.choice]
         bound = self.sign * self.bound + self.goal.offset
         return Attempt(self.status, choice, bound, "runs priced and chosen")  # type: ignore[arg-type]
+
+    def _better_from_the_relaxation(self, exchanges: bool, large: bool) -> None:
+        """Find plans among the runs that the relaxation opens, and better them part by part."""
+        if self.task.most:
+            self._round()
+        else:
+            self._choose(Clock(self.clock.left * 0.5))
+        if exchanges:
+            self._exchange(Clock(self.clock.left * 0.3))
+        self._dive(Clock(self.clock.left * (0.6 if large else 0.3)))
+        if large:
+            self._better(Clock(self.clock.left * 0.6))
 
     def _cost(self, value: float) -> float:
         return self.sign * (value - self.goal.offset)
@@ -310,6 +315,9 @@ class _Seeker:
         first = np.arange(len(order)) - start[group] < _CHEAPEST
         chosen = self._open().copy()
         chosen[serving.run[order][first]] = True
+        if self.task.reach.nnz <= _MANY_PAIRS:
+            return chosen
+        # Where each round takes long: those too that a plan would open if nobody had to be served.
         answer = Relaxation(self.task.base).solve(self.clock.left)
         if answer.status == "interrupted":
             raise KeyboardInterrupt

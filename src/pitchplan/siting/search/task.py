@@ -210,11 +210,15 @@ def task_of(problem: SitingProblem, stage: int, reached: Sequence[int]) -> Task:
         lower.append(np.array([bounds[0] - before.offset]))
         upper.append(np.array([bounds[1] - before.offset]))
         own.append(np.zeros(1, dtype=bool))
-    implied = _implied_by_sizes(problem, csr_array(vstack(parts, format="csr")), np.concatenate(upper))
-    parts.append(implied[0])
-    upper.append(implied[1])
-    lower.append(np.full(len(implied[1]), -np.inf))
-    own.append(np.zeros(len(implied[1]), dtype=bool))
+    if goal.sense == "least":
+        # Where most residents are sought, what spots cost in part does not matter.
+        matrix, top = _implied_by_sizes(
+            problem, csr_array(vstack(parts, format="csr")), np.concatenate(upper)
+        )
+        parts.append(matrix)
+        upper.append(top)
+        lower.append(np.full(len(top), -np.inf))
+        own.append(np.zeros(len(top), dtype=bool))
     sign = -1.0 if goal.sense == "most" else 1.0
     base = Stage(
         costs=sign * goal.costs[:d].astype(np.float64),
