@@ -59,7 +59,8 @@ def compare(name: str, seconds: float) -> bool:
         low, middle, high = np.percentile(lots[:, k], [0, 50, 100])
         print(
             f"  {goal.goal}: sought {goal.sought:,.0f}, in the plan {goal.value:,.0f},"
-            f" bound {goal.bound:,.0f}; best first {greedy[k]:,.0f}; by lot {low:,.0f} to {high:,.0f}, median {middle:,.0f}"
+            f" bound {goal.bound:,.0f}; best first {greedy[k]:,.0f};"
+            f" by lot {low:,.0f} to {high:,.0f}, median {middle:,.0f}"
         )
     sign = np.array([-1 if goal.sense == "most" else 1 for goal in problem.goals])
     # As each goal was reached when it was sought: later ones may have taken its slack since.

@@ -9,7 +9,7 @@ from pitchplan.plan import Outcome
 from pitchplan.siting import goals as g
 from pitchplan.siting import limits as m
 from pitchplan.siting.model.statement import restated
-from pitchplan.siting.search import covering
+from pitchplan.siting.search import covering, relaxing, task
 from pitchplan.siting.search.begin import choice_of_plan
 from pitchplan.siting.search.merged import part_of
 from pitchplan.siting.search.pricing import Multipliers, multipliers_of, priced
@@ -27,8 +27,9 @@ def engine(monkeypatch, request):
     for name in ("_MUCH", "_FEW"):
         monkeypatch.setattr(covering, name, -1)
     if request.param == "as many pairs":
-        for name in ("_MANY_PAIRS", "_MOST_NONZEROS", "_FOR_CHOICE"):
-            monkeypatch.setattr(covering, name, -1)
+        monkeypatch.setattr(task, "_MANY_PAIRS", -1)
+        monkeypatch.setattr(relaxing, "_MOST_NONZEROS", -1)
+        monkeypatch.setattr(covering, "_FOR_CHOICE", -1)
 
 
 def covering_problems(instances, seeds):

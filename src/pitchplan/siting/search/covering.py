@@ -16,13 +16,13 @@ from pitchplan.siting.search.cutting import Cutting, counts_plainly
 from pitchplan.siting.search.diving import Dive
 from pitchplan.siting.search.exchange import bettered
 from pitchplan.siting.search.greedy import greedy_choice, is_legal
-from pitchplan.siting.search.merged import Part, part_of
-from pitchplan.siting.search.pricing import Priced, multipliers_of, priced
+from pitchplan.siting.search.merged import merged_to, part_of
+from pitchplan.siting.search.relaxing import Relaxed
 from pitchplan.siting.search.stages import Clock, leeway
 from pitchplan.siting.search.task import serving_of, task_of
 from pitchplan.siting.search.whole import Attempt
 from pitchplan.siting.search.windows import improved, start_values, window_at, with_values
-from pitchplan.siting.solvers.highs import Answer, Relaxation, solve_stage
+from pitchplan.siting.solvers.highs import solve_stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.siting.problem import SitingProblem
+    from pitchplan.siting.search.merged import Part
+    from pitchplan.siting.search.relaxing import Round
 
 __all__ = ["asks_much", "seek_covering"]
 
@@ -39,21 +41,14 @@ _EXCHANGES, _SOME_EXCHANGES, _FEW_EXCHANGES, _STARTS = 1500, 400, 150, 4
 _FEW = 10_000
 _MOST_PAIRS = 100_000
 _DIVING = 3
-_MARKS, _FIRST_MARKS = 5, 3
-_USED = 1e-3
 _TIMES, _NEARLY, _FOR_CHOICE, _POOR = (1.3, 1.7, 2.5, 4.0), 1e-3, 60_000, 0.2
 _SHARE_OF_CHOICE = 0.4
-_MANY_PAIRS = 1_000_000
-_MOST_NONZEROS = 200_000
 _FREED = 12
 _WEIGHTS = (0.003, 0.01, 0.03)
 _TASTES = (None, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _SUPPORTS = (0.001, 0.02, 0.2)
 _FEW_VENDORS = 1_000
-_ROUNDS = 25
 _NEAR, _NOT_NEAR, _NEAR_OF_GAP = 2e-4, 2e-3, 0.05
-_CHEAPEST = 1
-_INTERIOR = 60_000
 _WIDE = 0.03
 _MIDDLE = 10_000
 _MOST_RUNS = 450
@@ -129,17 +124,13 @@ class _Seeker:
         self.value = np.inf if design is None else self._cost(self.goal.value(design))
         self.bound = self._cost(self.goal.bound)
         self.status = "limit"
-        self.alike: int | None = None if self.task.reach.nnz < _MANY_PAIRS else _FIRST_MARKS
-        self.extra = np.zeros(self.task.runs)
-        self.priced_bound = -np.inf
-        self.used = np.zeros(self.task.runs, dtype=bool)
-        self.share = np.zeros(self.task.runs)
+        self.relaxed = Relaxed(self.task)
 
     def run(self) -> Attempt:
         """Relax, dive, better by windows, then search."""
         try:
             if self.best is not None:
-                many = self.task.reach.nnz > _MANY_PAIRS
+                many = self.task.has_many_pairs
                 if not many:
                     self._start(Clock(self.clock.left * 0.05))
                 by_cuts = self.task.most and self._is_for_cuts()
@@ -150,11 +141,11 @@ class _Seeker:
                 elif exchanges and self._is_for_cuts():
                     self._exchange(Clock(self.clock.left * 0.15), rounds=_FEW_EXCHANGES)
                 share = 0.15 if self._is_for_cuts() else 0.5
-                part = None if self._done() or by_cuts else self._relax(Clock(self.clock.left * share))
+                last = None if self._done() or by_cuts else self._relax(Clock(self.clock.left * share))
                 # What HiGHS can take whole it bounds better than any relaxation: it gets the time.
                 follow = self.task.reach.nnz > _FEW and not self._is_for_cuts()
-                if part is not None and not self._done() and follow:
-                    self._better_from_the_relaxation(exchanges, many or len(part.group) > _MIDDLE)
+                if last is not None and not self._done() and follow:
+                    self._better_from_the_relaxation(exchanges, many or last.pairs > _MIDDLE)
             if not self._done() and self.best is not None and not self.task.most and self._is_for_cuts():
                 self._cut()
             if not self._done():
@@ -233,7 +224,7 @@ class _Seeker:
         """Build plans from the runs that the relaxation uses, more or less; return them, the best first."""
         found = []
         for support in _SUPPORTS if self.problem.facts.vendors <= _FEW_VENDORS else _SUPPORTS[:1]:
-            found += self._start(self.clock, self.share > support)
+            found += self._start(self.clock, self.relaxed.share > support)
         return sorted(found, key=lambda x: self._cost(self.goal.value(x)))
 
     def _exchange(
@@ -247,94 +238,22 @@ class _Seeker:
         found = bettered(self.problem, start, self.reached, self.stage, served, rounds, clock)
         self._offer(found, "exchange")
 
-    def _relax(self, clock: Clock) -> Part | None:
-        """Solve the relaxation over a growing set of runs; return the last part."""
-        chosen = self._first_runs()
-        part = None
-        for k in range(_ROUNDS):
-            part, self.alike = self._merged_part(chosen, _MOST_NONZEROS, coarsest=self.alike)
-            answer = Relaxation(part.stage, interior=part.stage.matrix.nnz > _INTERIOR).solve(clock.left)
-            if answer.status == "interrupted":
-                raise KeyboardInterrupt
-            if answer.values is None or answer.duals is None:
-                break
-            found = priced(self.task, multipliers_of(self.task, part, answer.duals))
-            self._learn(part, answer, found)
-            self._say(f"relaxation {answer.bound:.1f} of {chosen.sum()} runs, {len(part.group)} pairs")
-            paying = np.flatnonzero((found.extra <= 0) & (found.gain < 0) & ~chosen)
+    def _relax(self, clock: Clock) -> Round | None:
+        """Solve the relaxation over a growing set of runs; return the last round."""
+        last = None
+        for last in self.relaxed.rounds(self._open(), clock):
+            self.bound = max(self.bound, self.relaxed.bound)
+            self._say(f"relaxation {last.value:.1f} of {last.runs} runs, {last.pairs} pairs")
             # Multipliers need not be better than what else keeps plan and bound apart.
-            apart = min(_NEAR_OF_GAP * (self.value - found.bound), _NOT_NEAR * abs(answer.bound))
-            near = max(apart, _NEAR * max(1.0, abs(answer.bound)))
-            if answer.bound - found.bound <= near or len(paying) == 0 or self._done():
+            apart = min(_NEAR_OF_GAP * (self.value - last.proven), _NOT_NEAR * abs(last.value))
+            near = max(apart, _NEAR * max(1.0, abs(last.value)))
+            if last.value - last.proven <= near or self._done():
                 break
-            many = max(50, int(self.used.sum()))
-            # Runs that the relaxation does not use and that are far from paying leave the set again.
-            # Only once: later they would come and go.
-            chosen = chosen.copy()
-            if k == 0:
-                chosen &= self.used | (found.extra <= self._near_extra(found, 3 if self.alike is None else 1))
-            chosen[paying[np.argsort(found.gain[paying], kind="stable")[:many]]] = True
-        return part
-
-    def _merged_part(
-        self,
-        chosen: NDArray[np.bool_],
-        most: int,
-        *,
-        coarsest: int | None = None,
-        least: NDArray[np.float64] | None = None,
-    ) -> tuple[Part, int | None]:
-        """Return the part over some runs, and with how many marks its groups are told apart.
-
-        Groups are merged no further than the part's size makes it necessary, but at least as far as
-        ``coarsest`` says.
-        """
-        alike = coarsest
-        part = part_of(self.task, chosen, alike=alike, least=least)
-        while part.stage.matrix.nnz > most and alike != 1:
-            alike = _MARKS if alike is None else alike - 1
-            part = part_of(self.task, chosen, alike=alike, least=least)
-        return part, alike
+        return last
 
     def _breadth(self, chosen: NDArray[np.bool_]) -> int | None:
         """Return how many runs each group may be served at, where all are too many."""
         return _DIVING if self.task.reach[np.flatnonzero(chosen)].nnz > _MOST_PAIRS else None
-
-    def _near_extra(self, found: Priced, times: int) -> float:
-        """Return the extra cost up to which so many times the runs are kept that the relaxation uses."""
-        many = min(self.task.runs - 1, times * int(self.used.sum()))
-        return float(np.partition(found.extra, many)[many])
-
-    def _first_runs(self) -> NDArray[np.bool_]:
-        """Return the plan's runs and, for each group of residents, the cheapest in reach."""
-        serving = self.task.serving
-        cost = self.task.guide
-        order = np.lexsort((cost[serving.run], serving.group))
-        group = serving.group[order]
-        start = np.searchsorted(group, np.arange(len(serving.residents)))
-        first = np.arange(len(order)) - start[group] < _CHEAPEST
-        chosen = self._open().copy()
-        chosen[serving.run[order][first]] = True
-        if self.task.reach.nnz <= _MANY_PAIRS:
-            return chosen
-        # Where each round takes long: those too that a plan would open if nobody had to be served.
-        answer = Relaxation(self.task.base).solve(self.clock.left)
-        if answer.status == "interrupted":
-            raise KeyboardInterrupt
-        if answer.values is not None:
-            chosen |= answer.values[self.problem.block("run")] > _USED
-        return chosen
-
-    def _learn(self, part: Part, answer: Answer, found: Priced) -> None:
-        if found.bound > self.priced_bound:
-            self.priced_bound, self.extra = found.bound, found.extra
-            self.bound = max(self.bound, found.bound)
-        runs = self.problem.block("run")
-        at = np.flatnonzero((part.columns >= runs.start) & (part.columns < runs.stop))
-        assert answer.values is not None
-        self.share[:] = 0.0
-        self.share[part.columns[at] - runs.start] = answer.values[at]
-        self.used = self.share > _USED
 
     def _choose(self, clock: Clock) -> None:
         """Let HiGHS choose among the runs that the relaxation opens most, then among more of them.
@@ -343,7 +262,7 @@ class _Seeker:
         serve a few less than it says: as many more are asked for the next time, and what was found
         is mended in the end.
         """
-        order, many = np.argsort(-self.share, kind="stable"), float(self.share.sum())
+        order, many = np.argsort(-self.relaxed.share, kind="stable"), float(self.relaxed.share.sum())
         least = self.task.least.copy()
         # A plan that is far from good is no place to begin at.
         fair, found = self.value - self.bound <= _POOR * max(1.0, abs(self.value)), False
@@ -354,10 +273,10 @@ class _Seeker:
                 break
             chosen = self._must_open()
             chosen[order[: int(times * many)]] = True
-            chosen &= self.share > 0
+            chosen &= self.relaxed.share > 0
             if found:
                 chosen |= self._open()
-            part, _ = self._merged_part(chosen, _FOR_CHOICE, least=least)
+            part, _ = merged_to(self.task, chosen, _FOR_CHOICE, least=least)
             assert self.best is not None
             answer = solve_stage(
                 part.stage,
@@ -389,7 +308,7 @@ class _Seeker:
 
     def _dive(self, clock: Clock) -> None:
         """Build a plan from the runs that the relaxation uses, and better it by diving again."""
-        chosen = self.used | self._must_open()
+        chosen = self.relaxed.used | self._must_open()
         part = part_of(self.task, chosen, breadth=self._breadth(chosen))
         dive = Dive(self.task, part, clock)
         if not dive.down():
@@ -406,7 +325,7 @@ class _Seeker:
                 if not waiting:
                     return
             extra = np.full(self.task.runs, np.inf)
-            extra[dive.run] = self.extra[dive.run]
+            extra[dive.run] = self.relaxed.extra[dive.run]
             window = window_at(self.task, is_open, extra, np.array([waiting.pop()]), _FREED, _FREED)
             better = dive.again(window.chosen)
             idle = 0 if better else idle + 1
@@ -426,8 +345,8 @@ class _Seeker:
 
     def _candidates(self) -> NDArray[np.float64]:
         """Return the runs' extra costs, infinite where no better plan can open the run."""
-        room = self.value - 1 - self.priced_bound + leeway(self.priced_bound)
-        return np.where(self.extra <= room, self.extra, np.inf)
+        room = self.value - 1 - self.relaxed.bound + leeway(self.relaxed.bound)
+        return np.where(self.relaxed.extra <= room, self.relaxed.extra, np.inf)
 
     def _better(self, clock: Clock) -> None:
         """Choose anew in windows, around every open run in turn, until none gives more."""
@@ -475,7 +394,7 @@ class _Seeker:
             relaxed = cutting.relax()
             self.bound = max(self.bound, min(cutting.bound, self.value))
             if relaxed is not None and self.task.most and not self._done():
-                self.share = relaxed[self.problem.block("run")]
+                self.relaxed.share = relaxed[self.problem.block("run")]
                 # From where the relaxation leads, even if the plan at hand is better: exchange has
                 # gone as far as it goes from there.
                 for x in self._round()[:_STARTS]:
@@ -497,7 +416,7 @@ class _Seeker:
         if len(able) > _MOST_RUNS and self.best is not None:
             able = able[np.argsort(extra[able], kind="stable")]
             # A plan that opens any of the others costs at least this.
-            beyond = self.priced_bound + extra[able[_MOST_RUNS]]
+            beyond = self.relaxed.bound + extra[able[_MOST_RUNS]]
             able = able[:_MOST_RUNS]
         chosen[able] = True
         part = part_of(self.task, chosen)

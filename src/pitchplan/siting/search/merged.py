@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from pitchplan.siting.search.task import Task
 
-__all__ = ["Part", "columns_of_runs", "part_of"]
+__all__ = ["Part", "columns_of_runs", "merged_to", "part_of"]
 
 _SEED = 11
+_MARKS = 5
 _STEP = np.uint64(6364136223846793005)
 
 
@@ -158,6 +159,38 @@ def part_of(
     needs = slice(start + len(top), start + len(top) + len(needed))
     found = slice(start + once.start, start + once.stop)
     return Part(stage, columns, rows, merged.kind, merged.count, group, run, found, needs)
+
+
+def merged_to(
+    task: Task,
+    chosen: NDArray[np.bool_],
+    most: int,
+    *,
+    coarsest: int | None = None,
+    least: NDArray[np.float64] | None = None,
+) -> tuple[Part, int | None]:
+    """Return the part over some runs, groups merged until it has at most so many nonzeros.
+
+    Parameters
+    ----------
+    task, chosen, least
+        As for `part_of`.
+    most : int
+        Nonzeros that are wanted at most; more where the coarsest part has more.
+    coarsest : int, optional
+        Marks to begin with (`part_of`'s ``alike``).
+
+    Returns
+    -------
+    tuple of (Part, int or None)
+        The part, and with how many marks its groups are told apart.
+    """
+    alike = coarsest
+    part = part_of(task, chosen, alike=alike, least=least)
+    while part.stage.matrix.nnz > most and alike != 1:
+        alike = _MARKS if alike is None else alike - 1
+        part = part_of(task, chosen, alike=alike, least=least)
+    return part, alike
 
 
 @dataclass(frozen=True, eq=False)

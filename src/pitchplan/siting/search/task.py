@@ -25,6 +25,8 @@ __all__ = ["Task", "serving_of", "task_of"]
 # Rows that a run or a street keeps by itself: pricing obeys them without a multiplier.
 _OWN = ("spot-least", "spot-most", "bay-open", "street-open")
 
+_MANY_PAIRS = 1_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class Task:
@@ -81,6 +83,11 @@ class Task:
         serving = self.serving
         one = np.ones(len(serving.run), dtype=np.float64)
         return csr_array((one, (serving.run, serving.group)), shape=(self.runs, len(self.residents)))
+
+    @property
+    def has_many_pairs(self) -> bool:
+        """Whether so many residents reach so many runs that every step over all of them takes long."""
+        return bool(self.reach.nnz > _MANY_PAIRS)
 
     def capacities(self, x: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the residents each run can serve in a plan; all of them where no pitch has a limit."""
