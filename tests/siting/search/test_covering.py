@@ -28,7 +28,7 @@ def engine(monkeypatch, request):
         monkeypatch.setattr(covering, name, -1)
     if request.param == "as many pairs":
         monkeypatch.setattr(task, "_MANY_PAIRS", -1)
-        monkeypatch.setattr(relaxing, "_MOST_NONZEROS", -1)
+        monkeypatch.setattr(relaxing, "_MOST_OF_MANY", -1)
         monkeypatch.setattr(covering, "_FOR_CHOICE", -1)
 
 

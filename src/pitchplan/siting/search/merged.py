@@ -125,8 +125,8 @@ def part_of(
     flowing = chosen if serving is None else chosen | serving
     merged = _merged(task, flowing, task.residents if residents is None else residents, breadth, alike)
     by_column = task.base.matrix[:, columns]
-    rows = np.flatnonzero(np.diff(by_column.indptr))
     moved = task.base.matrix @ design
+    rows = _rows_that_bind(task, by_column, columns, moved)
     place = np.full(problem.designed, -1, dtype=np.int64)
     place[columns] = np.arange(len(columns))
     capacitated = task.serving.per_pitch is not None
@@ -191,6 +191,27 @@ def merged_to(
         alike = _MARKS if alike is None else alike - 1
         part = part_of(task, chosen, alike=alike, least=least)
     return part, alike
+
+
+def _rows_that_bind(
+    task: Task, matrix: csr_array, columns: NDArray[np.int64], moved: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return the rows of the base that the bounds of a part's columns do not keep anyway.
+
+    Most clashes are with pitches that are not in the part.
+    """
+    low, high = task.base.lower[columns], task.base.upper[columns]
+    up, down = matrix.maximum(0), matrix.minimum(0)
+    most, least = up @ high + down @ low + moved, up @ low + down @ high + moved
+    binds = (most > task.base.row_upper) | (least < task.base.row_lower)
+    # A pitch alone and its street: kept by way of the run between them.
+    alone = np.zeros(len(binds), dtype=bool)
+    two = np.flatnonzero(binds & (np.diff(matrix.indptr) == 2) & (task.base.row_upper == 0))
+    ends = columns[matrix.indices[matrix.indptr[two][:, None] + np.arange(2)]]
+    pitch, street = task.problem.block("pitch"), task.problem.block("street")
+    alone[two] = (ends.min(axis=1) < pitch.stop) & (ends.max(axis=1) >= street.start)
+    alone[two] &= ends.max(axis=1) < street.stop
+    return np.flatnonzero(binds & ~alone & (np.diff(matrix.indptr) > 0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,8 +25,8 @@ __all__ = ["Relaxed", "Round"]
 
 _ROUNDS = 25
 _FIRST_MARKS = 3
-_MOST_NONZEROS = 200_000
-_INTERIOR = 60_000
+_MOST_NONZEROS, _MOST_OF_MANY = 90_000, 170_000
+_INTERIOR = 50_000
 _USED = 1e-3
 _FEWEST_NEW = 50
 
@@ -89,8 +89,9 @@ class Relaxed:
             After each pricing; stop asking where it is good enough.
         """
         chosen = self._first_runs(is_open, clock)
+        most = _MOST_OF_MANY if self.task.has_many_pairs else _MOST_NONZEROS
         for k in range(_ROUNDS):
-            part, self._alike = merged_to(self.task, chosen, _MOST_NONZEROS, coarsest=self._alike)
+            part, self._alike = merged_to(self.task, chosen, most, coarsest=self._alike)
             answer = Relaxation(part.stage, interior=part.stage.matrix.nnz > _INTERIOR).solve(clock.left)
             if answer.status == "interrupted":
                 raise KeyboardInterrupt

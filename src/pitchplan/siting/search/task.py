@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.siting.problem import SitingProblem
+    from pitchplan.siting.program import Rows
 
 __all__ = ["Task", "serving_of", "task_of"]
 
@@ -199,12 +200,13 @@ def task_of(problem: SitingProblem, stage: int, reached: Sequence[int]) -> Task:
     goal, d = problem.goals[stage], problem.designed
     _, rows = problem.needed(stage + 1)
     early = [r for r in rows if not any(is_continuous(k) for k in problem.kinds_of(r))]
+    early = _without_weaker(problem, early)
     parts = [csr_array((0, d)), *(r.matrix[:, :d] for r in early)]
     lower, upper = [np.zeros(0), *(r.lower for r in early)], [np.zeros(0), *(r.upper for r in early)]
     own = [np.zeros(0, dtype=bool), *(np.full(r.matrix.shape[0], r.name in _OWN) for r in early)]
     shares, least = [], []
     for r in rows:
-        if not r.defines and problem.kinds_of(r) and r not in early:
+        if not r.defines and any(is_continuous(k) for k in problem.kinds_of(r)):
             shares += [_by_group(serving, r.matrix[[k]].toarray()[0][late]) for k in range(len(r.lower))]
             least += r.lower.tolist()
     for before, value in zip(problem.goals[:stage], reached, strict=False):
@@ -242,6 +244,22 @@ def task_of(problem: SitingProblem, stage: int, reached: Sequence[int]) -> Task:
     return Task(
         problem, serving, late, base, np.concatenate(own), worth, matrix, np.array(least, dtype=float)
     )
+
+
+def _without_weaker(problem: SitingProblem, rows: list[Rows]) -> list[Rows]:
+    """Leave out the clashes on one street where rows say the same of the pitches and the street."""
+    if not any(r.name == "clash-street" for r in rows):
+        return rows
+    kept = []
+    for r in rows:
+        if r.name == "clashes":
+            street = problem.street_of_run[problem.run_of_pitch[r.matrix.indices]]
+            start = r.matrix.indptr[:-1]
+            low, high = np.minimum.reduceat(street, start), np.maximum.reduceat(street, start)
+            some = np.flatnonzero((low != high) | (low < 0))
+            r = replace(r, matrix=r.matrix[some], lower=r.lower[some], upper=r.upper[some])
+        kept.append(r)
+    return kept
 
 
 def _implied_by_sizes(
