@@ -31,9 +31,10 @@ SEASON = pp.Season("2026-06-01", "2026-08-20", hours="06:00-09:00, 17:00-21:00")
 CELLS = 200_000
 WITHIN_M = 300.0
 PER_PITCH = 300
-VETO_S = 4.5
 CASES = {"20k": (25, 60.0), "100k": (57, 180.0)}
 """Blocks on a side, and the seconds that a plan may take."""
+VETO_S = 4.5
+"""Seconds that the plan after a veto may take, beside stating."""
 
 
 def city_of(blocks: int, seed: int = 0) -> pp.City:

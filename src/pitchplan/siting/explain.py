@@ -238,8 +238,9 @@ def explain_shortfall(problem: SitingProblem, plan: Plan, *, time_limit_s: float
     tried = [k for k, r in enumerate(hosting.rows) if _is_used_up(r, x)] if short else []
     for n, k in enumerate(tried):
         block = hosting.rows[k]
-        gone = {block.name, "clash-street"} if block.name == "clashes" else {block.name}
-        looser = replace(hosting, rows=tuple(r for r in hosting.rows if r.name not in gone))
+        also = "clash-street" if block.name == "clashes" else None
+        rest = tuple(r for r in hosting.rows if r is not block and r.name != also)
+        looser = replace(hosting, rows=rest)
         found = Search(x=x, interrupted=found.interrupted)
         share = Clock(max(0.05, clock.left / (len(tried) - n)))
         seek_all(looser, found, clock=share, gap=0.0, solver="highs", log=False)

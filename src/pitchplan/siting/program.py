@@ -268,18 +268,13 @@ class IntegerProgram:
 
     @cached_property
     def _checked(self) -> list[tuple[list[Rows], csr_array, NDArray[np.float64], NDArray[np.float64]]]:
-        """Row blocks to check: all that ask nobody who is served as one, then the others one by one."""
+        """Row blocks to check: all that ask nobody who is served as one, then the others as they are."""
         late = [r for r in self.rows if any(is_continuous(kind) for kind in self.kinds_of(r))]
         early = [r for r in self.rows if r not in late]
-        return [
-            (
-                some,
-                csr_array(vstack([csr_array((0, self.size), dtype=np.int64), *(r.matrix for r in some)])),
-                np.concatenate([np.zeros(0), *(r.lower for r in some)]),
-                np.concatenate([np.zeros(0), *(r.upper for r in some)]),
-            )
-            for some in (early, *([r] for r in late))
-        ]
+        together = csr_array(vstack([csr_array((0, self.size), dtype=np.int64), *(r.matrix for r in early)]))
+        lower = np.concatenate([np.zeros(0), *(r.lower for r in early)])
+        upper = np.concatenate([np.zeros(0), *(r.upper for r in early)])
+        return [(early, together, lower, upper), *(([r], r.matrix, r.lower, r.upper) for r in late)]
 
     def with_rows(
         self,

@@ -140,14 +140,18 @@ def test_any_multipliers_give_a_bound_that_holds_for_every_plan(instances):
     assert seen > 1000
 
 
-@pytest.mark.parametrize("per_pitch", [200, None])
-def test_residents_merged_more_coarsely_bound_no_less_and_better_for_all_runs(district, per_pitch):
+def traffic_task(district, per_pitch):
     city, found = district
     goals = (g.HostVendors(), g.CoverResidents(per_pitch=per_pitch), g.KeepTrafficClear())
     problem = pp.siting_problem(found, city, vendors=25, goals=goals)
     start = pp.greedy_plan(problem)
     reached = [int(v) for v in start.goals["value"].iloc[:2]]
-    task = task_of(problem, 2, reached)
+    return task_of(problem, 2, reached)
+
+
+@pytest.mark.parametrize("per_pitch", [200, None])
+def test_residents_merged_more_coarsely_bound_no_less_and_better_for_all_runs(district, per_pitch):
+    task = traffic_task(district, per_pitch)
     everywhere = np.ones(task.runs, dtype=bool)
     parts = [part_of(task, everywhere, alike=alike) for alike in (None, 4, 2, 1)]
     many = [len(part.count) for part in parts]
@@ -162,12 +166,7 @@ def test_residents_merged_more_coarsely_bound_no_less_and_better_for_all_runs(di
 
 @pytest.mark.parametrize("per_pitch", [200, None])
 def test_the_relaxations_own_multipliers_prove_at_least_its_value(district, per_pitch):
-    city, found = district
-    goals = (g.HostVendors(), g.CoverResidents(per_pitch=per_pitch), g.KeepTrafficClear())
-    problem = pp.siting_problem(found, city, vendors=25, goals=goals)
-    start = pp.greedy_plan(problem)
-    reached = [int(v) for v in start.goals["value"].iloc[:2]]
-    task = task_of(problem, 2, reached)
+    task = traffic_task(district, per_pitch)
     part = part_of(task, np.ones(task.runs, dtype=bool))
     answer = Relaxation(part.stage).solve(20)
     proven = priced(task, multipliers_of(task, part, answer.duals))

@@ -37,7 +37,9 @@ def choice_of_plan(problem: SitingProblem, plan: Plan) -> NDArray[np.int64]:
     return np.minimum(choice, problem.upper[problem.choice]).astype(np.int64)
 
 
-def first_choice(problem: SitingProblem, start: Plan | None) -> NDArray[np.int64] | None:
+def first_choice(
+    problem: SitingProblem, start: Plan | None, seconds: float = np.inf
+) -> NDArray[np.int64] | None:
     """Return a legal choice: the plan given, as it is or filled up again, or one built best first.
 
     Parameters
@@ -46,6 +48,8 @@ def first_choice(problem: SitingProblem, start: Plan | None) -> NDArray[np.int64
         The problem.
     start : Plan or None
         A plan of this problem or of one much like it.
+    seconds : float
+        Most time for hosting the last few vendors.
 
     Returns
     -------
@@ -58,10 +62,10 @@ def first_choice(problem: SitingProblem, start: Plan | None) -> NDArray[np.int64
         if legal:
             return min(legal, key=lambda tried: _costs(problem, tried))
     choice = greedy_choice(problem)
-    return _filled(problem, choice) if is_legal(problem, choice) else None
+    return _filled(problem, choice, seconds) if is_legal(problem, choice) else None
 
 
-def _filled(problem: SitingProblem, choice: NDArray[np.int64]) -> NDArray[np.int64]:
+def _filled(problem: SitingProblem, choice: NDArray[np.int64], seconds: float) -> NDArray[np.int64]:
     """Exchange pitches where best first leaves a few vendors without one: HiGHS needs far longer for that.
 
     Many short means that the limits have no room, which no exchange mends.
@@ -70,7 +74,7 @@ def _filled(problem: SitingProblem, choice: NDArray[np.int64]) -> NDArray[np.int
     if not 0 < vendors - choice.sum() <= _SHORT * vendors:
         return choice
     aim = Aim(vendors, 0.0, most_served=False)
-    return exchanged(problem, choice, aim, rounds=_ROUNDS, clock=Clock(np.inf), enough=np.inf)
+    return exchanged(problem, choice, aim, rounds=_ROUNDS, clock=Clock(seconds), enough=np.inf)
 
 
 def _costs(problem: SitingProblem, choice: NDArray[np.int64]) -> list[int]:

@@ -2,7 +2,8 @@
 
 1. A linear relaxation over a working set of runs, with residents merged; its multipliers are priced
    over all runs, which gives a bound for every plan, and runs that would pay join the set.
-2. A dive from the relaxation, then windows: HiGHS chooses anew in a neighbourhood, all else stays.
+2. HiGHS chooses among the runs that the relaxation opens; then a dive, and windows: it chooses anew in
+   a neighbourhood, all else stays.
 3. What is left of the time goes to HiGHS with every run that a better plan could still use.
 """
 
@@ -127,7 +128,7 @@ class _Seeker:
         self.relaxed = Relaxed(self.task)
 
     def run(self) -> Attempt:
-        """Relax, dive, better by windows, then search."""
+        """Relax, choose among the runs opened, better part by part, then search."""
         try:
             if self.best is not None:
                 many = self.task.has_many_pairs
@@ -289,8 +290,8 @@ class _Seeker:
             for values in (*answer.others, *([] if answer.values is None else [answer.values])):
                 x = with_values(self.task, blank, part, values)
                 found = self._offer(x, f"chosen among {chosen.sum()} runs") or found
-                near = x if not is_legal(self.problem, x[self.problem.choice]) else near
                 missing = np.maximum(0.0, self.task.least - self._served(x))
+                near = x if missing.any() else near
             if answer.values is not None:
                 least = least + missing
             elif answer.status != "infeasible":

@@ -204,9 +204,10 @@ def _rows_that_bind(
     up, down = matrix.maximum(0), matrix.minimum(0)
     most, least = up @ high + down @ low + moved, up @ low + down @ high + moved
     binds = (most > task.base.row_upper) | (least < task.base.row_lower)
-    # A pitch alone and its street: kept by way of the run between them.
+    # A pitch alone and its street, pitch <= street: kept by way of the run between them.
     alone = np.zeros(len(binds), dtype=bool)
-    two = np.flatnonzero(binds & (np.diff(matrix.indptr) == 2) & (task.base.row_upper == 0))
+    at_most_none = (task.base.row_upper == 0) & (most == 1) & (least == -1) & (moved == 0)
+    two = np.flatnonzero(binds & (np.diff(matrix.indptr) == 2) & at_most_none)
     ends = columns[matrix.indices[matrix.indptr[two][:, None] + np.arange(2)]]
     pitch, street = task.problem.block("pitch"), task.problem.block("street")
     alone[two] = (ends.min(axis=1) < pitch.stop) & (ends.max(axis=1) >= street.start)
@@ -249,11 +250,7 @@ def _merged(
         r, g = r[near], g[near]
     mark = _marks(task.runs, len(people), r, g, alike)
     for share in (*task.shares, task.worth):
-        mark = (
-            mark * np.uint64(6364136223846793005)
-            + share.astype(np.int64).astype(np.uint64)
-            + np.uint64(_SEED)
-        )
+        mark = mark * _STEP + share.astype(np.int64).astype(np.uint64) + np.uint64(1)
     reached = np.zeros(len(people), dtype=bool)
     reached[g] = True
     among = np.flatnonzero(reached)

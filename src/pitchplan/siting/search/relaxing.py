@@ -57,8 +57,6 @@ class Relaxed:
         No plan in which the run is open costs less than bound + extra.
     share : numpy.ndarray of float, shape (runs,)
         How far the last relaxation opens each run.
-    used : numpy.ndarray of bool, shape (runs,)
-        Runs that it opens at all.
     """
 
     def __init__(self, task: Task) -> None:

@@ -35,6 +35,7 @@ __all__ = ["Search", "check_options", "known_bound", "seek_all", "solve"]
 
 _SHARES = {"host-vendors": 0.3, "cover-residents": 0.4}
 _KEPT_BACK_S = 0.5
+_FILLING = 0.1
 _TELL_S = 1.5
 PROVEN_WITHIN = 1e-6
 """Relative gap up to which a value counts as proven: the arithmetic of solvers is no finer."""
@@ -58,7 +59,7 @@ def solve(
     clock = Clock(time_limit_s - min(_KEPT_BACK_S, time_limit_s / 10))
     found = Search()
     try:
-        choice = first_choice(problem, start)
+        choice = first_choice(problem, start, _FILLING * clock.left)
         found.x = None if choice is None else problem.completed(choice)
     except KeyboardInterrupt:
         found.interrupted = True
