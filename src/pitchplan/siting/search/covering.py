@@ -38,6 +38,7 @@ __all__ = ["asks_much", "seek_covering"]
 
 _SEED = 7
 _MUCH = 1_500
+_OF_SLACK = 0.05
 _EXCHANGES, _SOME_EXCHANGES, _FEW_EXCHANGES, _STARTS = 1500, 400, 150, 4
 _FEW = 10_000
 _MOST_PAIRS = 100_000
@@ -124,6 +125,16 @@ class _Seeker:
         # it has beside the sum over columns is left out.
         self.value = np.inf if design is None else self._cost(self.goal.value(design))
         self.bound = self._cost(self.goal.bound)
+        if self.task.most:
+            # At best everyone is served who has a run in reach.
+            reached = np.diff(self.task.groups_of_runs.indptr) > 0
+            self.bound = max(
+                self.bound, -float(np.maximum(self.task.worth, 0)[reached] @ self.task.residents[reached])
+            )
+        # Later goals take the slack anyway: a city of millions of pairs has better use for its time
+        # than the last of it.
+        last = stage == len(problem.goals) - 1
+        self.enough = 0.0 if last or not self.task.has_many_pairs else _OF_SLACK * self.goal.slack
         self.status = "limit"
         self.relaxed = Relaxed(self.task)
 
@@ -132,8 +143,10 @@ class _Seeker:
         try:
             if self.best is not None:
                 many = self.task.has_many_pairs
-                if not many:
-                    self._start(Clock(self.clock.left * 0.05))
+                if self.task.most or not many:
+                    self._start(Clock(self.clock.left * (0.25 if many else 0.05)))
+                if self.task.most and many:
+                    self._exchange(Clock(self.clock.left * 0.3))
                 by_cuts = self.task.most and self._is_for_cuts()
                 exchanges = self.task.most or self.goal.name == "keep-traffic-clear"
                 if by_cuts:
@@ -181,7 +194,7 @@ class _Seeker:
         if self.status in ("infeasible", "interrupted", "optimal") or self.clock.left <= 0:
             return True
         near = self.value - self._whole_bound()
-        return bool(near <= 0 or near / max(1.0, abs(self.value)) <= self.gap)
+        return bool(near <= 0 or near / max(1.0, abs(self.value)) <= max(self.gap, self.enough))
 
     def _say(self, what: str) -> None:
         if self.log:
@@ -236,7 +249,8 @@ class _Seeker:
             return
         start = self.best if design is None else design
         served = 0.0 if self.task.most else float(self.task.least.sum())
-        found = bettered(self.problem, start, self.reached, self.stage, served, rounds, clock)
+        enough = self.sign * self._whole_bound() * (1 + self.sign * self.enough)
+        found = bettered(self.problem, start, self.reached, self.stage, served, rounds, clock, enough)
         self._offer(found, "exchange")
 
     def _relax(self, clock: Clock) -> Round | None:

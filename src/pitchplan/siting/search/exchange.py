@@ -108,6 +108,7 @@ def bettered(
     served: float,
     rounds: int,
     clock: Clock,
+    enough: float,
 ) -> NDArray[np.int64]:
     """Return a plan that is at least as good in a goal of most served or of least obstruction.
 
@@ -127,14 +128,18 @@ def bettered(
         Most rounds.
     clock : Clock
         Ends it earlier.
+    enough : float
+        Value of the goal, without what it has beside the sum over columns, at which to stop.
     """
     hosted, goal = 0, problem.goals[stage]
     for before, value in zip(problem.goals[:stage], reached, strict=False):
         if before.whole is not None:
             hosted = int(before.whole - before.kept(value)[1])
     most = goal.sense == "most"
-    aim, enough = Aim(hosted, served, most_served=most), float(-goal.bound if most else goal.bound)
-    choice = exchanged(problem, x[problem.choice], aim, rounds=rounds, clock=clock, enough=enough)
+    aim = Aim(hosted, served, most_served=most)
+    choice = exchanged(
+        problem, x[problem.choice], aim, rounds=rounds, clock=clock, enough=-enough if most else enough
+    )
     return problem.completed(choice)
 
 
