@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pitchplan.sheets.published import Published
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["PROFILE", "geojson_bytes"]
+__all__ = ["PROFILE", "geojson_bytes", "map_features"]
 
 PROFILE = "pitchplan-map/1"
 
@@ -42,18 +42,37 @@ def geojson_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
     bytes
         UTF-8, one feature per line, WGS84 with 7 decimals, the same on each run.
     """
-    transformer = pyproj.Transformer.from_crs(published.crs, "EPSG:4326", always_xy=True)
-    languages = sheet.languages if sheet is not None else ("zh", "en")
-    features = [_spot(row, languages[0]) for row in published.spots.itertuples()]
-    features += _pitches(published, transformer)
-    if sheet is not None:
-        features += _communities(sheet, transformer)
+    features = map_features(published, sheet)
     head: dict[str, Any] = {"type": "FeatureCollection", "pitchplan": _facts(published, sheet)}
     box = _bbox([f["geometry"]["coordinates"] for f in features])
     if box:
         head["bbox"] = box
     text = _dump(head)[:-1] + ',"features":[\n' + ",\n".join(_dump(f) for f in features) + "\n]}\n"
     return text.encode("utf-8")
+
+
+def map_features(published: Published, sheet: Sheet | None = None) -> list[dict[str, Any]]:
+    """Return what a map shows as features: the one list that every data file is made of.
+
+    Parameters
+    ----------
+    published : Published
+        The facts.
+    sheet : Sheet, optional
+        For languages and communities.
+
+    Returns
+    -------
+    list of dict
+        GeoJSON features in degrees (WGS84), each with ``id`` and a ``kind`` among its properties.
+    """
+    transformer = pyproj.Transformer.from_crs(published.crs, "EPSG:4326", always_xy=True)
+    languages = sheet.languages if sheet is not None else ("zh", "en")
+    features = [_spot(row, languages[0]) for row in published.spots.itertuples()]
+    features += _pitches(published, transformer)
+    if sheet is not None:
+        features += _communities(sheet, transformer)
+    return features
 
 
 def _dump(value: Any) -> str:

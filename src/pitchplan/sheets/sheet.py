@@ -12,6 +12,7 @@ import pyproj
 
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.writing import write_atomically
+from pitchplan.sheets.formats import FORMATS, format_of
 from pitchplan.sheets.layouts import layouts
 from pitchplan.sheets.lettering import clean, has_cjk
 from pitchplan.sheets.page import Page
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
 
 __all__ = ["Sheet", "map_sheet", "render", "write"]
-
-_KINDS = (".geojson", ".html", ".svg", ".pdf", ".png", ".csv")
-_NEED_NO_MAP = (".geojson", ".csv")
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,14 @@ class Sheet:
         Contact line by district.
     source_note : str
         Where the data come from.
+    audience : {"public", "office"}
+        Who sees it.
+    review_number : str
+        Number of the map's official review (审图号); empty for none.
+    link : str
+        Address that the QR code leads to; empty for no code.
+    pages : tuple of Page
+        Pages of the atlas after the overview, in order.
     """
 
     title: str
@@ -68,6 +74,10 @@ class Sheet:
     valid: str = ""
     contact: dict[str, str] = field(default_factory=dict)
     source_note: str = ""
+    audience: str = "public"
+    review_number: str = ""
+    link: str = ""
+    pages: tuple[Page, ...] = ()
 
     @property
     def paper(self) -> str:
@@ -232,9 +242,9 @@ def write(what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.
     Parameters
     ----------
     what : Sheet or Plan
-        What is published; a bare plan has no map and goes to ``.geojson`` and ``.csv`` only.
+        What is published; a bare plan has no map: it goes to formats of data alone.
     path : str or os.PathLike
-        Ends with ``.geojson``, ``.html``, ``.svg``, ``.pdf``, ``.png`` or ``.csv``.
+        Ends with one of the suffixes of `pitchplan.sheets.formats.FORMATS`.
     ppi : float
         Pixels per inch of a ``.png``.
 
@@ -253,18 +263,18 @@ def write(what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.
         The file could not be written.
     """
     target = Path(path)
-    return write_atomically(target, render(what, target.suffix, ppi=ppi))
+    return write_atomically(target, render(what, target.name, ppi=ppi))
 
 
-def render(what: Sheet | Plan, suffix: str, *, ppi: float = 150.0) -> bytes:
+def render(what: Sheet | Plan, name: str, *, ppi: float = 150.0) -> bytes:
     """Return the bytes of a file that `write` would write.
 
     Parameters
     ----------
     what : Sheet or Plan
         What is published.
-    suffix : str
-        Such as ``".pdf"``.
+    name : str
+        The file's name or suffix, such as ``".pdf"``.
     ppi : float
         Pixels per inch of a ``.png``.
 
@@ -273,39 +283,11 @@ def render(what: Sheet | Plan, suffix: str, *, ppi: float = 150.0) -> bytes:
     bytes
         The file's content; the same on each run.
     """
-    kind = suffix.lower()
-    if kind not in _KINDS:
-        raise InputError(Fault("unknown format", f"Use one of {', '.join(_KINDS)}", "write", value=suffix))
-    if not isinstance(what, Sheet):
-        if kind not in _NEED_NO_MAP:
-            raise InputError(
-                Fault(f"a plan alone cannot be drawn as {kind}", "Make a map_sheet of it first", "write")
-            )
-        return _data(kind, publish(what), None)
-    if kind in _NEED_NO_MAP:
-        return _data(kind, what.published, what)
-    return _drawing(kind, what, ppi)
-
-
-def _data(kind: str, published: Published, sheet: Sheet | None) -> bytes:
-    if kind == ".csv":
-        from pitchplan.sheets.tables import spots_csv
-
-        return spots_csv(published)
-    from pitchplan.sheets.geojson import geojson_bytes
-
-    return geojson_bytes(published, sheet)
-
-
-def _drawing(kind: str, sheet: Sheet, ppi: float) -> bytes:
-    maker: Any
-    if kind == ".svg":
-        from pitchplan.sheets.svg import svg_bytes as maker
-    elif kind == ".html":
-        from pitchplan.sheets.html import html_bytes as maker
-    else:
-        from pitchplan.sheets.pdf import pdf_bytes, png_bytes
-
-        return pdf_bytes(sheet) if kind == ".pdf" else png_bytes(sheet, ppi=ppi)
-    made: bytes = maker(sheet)
-    return made
+    kind = format_of(name)
+    if isinstance(what, Sheet):
+        return FORMATS[kind].make(what.published, what, ppi=ppi)
+    if FORMATS[kind].needs_map:
+        raise InputError(
+            Fault(f"a plan alone cannot be drawn as {kind}", "Make a map_sheet of it first", "write")
+        )
+    return FORMATS[kind].make(publish(what), None, ppi=ppi)

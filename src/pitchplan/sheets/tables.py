@@ -10,6 +10,7 @@ from pitchplan.sheets.lettering import clean
 
 if TYPE_CHECKING:
     from pitchplan.sheets.published import Published
+    from pitchplan.sheets.sheet import Sheet
 
 __all__ = ["SPOTS_CSV", "guarded", "spots_csv"]
 
@@ -35,8 +36,17 @@ def guarded(text: object) -> str:
     )
 
 
-def spots_csv(published: Published) -> bytes:
-    """Return the spots as CSV: UTF-8 with a byte order mark, so that spreadsheets read the Chinese."""
+def spots_csv(published: Published, sheet: Sheet | None = None) -> bytes:
+    """Return the spots as CSV: UTF-8 with a byte order mark, so that spreadsheets read the Chinese.
+
+    Parameters
+    ----------
+    published : Published
+        The facts.
+    sheet : Sheet, optional
+        Not needed: a list of spots is the same with and without a map.
+    """
+    del sheet
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(SPOTS_CSV)
