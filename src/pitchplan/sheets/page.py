@@ -73,6 +73,12 @@ class Page:
         Where title and season stand; by default on top of the panel.
     key : Rect, optional
         Where legend, scale and notes stand; by default at the panel's foot.
+    page_id : str
+        ``overview``, or the page's name in an atlas; the same whenever the same district is drawn.
+    district : str
+        District that the page shows; empty for all.
+    neighbours : tuple of (str, str)
+        Edge (``north``, ``east``, ``south``, ``west``) and ``page_id`` of the pages that go on there.
     """
 
     paper: str
@@ -90,6 +96,9 @@ class Page:
     layout: str = "beside"
     head: Rect | None = None
     key: Rect | None = None
+    page_id: str = "overview"
+    district: str = ""
+    neighbours: tuple[tuple[str, str], ...] = ()
 
     def to_paper(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn metres in the planning CRS into millimetres on the paper.
