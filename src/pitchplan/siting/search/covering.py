@@ -43,7 +43,7 @@ _EXCHANGES, _SOME_EXCHANGES, _FEW_EXCHANGES, _STARTS = 1500, 400, 150, 4
 _FEW = 10_000
 _MOST_PAIRS = 100_000
 _DIVING = 3
-_TIMES, _NEARLY, _FOR_CHOICE, _POOR = (1.3, 1.7, 2.5, 4.0), 1e-3, 55_000, 0.2
+_TIMES, _NEARLY, _PER_RUN, _POOR = (1.3, 1.7, 2.5, 4.0), 1e-3, 220, 0.2
 _SHARE_OF_CHOICE = 0.4
 _FREED = 12
 _WEIGHTS = (0.003, 0.01, 0.03)
@@ -291,7 +291,7 @@ class _Seeker:
             chosen &= self.relaxed.share > 0
             if found:
                 chosen |= self._open()
-            part, _ = merged_to(self.task, chosen, _FOR_CHOICE, least=least)
+            part, _ = merged_to(self.task, chosen, _PER_RUN * int(chosen.sum()), least=least)
             assert self.best is not None
             answer = solve_stage(
                 part.stage,

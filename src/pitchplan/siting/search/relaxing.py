@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.siting.search.merged import merged_to
+from pitchplan.siting.search.merged import merged_to, part_of
 from pitchplan.siting.search.pricing import multipliers_of, priced
 from pitchplan.siting.solvers.highs import Answer, Relaxation
 
@@ -29,6 +29,7 @@ _MOST_NONZEROS, _MOST_OF_MANY = 90_000, 170_000
 _INTERIOR = 50_000
 _USED = 1e-3
 _FEWEST_NEW = 50
+_TIMES_NEEDED = 4
 
 
 @dataclass(frozen=True)
@@ -126,12 +127,30 @@ class Relaxed:
         if not self.task.has_many_pairs:
             return chosen
         # Where each round takes long: those too that a plan would open if nobody had to be served.
-        answer = Relaxation(self.task.base).solve(clock.left)
+        part = part_of(self.task, self._cheap_runs(), residents=np.zeros(len(self.task.residents)))
+        stage = replace(part.stage, row_lower=part.stage.row_lower.copy())
+        stage.row_lower[part.needs] = -np.inf
+        answer = Relaxation(stage).solve(clock.left)
         if answer.status == "interrupted":
             raise KeyboardInterrupt
         if answer.values is not None:
-            chosen |= answer.values[self.task.problem.block("run")] > _USED
+            runs = self.task.problem.block("run")
+            at = np.flatnonzero((part.columns >= runs.start) & (part.columns < runs.stop))
+            chosen[part.columns[at] - runs.start] |= answer.values[at] > _USED
         return chosen
+
+    def _cheap_runs(self) -> NDArray[np.bool_]:
+        """Return the runs that cost least per pitch when they are full, some times as many as are needed."""
+        problem, (_, most) = self.task.problem, self.task.sizes
+        pitch, costs = problem.block("pitch"), self.task.base.costs
+        room = np.bincount(problem.run_of_pitch, weights=problem.upper[pitch], minlength=self.task.runs)
+        paid = np.bincount(problem.run_of_pitch, weights=costs[pitch], minlength=self.task.runs)
+        each = costs[problem.block("run")] / np.maximum(1, most) + paid / np.maximum(1.0, room)
+        order = np.argsort(np.where(most > 0, each, np.inf), kind="stable")
+        enough = np.searchsorted(np.cumsum(most[order]), _TIMES_NEEDED * problem.facts.vendors)
+        cheap = np.zeros(self.task.runs, dtype=bool)
+        cheap[order[: int(enough) + 1]] = True
+        return cheap
 
     def _learn(self, part: Part, answer: Answer, found: Priced) -> None:
         if found.bound > self.bound:
