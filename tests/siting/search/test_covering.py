@@ -29,7 +29,7 @@ def engine(monkeypatch, request):
     if request.param == "as many pairs":
         monkeypatch.setattr(task, "_MANY_PAIRS", -1)
         monkeypatch.setattr(relaxing, "_MOST_OF_MANY", -1)
-        monkeypatch.setattr(covering, "_FOR_CHOICE", -1)
+        monkeypatch.setattr(covering, "_PER_RUN", -1)
 
 
 def covering_problems(instances, seeds):
