@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, InputError
@@ -30,29 +31,48 @@ class Format:
         Whether a bare plan is not enough.
     takes_ppi : bool
         Whether the maker takes ``ppi``.
+    takes_datum : bool
+        Whether the maker takes ``datum`` and the file can say that it is not in WGS84.
     """
 
     maker: str
     needs_map: bool = True
     takes_ppi: bool = False
+    takes_datum: bool = False
 
-    def make(self, published: Published, sheet: Sheet | None, *, ppi: float) -> bytes:
+    def make(self, published: Published, sheet: Sheet | None, *, ppi: float, datum: str) -> bytes:
         """Return the file's content."""
         file, name = self.maker.split(":")
         maker: Callable[..., bytes] = getattr(import_module(f"pitchplan.sheets.{file}"), name)
         options: dict[str, Any] = {"ppi": ppi} if self.takes_ppi else {}
+        if self.takes_datum:
+            options["datum"] = datum
         return maker(sheet, **options) if self.needs_map else maker(published, sheet, **options)
 
 
 FORMATS = {
-    ".geojson": Format("geojson:geojson_bytes", needs_map=False),
+    ".geojson": Format("geojson:geojson_bytes", needs_map=False, takes_datum=True),
     ".html": Format("html:html_bytes"),
     ".svg": Format("svg:svg_bytes"),
     ".pdf": Format("pdf:pdf_bytes"),
     ".png": Format("pdf:png_bytes", takes_ppi=True),
-    ".csv": Format("tables:spots_csv", needs_map=False),
+    ".csv": Format("tables:spots_csv", needs_map=False, takes_datum=True),
+    ".xlsx": Format("workbook:workbook_bytes", needs_map=False),
+    ".kml": Format("kml:kml_bytes", needs_map=False, takes_datum=True),
+    ".kmz": Format("kml:kmz_bytes", needs_map=False, takes_datum=True),
+    ".gpkg": Format("geopackage:geopackage_bytes", needs_map=False),
+    ".fgb": Format("gis:flatgeobuf_bytes", needs_map=False),
+    ".shp.zip": Format("shapefile:shapefile_bytes", needs_map=False),
 }
 """By suffix; a suffix may have two parts."""
+
+
+_INSTEAD = {
+    ".shp": "A shapefile is several files: write .shp.zip, which holds them all",
+    ".zip": "Write .shp.zip for shapefiles, .kmz for phones",
+    ".xls": "Write .xlsx",
+    ".json": "Write .geojson",
+}
 
 
 def format_of(name: str) -> str:
@@ -66,5 +86,6 @@ def format_of(name: str) -> str:
     lower = name.lower()
     found = max((s for s in FORMATS if lower.endswith(s)), key=len, default="")
     if not found:
-        raise InputError(Fault("unknown format", f"Use one of {', '.join(FORMATS)}", "write", value=name))
+        instead = _INSTEAD.get(PurePath(lower).suffix, f"Use one of {', '.join(FORMATS)}")
+        raise InputError(Fault("unknown format", instead, "write", value=name))
     return found

@@ -27,7 +27,7 @@ PROFILE = "pitchplan-map/1"
 _BRACKETS = str.maketrans({"<": "＜", ">": "＞"})
 
 
-def geojson_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
+def geojson_bytes(published: Published, sheet: Sheet | None = None, *, datum: str = "wgs84") -> bytes:
     """Return spots, pitches and communities as one FeatureCollection.
 
     Parameters
@@ -36,14 +36,22 @@ def geojson_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
         The facts.
     sheet : Sheet, optional
         For title, publisher, languages and communities.
+    datum : {"wgs84", "gcj02"}
+        What the degrees shall be; the first member of ``pitchplan`` says so if they are not WGS84,
+        and then the file is not RFC 7946.
 
     Returns
     -------
     bytes
         UTF-8, one feature per line, WGS84 with 7 decimals, the same on each run.
     """
-    features = map_features(published, sheet)
-    head: dict[str, Any] = {"type": "FeatureCollection", "pitchplan": _facts(published, sheet)}
+    # Not at the top: the other datums are made from these features.
+    from pitchplan.sheets.mapdatums import datum_note, shifted_features
+
+    features = shifted_features(published, sheet, datum)
+    note = datum_note(datum)
+    facts = {"datum": note} if note else {}
+    head: dict[str, Any] = {"type": "FeatureCollection", "pitchplan": facts | _facts(published, sheet)}
     box = _bbox([f["geometry"]["coordinates"] for f in features])
     if box:
         head["bbox"] = box

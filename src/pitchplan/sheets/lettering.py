@@ -6,7 +6,7 @@ import re
 import unicodedata
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["FONTS", "LEAST_MM", "attr", "clean", "has_cjk", "text_width", "text_xml", "wrap"]
+__all__ = ["FONTS", "LEAST_MM", "attr", "clean", "harmless", "has_cjk", "text_width", "text_xml", "wrap"]
 
 FONTS = (
     "Noto Sans CJK SC",
@@ -31,6 +31,7 @@ _BOLD_FACTOR = 1.045
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
 )
+_BRACKETS = str.maketrans({"<": "＜", ">": "＞"})
 _NO_LINE_START = frozenset("，。、；：！？）》」』】·…%,.;:!?)]}")
 
 
@@ -46,6 +47,20 @@ def clean(text: object) -> str:
     if text is None or repr(text) in ("nan", "<NA>", "NaT"):
         return ""
     return " ".join(_CONTROL.sub("", str(text)).split())
+
+
+def harmless(text: object) -> str:
+    """Return a text without what map programs that read HTML take for a tag or a place to fill in.
+
+    Brackets become their full-width twins: they look the same and open nothing, however often a
+    program unescapes them. ``$[name]`` is where Google Earth puts another column.
+
+    Examples
+    --------
+    >>> harmless("<b>A</b> $[name]")
+    '＜b＞A＜/b＞ $［name]'
+    """
+    return clean(text).translate(_BRACKETS).replace("$[", "$［")
 
 
 def text_xml(text: object) -> str:

@@ -15,6 +15,7 @@ from pitchplan.files.writing import write_atomically
 from pitchplan.sheets.formats import FORMATS, format_of
 from pitchplan.sheets.layouts import layouts
 from pitchplan.sheets.lettering import clean, has_cjk
+from pitchplan.sheets.mapdatums import WGS84, check_datum, marked_name
 from pitchplan.sheets.page import Page
 from pitchplan.sheets.published import LAYER_COLUMNS, Published, publish
 from pitchplan.sheets.words import check_languages
@@ -236,7 +237,9 @@ def _holds_cjk(title: str, layers: dict[str, gpd.GeoDataFrame]) -> bool:
     return any(has_cjk(t) for t in texts)
 
 
-def write(what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.0) -> Path:
+def write(
+    what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.0, datum: str = WGS84
+) -> Path:
     """Write a sheet, or a plan's list, in the format that the path's suffix names.
 
     Parameters
@@ -247,6 +250,9 @@ def write(what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.
         Ends with one of the suffixes of `pitchplan.sheets.formats.FORMATS`.
     ppi : float
         Pixels per inch of a ``.png``.
+    datum : {"wgs84", "gcj02"}
+        ``"gcj02"`` writes a file for AMap beside the true one: ``map.geojson`` is asked for,
+        ``map.gcj02.geojson`` is written. For ``.geojson``, ``.kml``, ``.kmz`` and ``.csv`` alone.
 
     Returns
     -------
@@ -256,17 +262,19 @@ def write(what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.
     Raises
     ------
     InputError
-        The suffix is unknown, or a map is asked of a bare plan.
+        The suffix or the datum is unknown, a map is asked of a bare plan, or a format cannot say
+        that it is not in WGS84.
     PitchplanError
-        A library or a character's glyph that PDF and PNG need is missing.
+        A library or a character's glyph that a format needs is missing.
     OutputError
         The file could not be written.
     """
     target = Path(path)
-    return write_atomically(target, render(what, target.name, ppi=ppi))
+    data = render(what, target.name, ppi=ppi, datum=datum)
+    return write_atomically(target.with_name(marked_name(target.name, format_of(target.name), datum)), data)
 
 
-def render(what: Sheet | Plan, name: str, *, ppi: float = 150.0) -> bytes:
+def render(what: Sheet | Plan, name: str, *, ppi: float = 150.0, datum: str = WGS84) -> bytes:
     """Return the bytes of a file that `write` would write.
 
     Parameters
@@ -277,6 +285,8 @@ def render(what: Sheet | Plan, name: str, *, ppi: float = 150.0) -> bytes:
         The file's name or suffix, such as ``".pdf"``.
     ppi : float
         Pixels per inch of a ``.png``.
+    datum : {"wgs84", "gcj02"}
+        As in `write`.
 
     Returns
     -------
@@ -284,10 +294,11 @@ def render(what: Sheet | Plan, name: str, *, ppi: float = 150.0) -> bytes:
         The file's content; the same on each run.
     """
     kind = format_of(name)
+    datum = check_datum(datum, kind, takes_datum=FORMATS[kind].takes_datum)
     if isinstance(what, Sheet):
-        return FORMATS[kind].make(what.published, what, ppi=ppi)
+        return FORMATS[kind].make(what.published, what, ppi=ppi, datum=datum)
     if FORMATS[kind].needs_map:
         raise InputError(
             Fault(f"a plan alone cannot be drawn as {kind}", "Make a map_sheet of it first", "write")
         )
-    return FORMATS[kind].make(publish(what), None, ppi=ppi)
+    return FORMATS[kind].make(publish(what), None, ppi=ppi, datum=datum)

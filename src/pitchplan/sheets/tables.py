@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from pitchplan.sheets.lettering import clean
+from pitchplan.sheets.mapdatums import WGS84, shifted_spots
 
 if TYPE_CHECKING:
     from pitchplan.sheets.published import Published
@@ -36,7 +37,7 @@ def guarded(text: object) -> str:
     )
 
 
-def spots_csv(published: Published, sheet: Sheet | None = None) -> bytes:
+def spots_csv(published: Published, sheet: Sheet | None = None, *, datum: str = WGS84) -> bytes:
     """Return the spots as CSV: UTF-8 with a byte order mark, so that spreadsheets read the Chinese.
 
     Parameters
@@ -45,12 +46,15 @@ def spots_csv(published: Published, sheet: Sheet | None = None) -> bytes:
         The facts.
     sheet : Sheet, optional
         Not needed: a list of spots is the same with and without a map.
+    datum : {"wgs84", "gcj02"}
+        What the degrees shall be; the columns are named ``lon_gcj02``, ``lat_gcj02`` then.
     """
     del sheet
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(SPOTS_CSV)
-    for row in published.spots[list(SPOTS_CSV)].itertuples(index=False):
+    mark = "" if datum == WGS84 else f"_{datum}"
+    writer.writerow([name + mark if name in ("lon", "lat") else name for name in SPOTS_CSV])
+    for row in shifted_spots(published, datum).spots[list(SPOTS_CSV)].itertuples(index=False):
         writer.writerow([_cell(name, value) for name, value in zip(SPOTS_CSV, row, strict=True)])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
 

@@ -1,0 +1,161 @@
+"""Styles of QGIS, which show the layers of a map in the sheet's colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from pitchplan.sheets.ink import INK, TINTS
+
+if TYPE_CHECKING:
+    from pitchplan.sheets.gis import Layer
+
+__all__ = ["style"]
+
+_HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+_NONE = "0,0,0,0"
+
+
+def style(layer: Layer) -> str:
+    """Return a layer's default style as QML, the XML that QGIS 3 reads; empty for kinds without one."""
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling")
+    if layer.kind == "spot":
+        _single(root, "marker", "SimpleMarker", _MARKER)
+        _numbered(root)
+        _labels(root, [_ADDRESS])
+    elif layer.kind == "pitch":
+        _single(root, "fill", "SimpleFill", _fill(INK["pitch"], INK["pitch"], 0.2))
+    elif layer.kind == "community":
+        _tinted(root, list(dict.fromkeys(layer.frame["district"])))
+        _labels(root, [_COMMUNITY])
+    elif layer.kind == "district" and layer.dimension > 0:
+        _outline(root, layer.dimension, INK["district"], 0.8, "dash dot")
+        _labels(root, [_DISTRICT])
+    elif layer.kind == "street" and layer.dimension > 0:
+        if layer.dimension == 2:
+            _single(root, "fill", "SimpleFill", _fill(INK["street"], INK["street_edge"], 0.15))
+        else:
+            _outline(root, 1, INK["street_edge"], 0.5, "solid")
+        _labels(root, [_STREET])
+    elif layer.kind == "page" and layer.dimension > 0:
+        _outline(root, layer.dimension, INK["soft"], 0.4, "dash")
+    elif layer.kind == "keep-clear" and layer.dimension == 0:
+        _single(root, "marker", "SimpleMarker", _MARKER | _KEEP_CLEAR)
+    else:
+        return ""
+    ET.indent(root, " ")
+    return _HEAD + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _rgba(colour: str, alpha: float = 1.0) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"{red},{green},{blue},{round(255 * alpha)}"
+
+
+_MARKER = {
+    "name": "circle", "color": _rgba(INK["red"]), "outline_color": _rgba(INK["paper"]),
+    "outline_width": "0.3", "outline_width_unit": "MM", "size": "5.6", "size_unit": "MM",
+}  # fmt: skip
+_FIGURES = {"chr": "", "font": "Noto Sans", "font_style": "Bold", "size": "2.5", "size_unit": "MM",
+            "color": _rgba(INK["paper"]), "outline_width": "0", "horizontal_anchor_point": "1",
+            "vertical_anchor_point": "1"}  # fmt: skip
+_KEEP_CLEAR = {"name": "square", "color": _rgba(INK["symbol"]), "size": "1.8"}
+
+
+def _fill(inside: str, edge: str, width_mm: float, alpha: float = 1.0) -> dict[str, str]:
+    return {
+        "color": _rgba(inside, alpha), "style": "solid", "outline_color": _rgba(edge),
+        "outline_style": "solid", "outline_width": str(width_mm), "outline_width_unit": "MM",
+    }  # fmt: skip
+
+
+def _symbol(parent: ET.Element, name: str, kind: str, layer_class: str, properties: dict[str, str]) -> None:
+    symbol = ET.SubElement(parent, "symbol", type=kind, name=name, alpha="1", clip_to_extent="1")
+    _symbol_layer(symbol, layer_class, properties)
+
+
+def _symbol_layer(symbol: ET.Element, layer_class: str, properties: dict[str, str]) -> ET.Element:
+    layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "pass": "0", "locked": "0"})
+    # This way of writing properties is read by every QGIS 3.
+    for key, value in properties.items():
+        ET.SubElement(layer, "prop", k=key, v=value)
+    return layer
+
+
+def _single(root: ET.Element, kind: str, layer_class: str, properties: dict[str, str]) -> None:
+    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
+    _symbol(ET.SubElement(renderer, "symbols"), "0", kind, layer_class, properties)
+
+
+def _numbered(root: ET.Element) -> None:
+    """Write the number into the marker: as a label it would be left out where labels meet."""
+    symbol = root.find("renderer-v2/symbols/symbol")
+    assert symbol is not None
+    layer = _symbol_layer(symbol, "FontMarker", _FIGURES)
+    options = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
+    ET.SubElement(options, "Option", name="name", type="QString", value="")
+    properties = ET.SubElement(options, "Option", name="properties", type="Map")
+    character = ET.SubElement(properties, "Option", name="char", type="Map")
+    ET.SubElement(character, "Option", name="active", type="bool", value="true")
+    ET.SubElement(character, "Option", name="field", type="QString", value="number")
+    # Two: the value of a field.
+    ET.SubElement(character, "Option", name="type", type="int", value="2")
+    ET.SubElement(options, "Option", name="type", type="QString", value="collection")
+
+
+def _outline(root: ET.Element, dimension: int, colour: str, width_mm: float, dashes: str) -> None:
+    line = {"line_color": _rgba(colour), "line_width": str(width_mm), "line_width_unit": "MM",
+            "line_style": dashes}  # fmt: skip
+    _single(root, "fill" if dimension == 2 else "line", "SimpleLine", line)
+
+
+def _tinted(root: ET.Element, districts: list[str]) -> None:
+    """Tint areas by district, in the order in which the sheet tints them."""
+    renderer = ET.SubElement(root, "renderer-v2", type="categorizedSymbol", attr="district", symbollevels="0")
+    categories, symbols = ET.SubElement(renderer, "categories"), ET.SubElement(renderer, "symbols")
+    for i, district in enumerate(districts):
+        ET.SubElement(categories, "category", symbol=str(i), value=district, label=district, render="true")
+        _symbol(symbols, str(i), "fill", "SimpleFill", _fill(TINTS[i % len(TINTS)], INK["community"], 0.2))
+
+
+_ADDRESS = {
+    "rule": {"scalemaxdenom": "6000", "scalemindenom": "1"},
+    "text": {"fieldName": "\"address\" || ' ×' || \"capacity\"", "isExpression": "1", "fontSize": "7",
+             "textColor": _rgba(INK["text"])},
+    "placement": {"placement": "6", "predefinedPositionOrder": "R,L,BR,TR,BL,TL", "offsetType": "1",
+                  "dist": "0.4", "distUnits": "MM", "priority": "8"},
+}  # fmt: skip
+_COMMUNITY = {
+    "text": {"fieldName": "name", "fontSize": "6", "textColor": _rgba(INK["community"])},
+    "placement": {"placement": "1", "quadOffset": "4", "priority": "2"},
+}  # fmt: skip
+_DISTRICT = {
+    "text": {"fieldName": "name", "fontSize": "13", "textColor": _rgba(INK["district"])},
+    "placement": {"placement": "1", "quadOffset": "4", "priority": "4"},
+}  # fmt: skip
+_STREET = {
+    "rule": {"scalemaxdenom": "12000", "scalemindenom": "1"},
+    "text": {"fieldName": "name", "fontSize": "6", "textColor": _rgba(INK["text"])},
+    "placement": {"placement": "3", "priority": "3"},
+}  # fmt: skip
+
+
+def _labels(root: ET.Element, rules: list[dict[str, dict[str, str]]]) -> None:
+    """Label a layer by rules, each with the scales from which it holds."""
+    root.set("labelsEnabled", "1")
+    labeling = ET.SubElement(root, "labeling", type="rule-based")
+    top = ET.SubElement(labeling, "rules", key="{0}")
+    for i, parts in enumerate(rules, start=1):
+        rule = ET.SubElement(top, "rule", {"key": f"{{{i}}}"} | parts.get("rule", {}))
+        settings = ET.SubElement(rule, "settings", calloutType="simple")
+        text = {
+            "fontFamily": "Noto Sans CJK SC",
+            "fontWeight": "50",
+            "fontSizeUnit": "Point",
+            "textOpacity": "1",
+        }
+        written = ET.SubElement(settings, "text-style", text | parts["text"])
+        ET.SubElement(written, "text-buffer", bufferDraw="1", bufferSize="0.6", bufferSizeUnits="MM",
+                      bufferColor=_rgba(INK["paper"]), bufferOpacity="0.85")  # fmt: skip
+        ET.SubElement(settings, "placement", parts["placement"])
+        ET.SubElement(settings, "rendering", drawLabels="1")

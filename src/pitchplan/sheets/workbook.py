@@ -1,0 +1,205 @@
+"""A sheet as a workbook: an overview and a list of spots per district, ready to print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from pitchplan.errors import PitchplanError
+from pitchplan.sheets.ink import INK
+from pitchplan.sheets.words import season_line, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pitchplan.sheets.published import Published
+    from pitchplan.sheets.sheet import Sheet
+
+__all__ = ["sheet_names", "workbook_bytes"]
+
+_MOST = 31  # characters in a sheet's name
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_A4 = 9
+_CELL = 32_000  # characters; a cell holds 32,767
+
+# Column of the spots, its width in characters, and whether it is a number, degrees or a text.
+_COLUMNS = (
+    ("number", 6, "number"), ("address", 38, "text"), ("address_en", 44, "text"),
+    ("community", 16, "text"), ("hours", 26, "text"), ("capacity", 8, "number"),
+    ("residents_served", 10, "number"), ("grid_square", 7, "text"), ("lon", 12, "degrees"),
+    ("lat", 12, "degrees"),
+)  # fmt: skip
+_HEADINGS = {
+    "zh": {"number": "编号", "address": "地址", "address_en": "英文地址", "community": "社区",
+           "hours": "时间", "capacity": "摊位数", "residents_served": "服务居民", "grid_square": "图格",
+           "lon": "经度", "lat": "纬度", "district": "区", "spots": "摊点", "contact": "联系",
+           "total": "合计"},
+    "en": {"number": "No.", "address": "Address", "address_en": "Address (English)", "community": "Community",
+           "hours": "Hours", "capacity": "Pitches", "residents_served": "Residents served",
+           "grid_square": "Square", "lon": "Longitude", "lat": "Latitude", "district": "District",
+           "spots": "Spots", "contact": "Contact", "total": "Total"},
+}  # fmt: skip
+
+
+def workbook_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
+    """Return the spots as a workbook (``.xlsx``): an overview, then a sheet per district.
+
+    Parameters
+    ----------
+    published : Published
+        The facts.
+    sheet : Sheet, optional
+        For title, publisher, languages and contact lines.
+
+    Returns
+    -------
+    bytes
+        The same on each run: created on the season's first day, as far as the file says.
+
+    Raises
+    ------
+    PitchplanError
+        The library that writes workbooks is not installed.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        fix = 'Install what workbooks need: pip install "pitchplan[xlsx]"'
+        raise PitchplanError(f"The library XlsxWriter is not installed. {fix}") from error
+    languages = sheet.languages if sheet is not None else ("zh", "en")
+    buffer = io.BytesIO()
+    # Texts are written as texts, whatever they begin with; no link is made of an address.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        first = dt.datetime.combine(published.first, dt.time())
+        title = sheet.title if sheet is not None else word(languages[0], "spots")
+        book.set_properties({"title": title[:255], "created": first})
+        _Workbook(book, published, sheet, languages, title).fill()
+    return buffer.getvalue()
+
+
+class _Workbook:
+    """The sheets of one workbook and the formats they share."""
+
+    def __init__(
+        self, book: Any, published: Published, sheet: Sheet | None, languages: tuple[str, ...], title: str
+    ) -> None:
+        self.book, self.published, self.sheet, self.languages = book, published, sheet, languages
+        self.title = title
+        thin = {"bottom": 4, "bottom_color": INK["rule"], "valign": "vcenter"}
+        # A quoted text stays a text when a person edits its cell.
+        text = {"quote_prefix": True, "text_wrap": True}
+        self.formats = {
+            "title": book.add_format({"bold": True, "font_size": 16, "quote_prefix": True}),
+            "line": book.add_format({"font_color": INK["soft"], "quote_prefix": True}),
+            "head": book.add_format({"bold": True, "font_color": INK["paper"], "bg_color": INK["melon"],
+                                     "text_wrap": True, "valign": "vcenter"}),
+            "text": book.add_format(thin | text),
+            "number": book.add_format(thin | {"num_format": "#,##0"}),
+            "degrees": book.add_format(thin | {"num_format": "0.000000"}),
+            "total": book.add_format({"bold": True, "num_format": "#,##0", "top": 1}),
+        }  # fmt: skip
+
+    def fill(self) -> None:
+        spots = self.published.spots
+        districts = list(dict.fromkeys(spots["district"]))
+        overview = word(self.languages[0], "spots")
+        shown = [d or word(self.languages[0], "no_district") for d in districts]
+        names = sheet_names([overview, *shown])
+        self._overview(self.book.add_worksheet(names[0]), districts, shown)
+        for district, name in zip(districts, names[1:], strict=True):
+            self._spots(self.book.add_worksheet(name), spots[spots["district"] == district])
+
+    def _overview(self, page: Any, districts: list[str], shown: list[str]) -> None:
+        p, s, language = self.published, self.sheet, self.languages[0]
+        _text(page, 0, 0, self.title, self.formats["title"])
+        lines = [season_line(one, p.first, p.last, p.hours) for one in self.languages]
+        if s is not None:
+            lines += [s.title_en, word(language, "publisher", publisher=s.publisher), s.valid, s.source_note]
+        lines = [line for line in lines if line]
+        for i, line in enumerate(lines, start=1):
+            _text(page, i, 0, line, self.formats["line"])
+        top = len(lines) + 2
+        names = ("district", "spots", "capacity", "residents_served", "contact")
+        self._heads(page, top, names, (24, 10, 10, 12, 40))
+        sums = {
+            n: self.published.spots.groupby("district")[n].sum() for n in ("capacity", "residents_served")
+        }
+        counts = self.published.spots["district"].value_counts()
+        for i, (district, name) in enumerate(zip(districts, shown, strict=True), start=top + 1):
+            _text(page, i, 0, name, self.formats["text"])
+            figures = (counts[district], *(column[district] for column in sums.values()))
+            for column, figure in enumerate(figures, start=1):
+                _number(page, i, column, figure, self.formats["number"])
+            _text(page, i, 4, (s.contact if s else {}).get(district, ""), self.formats["text"])
+        last = top + 1 + len(districts)
+        _text(page, last, 0, self._heading("total"), self.formats["total"])
+        totals = (counts.sum(), *(column.sum() for column in sums.values()))
+        for column, figure in enumerate(totals, start=1):
+            _number(page, last, column, figure, self.formats["total"])
+        self._print(page)
+
+    def _spots(self, page: Any, spots: Any) -> None:
+        columns = [
+            c for c in _COLUMNS if c[2] != "text" or spots[c[0]].astype(bool).any() or c[0] == "address"
+        ]
+        self._heads(page, 0, [c[0] for c in columns], [c[1] for c in columns])
+        for i, row in enumerate(spots.to_dict("records"), start=1):
+            for j, (name, _, kind) in enumerate(columns):
+                put = _text if kind == "text" else _number
+                put(page, i, j, row[name], self.formats[kind])
+        page.freeze_panes(1, 2)
+        page.autofilter(0, 0, len(spots), len(columns) - 1)
+        page.repeat_rows(0)
+        self._print(page)
+
+    def _heads(self, page: Any, row: int, names: Iterable[str], widths: Iterable[float]) -> None:
+        page.set_row(row, 15 * len(self.languages) + 3)
+        for i, (name, width) in enumerate(zip(names, widths, strict=True)):
+            page.set_column(i, i, width)
+            _text(page, row, i, self._heading(name), self.formats["head"])
+
+    def _heading(self, name: str) -> str:
+        return "\n".join(_HEADINGS[language][name] for language in self.languages)
+
+    def _print(self, page: Any) -> None:
+        page.set_paper(_A4)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        # In a footer the ampersand begins a code; the sheet's name comes by its code.
+        page.set_footer(f"&L{self.title[:60].replace('&', '&&')}&C&A&R&P / &N")
+
+
+def _text(page: Any, row: int, column: int, text: object, form: Any) -> None:
+    page.write_string(row, column, str(text)[:_CELL], form)
+
+
+def _number(page: Any, row: int, column: int, value: Any, form: Any) -> None:
+    if value == value:
+        page.write_number(row, column, float(value), form)
+    else:
+        page.write_blank(row, column, None, form)
+
+
+def sheet_names(names: Iterable[str]) -> list[str]:
+    """Return names that a workbook takes for its sheets: short, without signs it forbids, no two alike.
+
+    Examples
+    --------
+    >>> sheet_names(["历下区", "历下区", "A/B: [C]?", "'", "History"])
+    ['历下区', '历下区 2', 'A B C', '—', 'History.']
+    """
+    out: list[str] = []
+    for name in names:
+        plain = " ".join(_FORBIDDEN.sub(" ", name).split())[:_MOST].strip("' ") or "—"
+        # The name that spreadsheets keep for the list of changes.
+        plain = f"{plain}." if plain.lower() == "history" else plain
+        taken, unique, again = {o.lower() for o in out}, plain, 1
+        while unique.lower() in taken:
+            again += 1
+            unique = f"{plain[: _MOST - 1 - len(str(again))]} {again}"
+        out.append(unique)
+    return out
