@@ -52,8 +52,8 @@ def clean(text: object) -> str:
 def harmless(text: object) -> str:
     """Return a text without what map programs that read HTML take for a tag or a place to fill in.
 
-    Brackets become their full-width twins: they look the same and open nothing, however often a
-    program unescapes them. ``$[name]`` is where Google Earth puts another column.
+    Brackets become their full-width twins, which look the same and open nothing. ``$[name]`` is where
+    Google Earth puts another column.
 
     Examples
     --------
