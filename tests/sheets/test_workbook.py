@@ -43,7 +43,7 @@ def test_a_sheet_per_district_lists_its_spots(sheet: Any) -> None:
 def test_the_overview_adds_up(sheet: Any) -> None:
     rows = _sheets(render(sheet, ".xlsx"))["摊点一览"]
     assert rows[0][0] == sheet.title
-    total = next(r for r in rows if r[0] == "合计\nTotal")
+    total = next(r for r in rows if r[0] == "合计 Total")
     assert total[1:3] == [len(sheet.published.spots), len(sheet.published.pitches)]
     line = next(r for r in rows if r[0] == "历下区")
     assert line[4] == sheet.contact["历下区"]
@@ -113,3 +113,12 @@ def test_the_library_that_is_missing_is_named(sheet: Any, monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(PitchplanError, match=r'pip install "pitchplan\[xlsx\]"'):
         render(sheet, ".xlsx")
+
+
+def test_rows_are_as_high_as_their_longest_text(plan: Any) -> None:
+    long = dataclasses.replace(plan, spots=plan.spots.assign(address="很长的地址" * 20))
+    short = dataclasses.replace(plan, spots=plan.spots.assign(address_en=""))
+    for one, lines in ((short, 1), (long, 4)):
+        text = _parts(render(one, ".xlsx"))["xl/worksheets/sheet2.xml"]
+        row = ElementTree.fromstring(text).findall(".//{*}row")[1]
+        assert float(row.get("ht", 15)) == 15 * lines

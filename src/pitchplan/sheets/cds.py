@@ -132,9 +132,9 @@ def cds_files(
     dates = {"published_date": moment, "last_updated_date": moment}
     pitches = facts.pitches[facts.pitches["placement"].isin(wanted)]
     transformer = pyproj.Transformer.from_crs(facts.crs, "EPSG:4326", always_xy=True)
+    by_spot = zones_of(pitches, transformer)
     for spot in facts.spots.to_dict("records"):
-        mine = pitches[pitches["spot_id"] == spot["spot_id"]]
-        for zone in zones_of(mine, transformer):
+        for zone in by_spot.get(spot["spot_id"], ()):
             identity = _id("zone", spot["spot_id"], zone.geometry)
             policy = _policy(zone.hours, facts, moment, zone_of_time)
             policies.setdefault(policy["curb_policy_id"], policy)

@@ -11,8 +11,6 @@ import shapely
 from pitchplan.sheets.mapbody import rectangles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
     import pyproj
 
@@ -55,16 +53,18 @@ class Zone:
     facts: dict[str, Any]
 
 
-def zones_of(pitches: pd.DataFrame, transformer: pyproj.Transformer) -> Iterator[Zone]:
-    """Give the zones of one spot: pitches of the same hours, side and street without a gap between them."""
-    for _, group in pitches.groupby(["street", "side", "hours"], sort=True):
+def zones_of(pitches: pd.DataFrame, transformer: pyproj.Transformer) -> dict[str, list[Zone]]:
+    """Return the zones of each spot: pitches of one street, one side and the same hours, without a gap."""
+    zones: dict[str, list[Zone]] = {}
+    for (spot, *_), group in pitches.groupby(["spot_id", "street", "side", "hours"], sort=True):
         values = (group[c].to_numpy(float) for c in ("x_m", "y_m", "bearing_deg", "length_m", "width_m"))
         shapes = rectangles(*values)
         # Grown, joined and shrunk again: what lies between two neighbours belongs to the zone.
         grown = shapely.buffer(shapes, _GAP_M / 2, cap_style="square", join_style="mitre")
         for part in sorted(shapely.get_parts(shapely.union_all(grown)), key=lambda p: p.bounds):
             inside = shapely.intersects(part, shapely.point_on_surface(shapes))
-            yield _zone(group[inside], shapes[inside], transformer)
+            zones.setdefault(spot, []).append(_zone(group[inside], shapes[inside], transformer))
+    return zones
 
 
 def _zone(rows: pd.DataFrame, shapes: Any, transformer: pyproj.Transformer) -> Zone:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import PitchplanError
 from pitchplan.sheets.ink import INK
+from pitchplan.sheets.lettering import text_width
 from pitchplan.sheets.words import season_line, word
 
 if TYPE_CHECKING:
@@ -24,20 +26,27 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _A4 = 9
 _CELL = 32_000  # characters; a cell holds 32,767
 
-# Column of the spots, its width in characters, and whether it is a number, degrees or a text.
-_COLUMNS = (
-    ("number", 6, "number"), ("address", 38, "text"), ("address_en", 44, "text"),
-    ("community", 16, "text"), ("hours", 26, "text"), ("capacity", 8, "number"),
-    ("residents_served", 10, "number"), ("grid_square", 7, "text"), ("lon", 12, "degrees"),
-    ("lat", 12, "degrees"),
-)  # fmt: skip
+_WIDEST = 52.0  # of a column, digits; longer texts take several lines
+_LINE = 15.0  # height of a line, points
+_MOST_LINES = 20
+_ROOM = 4.0  # indent, edges and the arrow of a heading's filter, digits
+_INDENT = 2.0
+_LEAST = {"number": 8.0, "text": 8.0, "degrees": 13.0}
+_DIGIT = 0.555  # width of a digit, parts of the font's size
+
+# Columns of the spots, and whether each is a number, degrees or a text.
+_COLUMNS = {
+    "number": "number", "address": "text", "address_en": "text", "community": "text", "hours": "text",
+    "capacity": "number", "residents_served": "number", "grid_square": "text", "lon": "degrees",
+    "lat": "degrees",
+}  # fmt: skip
 _HEADINGS = {
     "zh": {"number": "编号", "address": "地址", "address_en": "英文地址", "community": "社区",
            "hours": "时间", "capacity": "摊位数", "residents_served": "服务居民", "grid_square": "图格",
            "lon": "经度", "lat": "纬度", "district": "区", "spots": "摊点", "contact": "联系",
            "total": "合计"},
     "en": {"number": "No.", "address": "Address", "address_en": "Address (English)", "community": "Community",
-           "hours": "Hours", "capacity": "Pitches", "residents_served": "Residents served",
+           "hours": "Hours", "capacity": "Pitches", "residents_served": "Residents",
            "grid_square": "Square", "lon": "Longitude", "lat": "Latitude", "district": "District",
            "spots": "Spots", "contact": "Contact", "total": "Total"},
 }  # fmt: skip
@@ -90,16 +99,17 @@ class _Workbook:
         self.title = title
         thin = {"bottom": 4, "bottom_color": INK["rule"], "valign": "vcenter"}
         # A quoted text stays a text when a person edits its cell.
-        text = {"quote_prefix": True, "text_wrap": True}
+        text = {"quote_prefix": True, "text_wrap": True, "indent": 1}
         self.formats = {
             "title": book.add_format({"bold": True, "font_size": 16, "quote_prefix": True}),
             "line": book.add_format({"font_color": INK["soft"], "quote_prefix": True}),
             "head": book.add_format({"bold": True, "font_color": INK["paper"], "bg_color": INK["melon"],
-                                     "text_wrap": True, "valign": "vcenter"}),
+                                     "text_wrap": True, "valign": "vcenter", "indent": 1}),
             "text": book.add_format(thin | text),
             "number": book.add_format(thin | {"num_format": "#,##0"}),
             "degrees": book.add_format(thin | {"num_format": "0.000000"}),
             "total": book.add_format({"bold": True, "num_format": "#,##0", "top": 1}),
+            "sum": book.add_format({"bold": True, "top": 1, "indent": 1}),
         }  # fmt: skip
 
     def fill(self) -> None:
@@ -135,21 +145,28 @@ class _Workbook:
                 _number(page, i, column, figure, self.formats["number"])
             _text(page, i, 4, (s.contact if s else {}).get(district, ""), self.formats["text"])
         last = top + 1 + len(districts)
-        _text(page, last, 0, self._heading("total"), self.formats["total"])
+        _text(page, last, 0, self._heading("total").replace("\n", " "), self.formats["sum"])
         totals = (counts.sum(), *(column.sum() for column in sums.values()))
         for column, figure in enumerate(totals, start=1):
             _number(page, last, column, figure, self.formats["total"])
         self._print(page)
 
     def _spots(self, page: Any, spots: Any) -> None:
-        columns = [
-            c for c in _COLUMNS if c[2] != "text" or spots[c[0]].astype(bool).any() or c[0] == "address"
-        ]
-        self._heads(page, 0, [c[0] for c in columns], [c[1] for c in columns])
+        columns = {
+            c: kind for c, kind in _COLUMNS.items()
+            if kind != "text" or c == "address" or spots[c].astype(bool).any()
+        }  # fmt: skip
+        widths = [self._width(c, spots[c] if kind == "text" else ()) for c, kind in columns.items()]
+        self._heads(page, 0, columns, widths)
         for i, row in enumerate(spots.to_dict("records"), start=1):
-            for j, (name, _, kind) in enumerate(columns):
+            lines = 1
+            for j, ((name, kind), width) in enumerate(zip(columns.items(), widths, strict=True)):
                 put = _text if kind == "text" else _number
                 put(page, i, j, row[name], self.formats[kind])
+                if kind == "text":
+                    lines = max(lines, math.ceil(_digits(row[name]) / (width - _INDENT)))
+            # Said, not left to the program: not every one makes room for a second line by itself.
+            page.set_row(i, _LINE * min(lines, _MOST_LINES))
         page.freeze_panes(1, 2)
         page.autofilter(0, 0, len(spots), len(columns) - 1)
         page.repeat_rows(0)
@@ -161,6 +178,11 @@ class _Workbook:
             page.set_column(i, i, width)
             _text(page, row, i, self._heading(name), self.formats["head"])
 
+    def _width(self, name: str, texts: Iterable[str]) -> float:
+        """Return the width of a column that shows its heading and its texts whole, if it can."""
+        widest = max(map(_digits, [*self._heading(name).split("\n"), *texts]))
+        return max(_LEAST[_COLUMNS[name]], min(widest + _ROOM, _WIDEST))
+
     def _heading(self, name: str) -> str:
         return "\n".join(_HEADINGS[language][name] for language in self.languages)
 
@@ -171,6 +193,11 @@ class _Workbook:
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         # In a footer the ampersand begins a code; the sheet's name comes by its code.
         page.set_footer(f"&L{self.title[:60].replace('&', '&&')}&C&A&R&P / &N")
+
+
+def _digits(text: str) -> float:
+    """Return a text's width in digits, the unit of a column's width."""
+    return text_width(text[:_CELL], 1.0) / _DIGIT
 
 
 def _text(page: Any, row: int, column: int, text: object, form: Any) -> None:
