@@ -51,7 +51,8 @@ def layers_of(path: Path) -> list[QgsVectorLayer]:
         if layer.isValid() and layer.isSpatial():
             layers.append(layer)
     # Points over lines over areas; areas that are filled lie lowest.
-    return sorted(layers, key=lambda one: (one.geometryType(), one.name() in ("communities", "streets")))
+    lowest = {"streets": 1, "communities": 2}
+    return sorted(layers, key=lambda one: (one.geometryType(), lowest.get(one.name(), 0)))
 
 
 def check(path: Path, layers: list[QgsVectorLayer]) -> None:
@@ -74,7 +75,7 @@ def draw(layers: list[QgsVectorLayer], out: Path, scale: float) -> None:
     project = QgsProject.instance()
     project.clear()
     project.addMapLayers(layers)
-    spots = layers[0]
+    spots = next((one for one in layers if one.name() == "spots"), layers[0])
     middle = spots.extent().center()
     utm = 32601 + int((middle.x() + 180) // 6)
     crs = QgsCoordinateReferenceSystem(f"EPSG:{utm}")

@@ -131,12 +131,12 @@ def test_ids_stay_and_a_zone_that_moves_gets_a_new_one(plan: Any) -> None:
     assert not before & after
 
 
-def test_only_what_stands_at_the_kerb_is_curb_data(plan: Any) -> None:
+def test_no_pitch_is_left_out_unless_asked(plan: Any) -> None:
     pitches = plan.pitches.assign(placement="open-space")
     pitches.loc[pitches.index[:5], "placement"] = "kerbside"
     mixed = dataclasses.replace(plan, pitches=pitches)
-    assert len(_rows(cds_files(mixed), "spaces")) == 5
-    assert len(_rows(cds_files(mixed, placements=["kerbside", "open-space"]), "spaces")) == len(pitches)
+    assert len(_rows(cds_files(mixed), "spaces")) == len(pitches)
+    assert len(_rows(cds_files(mixed, placements=["kerbside"]), "spaces")) == 5
     with pytest.raises(InputError, match=r"no pitch is footway; the plan has kerbside, open-space"):
         cds_files(mixed, placements=["footway"])
 

@@ -16,10 +16,12 @@ from xml.etree import ElementTree
 import geopandas as gpd
 import pyogrio
 import pytest
+import shapely
 
 from pitchplan.errors import InputError
 from pitchplan.sheets import render, write
-from pitchplan.sheets.gis import map_layers
+from pitchplan.sheets.gis import Layer, map_layers
+from pitchplan.sheets.qgis import style
 from pitchplan.sheets.shapefile import SHORT_NAMES, cut, short_names
 
 SUFFIXES = [".gpkg", ".fgb", ".shp.zip"]
@@ -161,3 +163,32 @@ def test_archives_hold_no_times(sheet: Any) -> None:
     for suffix in (".shp.zip", ".kmz"):
         with zipfile.ZipFile(io.BytesIO(render(sheet, suffix))) as archive:
             assert {i.date_time for i in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("dimension", [0, 1, 2])
+@pytest.mark.parametrize(
+    "kind", ["spot", "pitch", "community", "district", "street", "page", "keep-clear", "note"]
+)
+def test_styles_suit_the_dimension(kind: str, dimension: int) -> None:
+    shape = [shapely.Point(1, 1), shapely.LineString([(0, 0), (1, 1)]), shapely.box(0, 0, 1, 1)][dimension]
+    frame = gpd.GeoDataFrame({"name": ["<&\"'>"], "district": ["<&\"'>"]}, geometry=[shape], crs=4326)
+    qml = style(Layer("layer", kind, dimension, frame))
+    if qml:
+        symbols = {s.get("type") for s in ElementTree.fromstring(qml.partition("\n")[2]).iter("symbol")}
+        assert symbols == {("marker", "line", "fill")[dimension]}
+
+
+def test_a_kind_of_two_dimensions_is_two_layers(plan: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def feature(geometry: Any) -> dict[str, Any]:
+        return {
+            "geometry": shapely.geometry.mapping(geometry),
+            "properties": {"kind": "keep-clear", "list": [1]},
+        }
+
+    shapes = [shapely.Point(1, 1), shapely.box(0, 0, 1, 1), shapely.MultiPoint([(0, 0), (1, 1)])]
+    monkeypatch.setattr("pitchplan.sheets.gis.map_features", lambda *_: [feature(s) for s in shapes])
+    layers = {layer.name: layer for layer in map_layers(plan)}
+    assert list(layers) == ["spots", "pitches", "keep_clear_points", "keep_clear_areas"]
+    assert layers["keep_clear_points"].geometry_type == "MultiPoint"
+    assert layers["keep_clear_areas"].geometry_type == "Polygon"
+    assert list(layers["keep_clear_areas"].frame["list"]) == ["[1]"]

@@ -36,7 +36,6 @@ __all__ = ["PLACEMENTS", "cds_files", "write_cds"]
 
 VERSION = "1.0.0"
 PLACEMENTS = ("kerbside", "footway", "setback-land", "open-space")
-_AT_THE_KERB = ("kerbside",)
 _SPACE_OF_NAMES = uuid.uuid5(uuid.NAMESPACE_DNS, "pitchplan.curbs")
 _DAY = 24 * 60
 _INTERVAL = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})")
@@ -49,7 +48,7 @@ def write_cds(
     time_zone: str = "Asia/Shanghai",
     currency: str = "CNY",
     published: dt.date | None = None,
-    placements: Iterable[str] = _AT_THE_KERB,
+    placements: Iterable[str] = PLACEMENTS,
     author: str | None = None,
     license_url: str | None = None,
 ) -> list[Path]:
@@ -68,8 +67,8 @@ def write_cds(
     published : datetime.date, optional
         Day of publication; by default the season's first, so that each run gives the same bytes.
     placements : iterable of {"kerbside", "footway", "setback-land", "open-space"}
-        Which pitches are curb data. The specification knows the carriageway's edge: by default
-        ``kerbside`` alone, and the zones of anything else would say that vehicles park there.
+        Which pitches are written, by default all. The specification is about the carriageway's
+        edge: give ``["kerbside"]`` for readers who take it by its word.
     author : str, optional
         By default the sheet's publisher.
     license_url : str, optional
@@ -116,7 +115,7 @@ def cds_files(
     time_zone: str = "Asia/Shanghai",
     currency: str = "CNY",
     published: dt.date | None = None,
-    placements: Iterable[str] = _AT_THE_KERB,
+    placements: Iterable[str] = PLACEMENTS,
     author: str | None = None,
     license_url: str | None = None,
 ) -> dict[str, dict[str, Any]]:

@@ -13,36 +13,40 @@ if TYPE_CHECKING:
 __all__ = ["style"]
 
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-_NONE = "0,0,0,0"
 
 
 def style(layer: Layer) -> str:
     """Return a layer's default style as QML, the XML that QGIS 3 reads; empty for kinds without one."""
     root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling")
-    if layer.kind == "spot":
-        _single(root, "marker", "SimpleMarker", _MARKER)
-        _numbered(root)
-        _labels(root, [_ADDRESS])
-    elif layer.kind == "pitch":
-        _single(root, "fill", "SimpleFill", _fill(INK["pitch"], INK["pitch"], 0.2))
-    elif layer.kind == "community":
-        _tinted(root, list(dict.fromkeys(layer.frame["district"])))
-        _labels(root, [_COMMUNITY])
-    elif layer.kind == "district" and layer.dimension > 0:
-        _outline(root, layer.dimension, INK["district"], 0.8, "dash dot")
-        _labels(root, [_DISTRICT])
-    elif layer.kind == "street" and layer.dimension > 0:
-        if layer.dimension == 2:
+    match layer.kind, layer.dimension:
+        case "spot", 0:
+            _single(root, "marker", "SimpleMarker", _MARKER)
+            _numbered(root)
+            _labels(root, _ADDRESS)
+            _keep_free(root)
+        case "pitch", 2:
+            _single(root, "fill", "SimpleFill", _fill(INK["pitch"], INK["pitch"], 0.2))
+        case "community", 2:
+            _tinted(root, list(dict.fromkeys(layer.frame["district"])))
+            _labels(root, _COMMUNITY)
+        case "district", 1 | 2:
+            _outline(root, layer.dimension, INK["district"], 0.8, "dash dot")
+            _labels(root, _DISTRICT)
+        case "street", 2:
             _single(root, "fill", "SimpleFill", _fill(INK["street"], INK["street_edge"], 0.15))
-        else:
+            _labels(root, _STREET)
+        case "street", 1:
             _outline(root, 1, INK["street_edge"], 0.5, "solid")
-        _labels(root, [_STREET])
-    elif layer.kind == "page" and layer.dimension > 0:
-        _outline(root, layer.dimension, INK["soft"], 0.4, "dash")
-    elif layer.kind == "keep-clear" and layer.dimension == 0:
-        _single(root, "marker", "SimpleMarker", _MARKER | _KEEP_CLEAR)
-    else:
-        return ""
+            _labels(root, _STREET)
+        case "page", 1 | 2:
+            _outline(root, layer.dimension, INK["soft"], 0.4, "dash")
+        case "keep-clear", 0:
+            _single(root, "marker", "SimpleMarker", _MARKER | _KEEP_CLEAR)
+            # There are hundreds: over a whole city they would hide the spots.
+            root.attrib.update(hasScaleBasedVisibilityFlag="1", minScale="6000", maxScale="0")
+            root.set("styleCategories", "Symbology|Labeling|Rendering")
+        case _:
+            return ""
     ET.indent(root, " ")
     return _HEAD + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -127,11 +131,11 @@ _ADDRESS = {
 }  # fmt: skip
 _COMMUNITY = {
     "text": {"fieldName": "name", "fontSize": "6", "textColor": _rgba(INK["community"])},
-    "placement": {"placement": "1", "quadOffset": "4", "priority": "2"},
+    "placement": {"placement": "4", "priority": "2"},
 }  # fmt: skip
 _DISTRICT = {
     "text": {"fieldName": "name", "fontSize": "13", "textColor": _rgba(INK["district"])},
-    "placement": {"placement": "1", "quadOffset": "4", "priority": "4"},
+    "placement": {"placement": "4", "priority": "6"},
 }  # fmt: skip
 _STREET = {
     "rule": {"scalemaxdenom": "12000", "scalemindenom": "1"},
@@ -140,22 +144,25 @@ _STREET = {
 }  # fmt: skip
 
 
-def _labels(root: ET.Element, rules: list[dict[str, dict[str, str]]]) -> None:
-    """Label a layer by rules, each with the scales from which it holds."""
+def _labels(root: ET.Element, parts: dict[str, dict[str, str]]) -> None:
+    """Label a layer, from the scale on that its rule says."""
     root.set("labelsEnabled", "1")
     labeling = ET.SubElement(root, "labeling", type="rule-based")
     top = ET.SubElement(labeling, "rules", key="{0}")
-    for i, parts in enumerate(rules, start=1):
-        rule = ET.SubElement(top, "rule", {"key": f"{{{i}}}"} | parts.get("rule", {}))
-        settings = ET.SubElement(rule, "settings", calloutType="simple")
-        text = {
-            "fontFamily": "Noto Sans CJK SC",
-            "fontWeight": "50",
-            "fontSizeUnit": "Point",
-            "textOpacity": "1",
-        }
-        written = ET.SubElement(settings, "text-style", text | parts["text"])
-        ET.SubElement(written, "text-buffer", bufferDraw="1", bufferSize="0.6", bufferSizeUnits="MM",
-                      bufferColor=_rgba(INK["paper"]), bufferOpacity="0.85")  # fmt: skip
-        ET.SubElement(settings, "placement", parts["placement"])
-        ET.SubElement(settings, "rendering", drawLabels="1")
+    rule = ET.SubElement(top, "rule", {"key": "{1}"} | parts.get("rule", {}))
+    settings = ET.SubElement(rule, "settings", calloutType="simple")
+    font = {"fontFamily": "Noto Sans CJK SC", "fontWeight": "50", "fontSizeUnit": "Point", "textOpacity": "1"}
+    text = ET.SubElement(settings, "text-style", font | parts["text"])
+    ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.6", bufferSizeUnits="MM",
+                  bufferColor=_rgba(INK["paper"]), bufferOpacity="0.85")  # fmt: skip
+    ET.SubElement(settings, "placement", parts["placement"])
+    ET.SubElement(settings, "rendering", drawLabels="1", obstacle="0")
+
+
+def _keep_free(root: ET.Element) -> None:
+    """Let no layer write over this one's markers; areas that asked for this would have no room for names."""
+    rules = root.find("labeling/rules")
+    assert rules is not None
+    settings = ET.SubElement(ET.SubElement(rules, "rule", key="{2}"), "settings", calloutType="simple")
+    ET.SubElement(settings, "text-style", fieldName="number", fontSize="7")
+    ET.SubElement(settings, "rendering", drawLabels="0", obstacle="1", obstacleFactor="2")
