@@ -287,6 +287,27 @@ def test_rare_characters_are_kept(plan: Any, suffix: str, tmp_path: Path) -> Non
     assert "🍉 𠮷野路".encode() in data
 
 
+SECRETS = {"phone": "13800001111", "grower": "张三丰", "id_number": "370102199001011234"}
+
+
+@pytest.mark.parametrize("suffix", [s for s, f in FORMATS.items() if not f.needs_map])
+def test_columns_beyond_the_list_reach_no_file(build: Any, suffix: str, tmp_path: Path) -> None:
+    city = build.city()
+    plan = build.plan(city)
+    planted = dataclasses.replace(
+        plan, spots=plan.spots.assign(**SECRETS), pitches=plan.pitches.assign(**SECRETS)
+    )
+    city.communities = city.communities.assign(**SECRETS)
+    path = write(map_sheet(planted, city, title="图", publisher="局"), tmp_path / f"m{suffix}")
+    data = path.read_bytes()
+    if suffix in (".kmz", ".xlsx", ".shp.zip"):
+        with zipfile.ZipFile(path) as archive:
+            data = b"".join(archive.read(n) for n in archive.namelist())
+    for name, secret in SECRETS.items():
+        assert name.encode() not in data
+        assert secret.encode() not in data
+
+
 def test_curb_data_are_texts_alone(poisoned: Sheet) -> None:
     pitches = poisoned.published.pitches.assign(placement="kerbside")
     published = dataclasses.replace(poisoned.published, pitches=pitches)
