@@ -62,6 +62,17 @@ def test_limits_that_weigh_pitches_unequally_are_kept(town, limits):
     assert first_choice(problem, None) is not None
 
 
+def test_a_row_of_ones_own_is_kept_too(town):
+    """Over pitches that weigh nothing, something and much, and over a spot."""
+    city, found = town
+    problem = pp.siting_problem(found, city, vendors=VENDORS)
+    weights = {k: k % 3 for k in range(problem.choice.stop)} | {problem.block("run").start: 4}
+    mine = problem.with_rows("tables", weights, at_most=30)
+    choice = greedy_choice(mine)
+    assert is_legal(mine, choice)
+    assert choice.sum() == VENDORS
+
+
 @pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS.keys())
 def test_what_may_be_added_is_what_the_rows_allow(town, limits):
     city, found = town

@@ -39,16 +39,17 @@ class Weighed:
     """
 
     def __init__(self, problem: SitingProblem, matrix: csr_array, top: NDArray[np.float64]) -> None:
-        self.matrix, self.top = matrix, top
+        self.matrix, self.top = matrix.copy(), top
+        self.matrix.eliminate_zeros()
         self.pitches = problem.block("pitch")
-        pitch, weights, spread = matrix[:, self.pitches], [], []
+        pitch, weights, spread = self.matrix[:, self.pitches], [], []
         for columns, place in _opened_by_runs(problem):
-            if matrix[:, columns].nnz:
+            inside = self.matrix[:, columns]
+            if inside.nnz:
                 weights.append((columns, place))
                 # The last column is for runs that open none of these.
                 none = csr_array((matrix.shape[0], 1), dtype=matrix.dtype)
-                every = csr_array(hstack([matrix[:, columns], none], format="csr"))
-                spread.append(every[:, place[problem.run_of_pitch]])
+                spread.append(csr_array(hstack([inside, none], format="csr"))[:, place[problem.run_of_pitch]])
         pairs = csr_array(sum(spread, pitch))
         pairs.sort_indices()
         # By pair of a row and a pitch: what the pitch weighs, and each thing that it may open.
