@@ -3,7 +3,7 @@
 PitchplanError
 ├── InputError          something given is wrong: one Fault per thing to mend, all at once
 ├── NoPlanExists        the limits contradict each other: no plan can satisfy them
-├── NonePlanFound       the time ran out before any plan was found; one may exist
+├── NonePlanFound       the time ran out, or the search was stopped, before any plan was found; one may exist
 ├── BreachesFound       an audited plan breaks a rule
 ├── SolverLied          a solver's answer does not satisfy the rows it was given
 └── OutputError         a file could not be written; what was there before is untouched

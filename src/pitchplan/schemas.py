@@ -44,6 +44,7 @@ __all__ = [
     "ZONES",
     "Column",
     "Table",
+    "as_text",
     "check_table",
 ]
 
@@ -455,6 +456,11 @@ MEASURED = _table(
     ("not_checkable", "text", "what could not be checked, and why", False),
     ("origin", "text", "whether its number is cited, borrowed or ours; empty for checks of the plan", False),
 )
+
+
+def as_text(cells: pd.Series) -> pd.Series:
+    """Return cells of any type as text; an empty cell is empty text."""
+    return cells.astype(object).where(cells.notna(), "").astype(str)
 
 
 def check_table(frame: pd.DataFrame, table: Table, source: str) -> None:

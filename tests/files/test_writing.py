@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -135,11 +137,24 @@ def test_a_new_file_can_be_read_by_others_and_an_old_one_keeps_its_mode(tmp_path
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(OutputError, match="Permission denied"):
-            write_atomically(tmp_path / "map.svg", b"x")
-    finally:
-        tmp_path.chmod(0o700)
+@pytest.fixture
+def folder_of_another() -> Iterator[Path]:
+    """Lend a folder that may be read but not written; root, who may write anywhere, is nobody meanwhile."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o555)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.seteuid(65_534)
+        try:
+            yield Path(name)
+        finally:
+            if is_root:
+                os.seteuid(0)
+            Path(name).chmod(0o700)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders have no such modes")
+def test_a_folder_that_may_not_be_written_is_named(folder_of_another: Path) -> None:
+    with pytest.raises(OutputError, match="Permission denied") as refused:
+        write_atomically(folder_of_another / "map.svg", b"x")
+    assert str(folder_of_another) in str(refused.value)

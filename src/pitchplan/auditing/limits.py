@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from pitchplan.auditing.findings import Breach, Finding
+from pitchplan.schemas import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,21 +62,21 @@ def _pitches(plan: Plan, limit: Any) -> dict[str, float]:
         return dict(plan.pitches.groupby("spot_id").size().to_dict())
     if limit.group_by == "city":
         return {"city": len(plan.pitches)}
-    mine = plan.pitches[limit.group_by].fillna("").astype(str) == limit.group
+    mine = as_text(plan.pitches[limit.group_by]) == limit.group
     return {str(limit.group): int(mine.sum())}
 
 
 def _spots(plan: Plan, limit: Any) -> dict[str, float]:
     if limit.group_by == "city":
         return {"city": plan.pitches["spot_id"].nunique()}
-    mine = plan.pitches[limit.group_by].fillna("").astype(str) == limit.group
+    mine = as_text(plan.pitches[limit.group_by]) == limit.group
     return {str(limit.group): plan.pitches.loc[mine, "spot_id"].nunique()}
 
 
 def _sides(plan: Plan, limit: Any) -> dict[str, float]:
     """Count the sides of a street that pitches stand on."""
     mine = plan.pitches[plan.pitches["street_id"].astype(str) == limit.group]
-    sides = mine["side"].fillna("").astype(str)
+    sides = as_text(mine["side"])
     return {str(limit.group): sides[sides != ""].nunique()}
 
 

@@ -9,6 +9,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from pitchplan.city.layers import TABLES
+from pitchplan.schemas import as_text
 
 __all__ = ["empty_layer", "ids_of", "levels_of", "numbers_of", "oneways_of", "text_of", "unique_ids"]
 
@@ -87,7 +88,7 @@ def oneways_of(values: pd.Series, source: str, notes: list[str]) -> pd.Series:
 
 def text_of(values: pd.Series) -> pd.Series:
     """Read text without blanks at its ends; an empty cell is empty text."""
-    return values.astype(object).where(values.notna(), "").astype(str).str.strip()
+    return as_text(values).str.strip()
 
 
 def numbers_of(values: pd.Series, column: str, source: str, notes: list[str]) -> pd.Series:

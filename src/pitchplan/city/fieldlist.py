@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pitchplan.city.layers import City
-from pitchplan.schemas import FIELD_LIST
+from pitchplan.schemas import FIELD_LIST, as_text
 
 __all__ = ["widths_to_check"]
 
@@ -60,7 +60,7 @@ def _footways(city: City) -> gpd.GeoDataFrame:
     rows = _once(rows.assign(layer="footways", length_m=length))
     street = city.centrelines.drop_duplicates("street_id").set_index("street_id")
     rows["name"], rows["street_class"] = (
-        street[c].reindex(rows["street_id"]).fillna("").to_numpy() for c in ("name", "street_class")
+        as_text(street[c].reindex(rows["street_id"])).to_numpy() for c in ("name", "street_class")
     )
     axis_middle = shapely.line_interpolate_point(rows.geometry.array, 0.5, normalized=True)
     strips = np.asarray(drawn.geometry.reindex(rows["feature_id"]).array, dtype=object)

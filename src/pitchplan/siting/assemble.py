@@ -10,7 +10,7 @@ import pandas as pd
 
 from pitchplan.errors import SolverLied
 from pitchplan.plan import Outcome, Plan
-from pitchplan.schemas import GOALS, SPOTS
+from pitchplan.schemas import GOALS, SPOTS, as_text
 from pitchplan.siting.follow import Covered, Served
 from pitchplan.siting.model.used import used
 from pitchplan.siting.naming import spot_names
@@ -207,7 +207,7 @@ def _spots(problem: SitingProblem, pitches: pd.DataFrame, per_run: NDArray[np.in
             table["spot_id"].to_numpy().astype(str),
             table["x_m"].to_numpy(float).round(2),
             -table["y_m"].to_numpy(float).round(2),
-            table["district"].fillna("").to_numpy().astype(str),
+            as_text(table["district"]).to_numpy().astype(str),
         )
     )
     table = table.iloc[order].reset_index(drop=True)

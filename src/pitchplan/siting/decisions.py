@@ -11,7 +11,7 @@ import pandas as pd
 from pyproj import Transformer
 
 from pitchplan.errors import Faults, InputError, NoPlanExists
-from pitchplan.schemas import DECISIONS, check_table
+from pitchplan.schemas import DECISIONS, as_text, check_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +97,7 @@ def read_decisions(source: str | Path | pd.DataFrame, *, encoding: str | None = 
         frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
     frame["radius_m"] = frame["radius_m"].fillna(RADIUS_M)
     for column in ("decision_id", "what", "rule", "reason", "who"):
-        frame[column] = frame[column].fillna("").astype(str).str.strip()
+        frame[column] = as_text(frame[column]).str.strip()
     _check_values(frame, name, lines)
     return frame
 

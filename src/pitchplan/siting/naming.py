@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pitchplan.schemas import as_text
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -36,9 +38,7 @@ def spot_names(runs: pd.DataFrame) -> tuple[list[str], list[str]]:
         without a name lends the run's address.
     """
     names, english = [], []
-    rows = zip(
-        *(runs[c].fillna("").astype(str) for c in ("street", "street_en", "side", "address")), strict=True
-    )
+    rows = zip(*(as_text(runs[c]) for c in ("street", "street_en", "side", "address")), strict=True)
     for street, street_en, side, address in rows:
         chinese, word = _SIDES.get(side, ("", ""))
         own = any("\u3400" <= c <= "\u9fff" for c in street)

@@ -152,7 +152,7 @@ class SitingProblem(IntegerProgram):
             The limits contradict each other; names those that do and the least change that would
             make a plan possible.
         NonePlanFound
-            The time ran out before any plan was found.
+            The time ran out, or Ctrl-C was pressed, before any plan was found.
         SolverLied
             An answer did not satisfy the rows.
         """

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.schemas import as_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -137,7 +138,7 @@ def ways_of(centrelines: gpd.GeoDataFrame, footways: gpd.GeoDataFrame | None) ->
         if centrelines.crs != footways.crs:
             fix = "Bring both into the planning CRS"
             raise InputError(Fault("not in the CRS of the centrelines", fix, "footways", value=footways.crs))
-        own = footways[(footways["side"].fillna("") == "").to_numpy()] if "side" in footways else footways
+        own = footways[(as_text(footways["side"]) == "").to_numpy()] if "side" in footways else footways
         shapes.append(_lines(own, "footways"))
         levels.append(own["level"].to_numpy(dtype=np.int64))
     street = np.repeat([True, False][: len(shapes)], [len(s) for s in shapes])

@@ -128,3 +128,11 @@ def test_decisions_are_read_from_a_file(tmp_path):
     assert answers(hand.problem(decisions=path, limits=[m.SpotSize(1, 2)])) == [
         "spot A is kept, 0 m from the place"
     ]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_column_without_an_entry_is_empty_text():
+    table = said(("keep", 301, {}), ("forbid", 0, {})).assign(rule=np.nan, decision_id=[1, 2])
+    read = read_decisions(table)
+    assert read["rule"].tolist() == ["", ""]
+    assert read["decision_id"].tolist() == ["1", "2"]

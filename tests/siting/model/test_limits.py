@@ -265,3 +265,36 @@ def test_what_a_plan_uses_of_its_limits():
     pitches = plan.pitches["district"].tolist().count("D0")
     near = 15 if "B" in set(plan.spots["spot_id"]) else 10
     assert plan.limits["used"].tolist() == [pitches, plan.spots["capacity"].max(), len(plan.spots), near, 190]
+
+
+NOT_TEXT = {
+    "numbers": ([1.0, 1.0, 1.0, np.nan, np.nan], "1.0"),
+    "whole-numbers": (pd.array([7, 7, 7, None, None], dtype="Int64"), "7"),
+    "categories": (pd.Categorical(["inner", "inner", "inner", None, None]), "inner"),
+    "yes-no": (pd.array([True, True, True, None, None], dtype="boolean"), "True"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("wards", "name"), NOT_TEXT.values(), ids=NOT_TEXT.keys())
+def test_groups_need_not_be_text(wards, name):
+    places = hand.found()
+    marked = replace(places, pitches=places.pitches.assign(ward=wards))
+    problem = stated(m.Quota("ward", "each", 1, 2), of_found=marked, vendors=5)
+    assert hand.limit_rows(problem) == [(D0, 1, 2)]
+    assert table(problem) == [("pitches", "ward", name, 1, 2)]
+    plan = problem.solve()
+    assert plan.shortfall == 1
+    assert count_limits(plan).breaches == []
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("empty", [np.nan, None, pd.NA], ids=["nan", "none", "na"])
+def test_columns_that_are_empty_throughout_are_read_as_no_text(empty):
+    places, district = hand.found(), hand.city()
+    nowhere = dict.fromkeys(("street", "street_en", "side", "address_en"), empty)
+    bare = replace(places, pitches=places.pitches.assign(**nowhere), runs=places.runs.assign(**nowhere))
+    limits = [m.OneSide(), m.SpotCount(0, 3), m.KerbShare(0.5)]
+    plan = stated(*limits, of_found=bare, of_city=district, vendors=5, goals=[g.FewestSpots()]).solve()
+    assert set(plan.spots["name"]) <= {"路侧"}
+    assert count_limits(plan).breaches == []

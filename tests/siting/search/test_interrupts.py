@@ -93,6 +93,9 @@ def test_a_stop_of_a_program_that_pulp_started_leaves_nothing_behind(tmp_path):
     assert programs_in(tmp_path) == []
 
 
+STOPPED = r"stopped \(Ctrl-C\) before any plan was found; one may exist: solve again and let it run longer or"
+
+
 def programs_in(folder):
     """List the programs whose command line names a folder."""
     found = []
@@ -136,8 +139,9 @@ def test_a_stop_wherever_the_room_is(small, solver):
     whole = PressedAt()
     best = whole.solve(problem, solver)
     first, then = whole.names.index("first_choice") + 1, whole.names.index("seek_all") + 1
-    with pytest.raises(pp.NonePlanFound):
+    with pytest.raises(pp.NonePlanFound, match=STOPPED) as none:
         PressedAt(first).solve(problem, solver)
+    assert none.value.__context__ is None
     outcomes = set()
     for moment in np.unique(np.linspace(then, len(whole.names), 80).astype(int)).tolist():
         plan = PressedAt(moment).solve(problem, solver)

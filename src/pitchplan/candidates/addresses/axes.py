@@ -14,6 +14,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
+from pitchplan.schemas import as_text
+
 __all__ = ["ONE_CROSSING_M", "Axes", "Crossings", "find_crossings"]
 
 ONE_CROSSING_M = 30.0
@@ -247,7 +249,7 @@ def _pieces(
     width = named["width_m"].fillna(6.0).to_numpy(dtype=float)
     return Axes(
         names=names,
-        english=given.reindex(range(len(names))).fillna("").to_numpy(dtype=object),
+        english=as_text(given.reindex(range(len(names)))).to_numpy(dtype=object),
         xy_m=xy,
         start=start,
         end=end,

@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 from pitchplan.candidates.addresses.axes import Axes, Crossings, find_crossings
 from pitchplan.city.cells import grid_square
 from pitchplan.city.layers import City
+from pitchplan.schemas import as_text
 
 __all__ = ["Gazetteer", "communities_at", "gazetteer_of", "is_chinese", "plain"]
 
@@ -138,4 +139,4 @@ def communities_at(gazetteer: Gazetteer, community_id: pd.Series) -> pd.DataFram
     """Give name, name_en, district and district_en of each run's community, "" where it has none."""
     names = gazetteer.communities[["name", "name_en", "district", "district_en"]]
     at = pd.Index(gazetteer.communities["community_id"]).get_indexer(community_id)
-    return names.reindex(at).fillna("").reset_index(drop=True)
+    return names.reindex(at).apply(as_text).reset_index(drop=True)

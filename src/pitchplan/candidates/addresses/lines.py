@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pitchplan.candidates.addresses.gazetteer import Gazetteer, communities_at, is_chinese
 from pitchplan.candidates.addresses.phrases import COMPASS, grid_line, in_space, on_street
+from pitchplan.schemas import as_text
 
 __all__ = ["ROUND_M", "address_lines", "octant", "space_middles"]
 
@@ -43,7 +44,7 @@ def address_lines(runs: pd.DataFrame, gazetteer: Gazetteer) -> tuple[Objects, Ob
     runs = runs.reset_index(drop=True)
     names = communities_at(gazetteer, runs["community_id"])
     texts = ["street_id", "street", "street_en", "side", "placement"]
-    table = pd.concat([runs[texts].fillna("").astype(str), runs[["x_m", "y_m"]], names], axis=1)
+    table = pd.concat([runs[texts].apply(as_text), runs[["x_m", "y_m"]], names], axis=1)
     x, y = runs["x_m"].to_numpy(dtype=float), runs["y_m"].to_numpy(dtype=float)
     table["square"] = gazetteer.squares(x, y)
     local, english = np.full(len(runs), "", dtype=object), np.full(len(runs), "", dtype=object)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pitchplan.schemas import as_text
 from pitchplan.siting.follow import LeftOver, Opened, Used
 from pitchplan.siting.model.columns import Bays, bay_columns
 
@@ -59,7 +60,7 @@ class Base:
         if group_by == "city":
             return np.arange(self.pitch.size)
         if group_by not in self._members:
-            names = self.ground.pitches[group_by].fillna("").astype(str).to_numpy(dtype=object)
+            names = as_text(self.ground.pitches[group_by]).to_numpy(dtype=object)
             names = names[self.bays.first].astype(str)
             order = np.argsort(names, kind="stable")
             known, first = np.unique(names[order], return_index=True)

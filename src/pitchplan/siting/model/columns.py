@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pitchplan.schemas import as_text
 from pitchplan.siting.program import CONTINUOUS, sort_of
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def bay_columns(
     alone = np.where(clashing, np.arange(len(pitches)), -1)
     key = pd.DataFrame({"_run": run, "_cost": cost, "_alone": alone})
     for name in sorted({"vehicle", "community_id", "district"} | set(told_apart_by)):
-        key[name] = pitches[name].fillna("").astype(str).to_numpy(dtype=object)
+        key[name] = as_text(pitches[name]).to_numpy(dtype=object)
     column = key.groupby(list(key.columns), sort=False).ngroup().to_numpy(dtype=np.int64)
     _, first, size = np.unique(column, return_index=True, return_counts=True)
     return Bays(column, run[first], size.astype(np.int64), first.astype(np.int64))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pitchplan.errors import NoPlanExists
+from pitchplan.schemas import as_text
 from pitchplan.siting import limits as lim
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def book_entries(table: pd.DataFrame) -> list[Entry]:
     rows = zip(
         table["rule"].astype(str),
         table["group_by"].astype(str),
-        table["group"].fillna("").astype(str),
+        as_text(table["group"]),
         least.tolist(),
         most.tolist(),
         strict=True,

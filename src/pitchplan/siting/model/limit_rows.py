@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pitchplan.errors import Fault, Faults, InputError, NoPlanExists
+from pitchplan.schemas import as_text
 from pitchplan.siting import limits as lim
 from pitchplan.siting.follow import Used
 from pitchplan.siting.model.entries import NO_MOST, Entry
@@ -53,7 +54,7 @@ def write_pitch_quota(draft: Draft, base: Base, entry: Entry) -> None:
 def _members(frame: pd.DataFrame, group_by: str, group: str) -> NDArray[np.bool_]:
     if group_by == "city":
         return np.ones(len(frame), dtype=bool)
-    return np.asarray(frame[group_by].fillna("").astype(str) == group, dtype=bool)
+    return np.asarray(as_text(frame[group_by]) == group, dtype=bool)
 
 
 def _groups(limit: lim.Quota | lim.SpotCount, frame: pd.DataFrame, known: Sequence[str]) -> list[str]:
@@ -350,8 +351,8 @@ def _obstruction_budget(limit: lim.ObstructionBudget, draft: Draft, base: Base) 
 @write_limit.register(lim.OneSide)
 def _one_side(limit: lim.OneSide, draft: Draft, base: Base) -> Iterator[Entry]:
     runs = base.ground.runs
-    street = runs["street_id"].fillna("").astype(str).to_numpy(dtype=object)
-    side = runs["side"].fillna("").astype(str).to_numpy(dtype=object)
+    street = as_text(runs["street_id"]).to_numpy(dtype=object)
+    side = as_text(runs["side"]).to_numpy(dtype=object)
     wanted = set(_streets(limit, base.ground))
     mine = np.array([s in wanted and w != "" for s, w in zip(street, side, strict=True)], dtype=bool)
     sides = sorted({(street[k], side[k]) for k in np.flatnonzero(mine)})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from pitchplan.siting.follow import Covered, service
+from pitchplan.siting.search.caps import caps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +24,7 @@ _HOWEVER_MANY = 2**31 - 1
 class Builder:
     """Pitches chosen so far and what may still be added under every row.
 
-    Rows over streets, sides or residents are not followed: ask `is_legal` in the end.
+    "At least" rows and rows over residents are not followed: ask `is_legal` in the end.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ class Builder:
         self.wishes = _wishes(problem)
         self.bays, self.runs = bays.stop, runs.stop - runs.start
         most, self.least = _spot_limits(problem)
-        self.matrix, self.top = _caps(problem, most)
+        self.matrix, self.top, self.weighed = caps(problem, most)
         self.left = self.top.copy()
         self.by_column = self.matrix.tocsc()
         self.by_row = csr_array(self.matrix.T)
@@ -66,7 +67,8 @@ class Builder:
         """Return which columns can take one more pitch."""
         bays, runs = self.blocked[: self.bays], self.blocked[self.bays :]
         openable = (self.in_run > 0) | (runs == 0)
-        return np.asarray((bays == 0) & (self.count < self.room) & openable[self.run_of])
+        light = self.weighed.blocked == 0
+        return np.asarray((bays == 0) & light & (self.count < self.room) & openable[self.run_of])
 
     def _take(self, column: int, by: int) -> None:
         """Take one (1) from what is left of a column's rows, or give it back (-1)."""
@@ -85,10 +87,12 @@ class Builder:
         run = self.run_of[column]
         self.count[column] += by
         self.in_run[run] += by
-        if self.in_run[run] == max(by, 0):
+        opens = bool(self.in_run[run] == max(by, 0))
+        if opens:
             self._take(self.bays + run, by)
+        self.weighed.shift(column, int(run), by, opens=opens)
         street = self.problem.street_of_run[run]
-        if street >= 0 and self.in_run[run] == max(by, 0):
+        if street >= 0 and opens:
             self.street_used[street] += by
 
     def add(self, column: int) -> bool:
@@ -131,6 +135,7 @@ class Builder:
         self.in_run = np.bincount(self.run_of, weights=count, minlength=self.runs).astype(np.int64)
         self.left = self.top - self.matrix @ np.concatenate([count, self.in_run > 0])
         self.blocked = np.asarray(self.by_row @ (self.left <= 0).astype(np.int64), dtype=np.int64)
+        self.weighed.load(count, self.in_run)
         streets = self.problem.street_of_run[self.in_run > 0]
         self.street_used = np.bincount(streets[streets >= 0], minlength=len(self.street_cost))
 
@@ -217,27 +222,6 @@ def _spot_limits(problem: SitingProblem) -> tuple[NDArray[np.int64], int]:
     most = -problem.rows_named("spot-most").matrix[:, runs].diagonal().astype(np.int64)
     least = -problem.rows_named("spot-least").matrix[:, runs].diagonal().astype(np.int64)
     return most, int(least.max(initial=1))
-
-
-def _caps(problem: SitingProblem, most: NDArray[np.int64]) -> tuple[csr_array, NDArray[np.int64]]:
-    """Return every "at most" row that counts pitches or spots: clashes, quotas, spots, vendors."""
-    bays, counted = problem.block("pitch").stop, problem.block("run").stop
-    some = [r for r in problem.rows if r.name in ("clashes", "vendors") or r.optional]
-    every = csr_array(vstack([csr_array((0, problem.size)), *(r.matrix for r in some)], format="csr"))
-    top = np.concatenate([np.zeros(0), *(r.upper for r in some)])
-    counts_vendors = np.concatenate(
-        [np.zeros(0, bool), *(np.full(len(r.upper), r.name == "vendors") for r in some)]
-    )
-    # Pitches and runs are the first columns.
-    inside = every[:, :counted]
-    plain = (np.diff(inside.indptr) == np.diff(every.indptr)) | counts_vendors
-    odd = csr_array(((inside.data != 1).astype(np.int64), inside.indices, inside.indptr), shape=inside.shape)
-    unit = np.asarray(odd.sum(axis=1)) == 0
-    kept = np.flatnonzero(np.isfinite(top) & plain & unit & (np.diff(inside.indptr) > 0))
-    bay = np.arange(bays)
-    spots = csr_array((np.ones(bays, np.int64), (problem.run_of_pitch, bay)), shape=(len(most), counted))
-    matrix = csr_array(vstack([inside[kept], spots], format="csr"), dtype=np.int64)
-    return matrix, np.concatenate([top[kept], most]).astype(np.int64)
 
 
 def _who_is_served(problem: SitingProblem) -> tuple[int, NDArray[np.int64], csr_array]:

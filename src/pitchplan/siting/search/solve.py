@@ -67,11 +67,11 @@ def solve(
         seek_all(problem, found, clock=clock, gap=gap, solver=solver, log=log)
         return _plan(problem, found)
     except KeyboardInterrupt:
-        # What was cut off is done again, without a search; a second Ctrl-C ends that too.
         found.interrupted = True
-        del found.reached[len(found.records) :]
-        seek_all(problem, found, clock=clock, gap=gap, solver=solver, log=False)
-        return _plan(problem, found)
+    # What was cut off is done again, without a search; a second Ctrl-C ends that too.
+    del found.reached[len(found.records) :]
+    seek_all(problem, found, clock=clock, gap=gap, solver=solver, log=False)
+    return _plan(problem, found)
 
 
 def _plan(problem: SitingProblem, found: Search) -> Plan:
@@ -125,7 +125,7 @@ def seek_all(
             found.interrupted = True
             record = None
         if found.x is None:
-            raise NonePlanFound("the search ended before any plan was found; allow more time")
+            raise _none_found(program, found)
         value = goal.value(found.x)
         record = record or GoalRecord(known_bound(goal, value), Outcome.INTERRUPTED)
         found.reached.append(value)
@@ -207,7 +207,7 @@ def _taken(
             found.x = x
     found.interrupted = found.interrupted or attempt.status == "interrupted"
     if found.x is None:
-        raise NonePlanFound("the time ran out before any plan was found; allow more time")
+        raise _none_found(program, found)
     value = goal.value(found.x)
     bound = safe_bound(goal, attempt.bound, value)
     if relative_gap(value, bound) <= PROVEN_WITHIN:
@@ -216,6 +216,16 @@ def _taken(
         return GoalRecord(bound, Outcome.INTERRUPTED, solver=attempt.solver)
     within = attempt.status == "optimal" or relative_gap(value, bound) <= gap
     return GoalRecord(bound, Outcome.WITHIN_GAP if within else Outcome.TIME_LIMIT, solver=attempt.solver)
+
+
+def _none_found(program: IntegerProgram, found: Search) -> NonePlanFound:
+    """Say what ended the search and what to do: one may exist all the same."""
+    start = " or begin from an earlier plan (start)" if isinstance(program, SitingProblem) else ""
+    if found.interrupted:
+        ended, fix = "the search was stopped (Ctrl-C)", "solve again and let it run longer"
+    else:
+        ended, fix = "the time ran out", "allow more time (time_limit_s)"
+    return NonePlanFound(f"{ended} before any plan was found; one may exist: {fix}{start}")
 
 
 def _checked(program: IntegerProgram, stage: int, reached: list[int], attempt: Attempt) -> NDArray[np.int64]:
