@@ -1,10 +1,18 @@
-"""A sheet as one self-contained page that prints as exactly one sheet of paper."""
+"""A sheet as one self-contained page: a map to use on a screen, and on paper exactly the sheet's pages."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+import dataclasses
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
+from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import attr, text_xml
+from pitchplan.sheets.screen.payload import screen_data
 from pitchplan.sheets.svg import svg_text
 
 if TYPE_CHECKING:
@@ -12,31 +20,85 @@ if TYPE_CHECKING:
 
 __all__ = ["html_bytes"]
 
+# In the order in which they stand in the page: each uses what stands before it.
+_SCRIPTS = (
+    "data", "words", "view", "paths", "ground", "symbols", "lettering", "groups", "marks",
+    "finding", "nearness", "listing", "card", "selecting", "moving", "drawer", "starting",
+)  # fmt: skip
+
 
 def html_bytes(sheet: Sheet) -> bytes:
-    """Return the sheet as an HTML file: no script, nothing loaded from elsewhere, every text escaped."""
+    """Return the sheet as an HTML file.
+
+    Nothing is loaded from elsewhere and nothing is sent. The only script that may run is the page's own,
+    known by its hash; names reach it as data. Without scripts the page shows the sheet itself.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is shown.
+
+    Returns
+    -------
+    bytes
+        UTF-8; the same on each run.
+    """
+    script, style = _script(), _style(sheet)
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    language = {"zh": "zh-CN"}.get(sheet.languages[0], sheet.languages[0])
+    title = sheet.title if sheet.languages[0] != "en" else sheet.title_en or sheet.title
+    parts = {
+        "language": attr(language),
+        "policy": attr(policy),
+        "title": text_xml(title),
+        "style": style,
+        "paper": _paper(sheet),
+        "data": _json(screen_data(sheet)),
+        "script": script,
+    }
+    # In one go: what is put in is not searched for places again.
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _resource("page.html")).encode()
+
+
+def _paper(sheet: Sheet) -> str:
+    """Return the sheet's pages in order, each to be printed on a paper of its own."""
+    drawings = (svg_text(dataclasses.replace(sheet, page=page)) for page in (sheet.page, *sheet.pages))
+    return "".join(f'<div class="page">\n{drawing}</div>\n' for drawing in drawings)
+
+
+def _style(sheet: Sheet) -> str:
     page = sheet.page
     width, height = f"{page.width:g}mm", f"{page.height:g}mm"
-    title = sheet.title if sheet.languages[0] != "en" else sheet.title_en or sheet.title
-    language = {"zh": "zh-CN"}.get(sheet.languages[0], sheet.languages[0])
-    # Half a pixel less than the paper: browsers round up and would begin a second page.
-    style = (
-        f"@page {{ size: {width} {height}; margin: 0 }}\n"
-        "html, body { margin: 0; padding: 0; background: #fff }\n"
-        f"svg {{ display: block; width: {width}; height: {height} }}\n"
-        "@media screen { body { background: #e9e8e4 } "
-        "svg { width: 100%; height: auto; margin: 0 auto; box-shadow: 0 0 12px rgba(0,0,0,.18) } }\n"
-        f"@media print "
-        f"{{ html, body {{ width: {width}; height: calc({height} - .5px); overflow: hidden }} }}\n"
-    )
+    inks = "".join(f"--{name.replace('_', '-')}:{colour};" for name, colour in INK.items())
+    # Half a pixel less than the paper: browsers round up and would begin another page.
     return (
-        "<!DOCTYPE html>\n"
-        f"<html lang={attr(language)}>\n<head>\n"
-        '<meta charset="utf-8">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
-        "'unsafe-inline'\">\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text_xml(title)}</title>\n"
-        f"<style>\n{style}</style>\n</head>\n<body>\n"
-        f"{svg_text(sheet)}</body>\n</html>\n"
-    ).encode()
+        f":root{{{inks}}}\n{_resource('map.css')}"
+        f"@page {{ size: {width} {height}; margin: 0 }}\n"
+        f".page svg {{ display: block; width: {width}; height: {height} }}\n"
+        f"@media print {{ .page {{ width: {width}; height: calc({height} - .5px) }} }}\n"
+    )
+
+
+def _script() -> str:
+    parts = "".join(_resource(f"script/{name}.js") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
+
+
+def _resource(name: str) -> str:
+    return (files("pitchplan.sheets.screen") / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _json(data: Any) -> str:
+    """Return data as JSON in which nothing can end the element it stands in."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

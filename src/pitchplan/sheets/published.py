@@ -25,7 +25,7 @@ __all__ = ["LAYER_COLUMNS", "PITCH_COLUMNS", "SPOT_COLUMNS", "Published", "publi
 # names, phones, ID numbers) never gets past this list.
 SPOT_COLUMNS = (
     "spot_id", "number", "name", "name_en", "address", "address_en", "district", "community_id",
-    "placement", "room", "capacity", "residents_served", "hours", "x_m", "y_m",
+    "placement", "room", "capacity", "residents_served", "hours", "weeks", "x_m", "y_m",
 )  # fmt: skip
 PITCH_COLUMNS = (
     "pitch_id", "spot_id", "number", "street", "street_en", "side", "placement", "vehicle", "district",
@@ -66,7 +66,8 @@ class Published:
     Attributes
     ----------
     spots : pandas.DataFrame
-        One row per spot, ordered by number: `SPOT_COLUMNS`, plus ``lon``, ``lat`` (degrees, WGS84),
+        One row per spot, ordered by number: `SPOT_COLUMNS` (``weeks``: the weeks it is open where that
+        is not the whole season, as ``2026-06-01/2026-06-07``), plus ``lon``, ``lat`` (degrees, WGS84),
         ``community``, ``community_en``, ``district_en`` and ``grid_square``.
     pitches : pandas.DataFrame
         One row per pitch, ordered by number and id: `PITCH_COLUMNS`.

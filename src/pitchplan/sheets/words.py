@@ -9,7 +9,7 @@ from pitchplan.errors import Fault, InputError
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["WORDS", "check_languages", "goal_name", "season_line", "word"]
+__all__ = ["WORDS", "check_languages", "goal_name", "season_days", "season_line", "word"]
 
 ZH = {
     "free": "免费 · 不罚款",
@@ -215,8 +215,21 @@ def season_line(language: str, first: dt.date, last: dt.date, hours: str) -> str
     >>> season_line("zh", dt.date(2026, 6, 1), dt.date(2026, 8, 20), "")
     '2026年6月1日—8月20日，每天 全天'
     """
+    text = hours.replace("-", "–") if hours else word(language, "all_day")
+    return season_days(language, first, last) + word(language, "comma") + word(language, "hours", hours=text)
+
+
+def season_days(language: str, first: dt.date, last: dt.date) -> str:
+    """Say a season's days.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> season_days("en", dt.date(2026, 6, 1), dt.date(2026, 8, 20))
+    '1 June – 20 August 2026'
+    """
     same_year = first.year == last.year
-    days = word(
+    return word(
         language,
         "season",
         y1=first.year,
@@ -230,5 +243,3 @@ def season_line(language: str, first: dt.date, last: dt.date, hours: str) -> str
         month1=_MONTHS[first.month - 1],
         month2=_MONTHS[last.month - 1],
     )
-    text = hours.replace("-", "–") if hours else word(language, "all_day")
-    return days + word(language, "comma") + word(language, "hours", hours=text)
