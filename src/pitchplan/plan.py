@@ -157,6 +157,32 @@ class Plan:
         ax.set_axis_off()
         return ax
 
+    def explore(self, *, tiles: str | None = "OpenStreetMap") -> Any:
+        """Show the spots on a map to move and click, with folium (extra ``explore``).
+
+        Parameters
+        ----------
+        tiles : str, optional
+            Background that folium loads over the network; None for none.
+
+        Returns
+        -------
+        folium.Map
+
+        Raises
+        ------
+        PitchplanError
+            folium is not installed.
+
+        Notes
+        -----
+        What folium shows loads its script, and the background, over the network;
+        ``map_sheet(…).explore()`` needs none.
+        """
+        from pitchplan.exploring import explore_plan
+
+        return explore_plan(self, tiles=tiles)
+
     def _repr_html_(self) -> str:
         from html import escape
 

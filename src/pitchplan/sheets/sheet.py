@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from pitchplan.plan import Plan
+    from pitchplan.sheets.screen.notebook import ScreenPage
 
 __all__ = ["Sheet", "map_sheet", "render", "write"]
 
@@ -91,6 +92,39 @@ class Sheet:
             f"{len(self.published.pitches)} pitches"
             f" on {self.page.paper} at 1:{self.page.scale}"
         )
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw communities, streets and spots with matplotlib (extra ``plot``).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from pitchplan.sheets.sketch import sketch
+
+        return sketch(self, ax)
+
+    def explore(self, *, height: int = 640) -> ScreenPage:
+        """Show the map to pan, search and click in a notebook; it needs no network and no library.
+
+        Parameters
+        ----------
+        height : int
+            Height in the notebook, pixels.
+
+        Returns
+        -------
+        ScreenPage
+            What `write` puts into a ``.html`` file, in a frame of its own.
+        """
+        from pitchplan.sheets.screen.notebook import ScreenPage
+
+        return ScreenPage(render(self, ".html").decode(), height)
 
     def _repr_html_(self) -> str:
         from pitchplan.sheets.svg import svg_text
