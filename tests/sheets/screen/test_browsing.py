@@ -357,3 +357,27 @@ def test_names_cannot_run(browser: Any, plan: Any, city: Any, tmp_path: Path) ->
     assert tab.run("typeof window.hit") == "undefined"
     assert tab.run("document.querySelectorAll('img, #list script, #card script').length") == 0
     assert tab.complaints() == []
+
+
+def test_spots_at_one_place_can_all_be_reached(browser: Any, plan: Any, city: Any, tmp_path: Path) -> None:
+    """On the map they are one mark: it comes nearer, and at the nearest it lists them."""
+    spots = plan.spots.assign(x_m=plan.spots["x_m"].iloc[0], y_m=plan.spots["y_m"].iloc[0]).iloc[:6]
+    pitches = plan.pitches[plan.pitches["spot_id"].isin(spots["spot_id"])]
+    pitches = pitches.assign(x_m=spots["x_m"].iloc[0], y_m=spots["y_m"].iloc[0])
+    made = map_sheet(
+        dataclasses.replace(plan, spots=spots, pitches=pitches), city, title="图", publisher="局"
+    )
+    tab = browser.page(write(made, tmp_path / "one.html").as_uri(), **DESK)
+    tab.until(LIVE)
+    middle = tab.run(
+        "(() => { const b = document.querySelector('#map').getBoundingClientRect();"
+        " return [b.x + b.width / 2, b.y + b.height / 2] })()"
+    )
+    for _ in range(8):
+        tab.click_at(*middle)
+        browser.listen(0.4)  # two clicks at once would be a double click
+        if "同一处" in tab.run("document.querySelector('#message').textContent"):
+            break
+    assert tab.run(LISTED) == 6
+    assert "6 个摊点在同一处" in tab.run("document.querySelector('#message').textContent")
+    assert tab.complaints() == []

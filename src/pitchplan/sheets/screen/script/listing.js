@@ -80,5 +80,5 @@ function choosePlace(place) {
 function refresh() {
   findSpots();
   showList();
-  lettersAnew();
+  drawAnew();
 }

@@ -42,6 +42,7 @@ function openGroup(mark) {
   const box = boxOf(mark.members), [x, y, k] = fitting(box, MOST);
   if (k > view.k * 1.2 && view.k < MOST * 0.99) return flyTo(x, y, Math.max(k * 0.9, view.k * 1.5));
   listed = mark.members;
+  notice = [word("group_opened", { n: mark.members.length })];
   showList();
   openDrawer("half");
   say(word("group_opened", { n: mark.members.length }));

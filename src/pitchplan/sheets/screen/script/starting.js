@@ -22,7 +22,6 @@ function drawAnew() {
   drawGround();
   redraw();
 }
-const lettersAnew = drawAnew;
 
 function showScale() {
   const most = 110 / view.k, power = Math.pow(10, Math.floor(Math.log10(most)));
