@@ -52,7 +52,7 @@ PAYLOADS = (
 )  # fmt: skip
 """One of each kind: HTML, XML, CDATA, entities, scripts, spreadsheets, SQL, typesetting, odd characters."""
 
-SPOT_TEXTS = ("name", "name_en", "address", "address_en", "district", "placement", "hours")
+SPOT_TEXTS = ("name", "name_en", "address", "address_en", "district", "placement", "hours", "weeks")
 PITCH_TEXTS = (
     "street",
     "street_en",
@@ -94,7 +94,7 @@ def _texts(cells: list[str], frame: Any) -> pd.Series:
 
 def poisoned_plan(plan: Any, shift: int = 0) -> Any:
     """Return a plan of which every text is a payload, ids too."""
-    spots = _spread(plan.spots, SPOT_TEXTS, shift)
+    spots = _spread(plan.spots.assign(weeks=""), SPOT_TEXTS, shift)
     pitches = _spread(plan.pitches, PITCH_TEXTS, shift)
     ids = {s: f"{s}{PAYLOADS[(i + shift) % len(PAYLOADS)]}" for i, s in enumerate(plan.spots["spot_id"])}
     for frame in (spots, pitches):
