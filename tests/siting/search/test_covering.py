@@ -1,5 +1,7 @@
 """The engine for many residents, made to take small problems: against trying all plans, and its bounds."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array, vstack
@@ -213,3 +215,25 @@ def test_the_engine_keeps_to_its_clock(engine, cities):
     x = problem.completed(covering.greedy_choice(problem))
     covering.seek_covering(problem, 1, [problem.values(x)[0]], x, clock, 0.0, False)
     assert clock.left == 0.0 or problem.values(x)[1] == problem.goals[1].bound
+
+
+def test_a_plan_that_people_know_is_bettered_not_replaced_by_one_built_anew(engine, instances, monkeypatch):
+    anew = []
+    start = covering._Seeker._start
+
+    def spied(self, clock, favoured=None):
+        if favoured is None:
+            anew.append(self)
+        return start(self, clock, favoured)
+
+    monkeypatch.setattr(covering._Seeker, "_start", spied)
+    plans = []
+    for problem in covering_problems(instances, range(903, 909)):
+        with contextlib.suppress(pp.NoPlanExists):
+            plans.append((problem, problem.solve(time_limit_s=20)))
+    assert anew
+    anew.clear()
+    for problem, plan in plans:
+        again = problem.solve(time_limit_s=20, start=plan)
+        assert again.goals["value"].tolist() == plan.goals["value"].tolist()
+    assert not anew

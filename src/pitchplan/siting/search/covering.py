@@ -74,6 +74,8 @@ def seek_covering(
     clock: Clock,
     gap: float,
     log: bool,
+    *,
+    given: bool = False,
 ) -> Attempt:
     """Seek one goal where it counts who is served.
 
@@ -93,13 +95,15 @@ def seek_covering(
         Relative gap at which to stop.
     log : bool
         Whether to print progress.
+    given : bool
+        Whether the plan is one that people know, and to be bettered rather than replaced.
 
     Returns
     -------
     Attempt
         The best plan's choice and a bound.
     """
-    return _Seeker(problem, stage, reached, design, clock, gap, log).run()
+    return _Seeker(problem, stage, reached, design, clock, gap, log, given).run()
 
 
 class _Seeker:
@@ -114,7 +118,9 @@ class _Seeker:
         clock: Clock,
         gap: float,
         log: bool,
+        given: bool,
     ) -> None:
+        self.given = given
         self.problem, self.stage, self.reached = problem, stage, reached
         self.clock, self.gap, self.log = clock, gap, log
         self.goal = problem.goals[stage]
@@ -143,7 +149,7 @@ class _Seeker:
         try:
             if self.best is not None:
                 many = self.task.has_many_pairs
-                if self.task.most or not many:
+                if not self.given and (self.task.most or not many):
                     self._start(Clock(self.clock.left * (0.25 if many else 0.05)))
                 if self.task.most and many:
                     self._exchange(Clock(self.clock.left * 0.3))

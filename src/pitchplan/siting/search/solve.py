@@ -43,12 +43,13 @@ PROVEN_WITHIN = 1e-6
 
 @dataclass
 class Search:
-    """The best plan so far and how each goal's search ended."""
+    """The best plan so far and how each goal's search ended; ``given`` where it began with a user's."""
 
     x: NDArray[np.int64] | None = None
     reached: list[int] = field(default_factory=list)
     records: list[GoalRecord] = field(default_factory=list)
     interrupted: bool = False
+    given: bool = False
 
 
 def solve(
@@ -57,7 +58,7 @@ def solve(
     """Seek the goals in order; see `SitingProblem.solve`."""
     check_options(time_limit_s, gap, solver)
     clock = Clock(time_limit_s - min(_KEPT_BACK_S, time_limit_s / 10))
-    found = Search()
+    found = Search(given=start is not None)
     try:
         choice = first_choice(problem, start, _FILLING * clock.left)
         found.x = None if choice is None else problem.completed(choice)
@@ -190,7 +191,7 @@ def _attempt(
     if solver == "auto" and is_large_covering(program):
         return seek_large_covering(program, found.x, clock, gap, log)
     if solver == "auto" and isinstance(program, SitingProblem) and asks_much(program, stage):
-        return seek_covering(program, stage, found.reached, found.x, clock, gap, log)
+        return seek_covering(program, stage, found.reached, found.x, clock, gap, log, given=found.given)
     return seek_whole(program, stage, found.reached, found.x, clock, gap, log)
 
 
