@@ -307,6 +307,7 @@ class _Seeker:
             )
             if answer.status == "interrupted":
                 raise KeyboardInterrupt
+            self._say(f"{answer.status} among {chosen.sum()} runs, {part.stage.matrix.nnz} nonzeros")
             for values in (*answer.others, *([] if answer.values is None else [answer.values])):
                 x = with_values(self.task, blank, part, values)
                 found = self._offer(x, f"chosen among {chosen.sum()} runs") or found
