@@ -9,7 +9,7 @@ from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.listrows import Block, Style, draw_district, draw_spot, number_width, tail_width
 from pitchplan.sheets.page import Rect
-from pitchplan.sheets.words import word
+from pitchplan.sheets.words import latin, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
@@ -104,7 +104,7 @@ def _blocks(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) -> l
     room = width - number_width(style) - tail_width(style)
     if room < 12:
         return None
-    english = sheet.languages[0] == "en"
+    english = latin(sheet.languages[0])
     blocks: list[Block] = []
     spots = sheet.published.spots
     tab = max((text_width(a, style.size) for a in spots["address"]), default=0.0) + style.size
@@ -129,7 +129,7 @@ def _blocks(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) -> l
 
 
 def _district_block(sheet: Sheet, style: Style, width: float, district: str, part: Any) -> Block:
-    first = part["district_en"].iloc[0] if sheet.languages[0] == "en" else district
+    first = part["district_en"].iloc[0] if latin(sheet.languages[0]) else district
     name = first or district or word(sheet.languages[0], "no_district")
     second = (
         part["district_en"].iloc[0]

@@ -13,6 +13,7 @@ from pitchplan.sheets.ground import Ground, box_points
 from pitchplan.sheets.ink import INK, space_class, street_rank
 from pitchplan.sheets.labels import StreetName, name_streets
 from pitchplan.sheets.lettering import LEAST_MM, has_cjk, text_width
+from pitchplan.sheets.words import latin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +78,7 @@ def street_names(sheet: Sheet, ground: Ground) -> str:
     if not len(layer):
         return ""
     page = sheet.page
-    english = sheet.languages[0] == "en"
+    english = latin(sheet.languages[0])
     chosen = layer["name_en"].where(layer["name_en"] != "", layer["name"]) if english else layer["name"]
     groups: dict[str, list[int]] = {}
     for i, name in enumerate(chosen):
@@ -89,7 +90,7 @@ def street_names(sheet: Sheet, ground: Ground) -> str:
         rank = min(street_rank(layer["street_class"].iloc[i]) for i in members)
         second = (
             layer["name_en"].iloc[members[0]]
-            if len(sheet.languages) > 1 and sheet.languages[1] == "en"
+            if len(sheet.languages) > 1 and latin(sheet.languages[1])
             else ""
         )
         lines = on_paper(geometry[members], page, margin_mm=-1.0, tolerance_mm=0.15)
@@ -159,7 +160,7 @@ def space_names(sheet: Sheet, ground: Ground, busy: Ground) -> str:
     """Draw the names of water, greens and squares that are large enough to hold them."""
     layer = sheet.layers["open_spaces"]
     out = []
-    english = sheet.languages[0] == "en"
+    english = latin(sheet.languages[0])
     size = max(LEAST_MM, 2.1 * sheet.page.unit)
     for row in sorted(layer.itertuples(), key=lambda r: -r.geometry.area):
         name = row.name_en or row.name if english else row.name

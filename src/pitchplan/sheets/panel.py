@@ -10,7 +10,7 @@ from pitchplan.sheets.key import draw_column, draw_foot, draw_strip, may_be_show
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.listing import arrange, draw_list, list_body
 from pitchplan.sheets.page import Rect
-from pitchplan.sheets.words import season_line, word
+from pitchplan.sheets.words import latin, season_line, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
@@ -98,7 +98,7 @@ def _both(sheet: Sheet, key: str, **parts: object) -> list[str]:
 def _titles(sheet: Sheet) -> tuple[str, str]:
     first, second = sheet.title, sheet.title_en
     if len(sheet.languages) == 1:
-        first = (second or first) if sheet.languages[0] == "en" else first
+        first = (second or first) if latin(sheet.languages[0]) else first
         second = ""
     return first, second if second != first else ""
 

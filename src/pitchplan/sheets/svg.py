@@ -10,6 +10,7 @@ from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import FONTS, attr, text_xml
 from pitchplan.sheets.mapbody import draw_map
 from pitchplan.sheets.panel import draw_panel
+from pitchplan.sheets.words import latin
 
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
@@ -42,7 +43,7 @@ def svg_text(sheet: Sheet, *, width: str = "") -> str:
     families = ", ".join(f"'{f}'" for f in FONTS) + ", sans-serif"
     body, shown = draw_map(sheet)
     f = page.frame
-    title = sheet.title_en if sheet.languages[0] == "en" and sheet.title_en else sheet.title
+    title = sheet.title_en if latin(sheet.languages[0]) and sheet.title_en else sheet.title
     body = f"{body}</g>\n{_frame(sheet)}{draw_panel(sheet, shown)}</svg>\n"
     clip = f'<rect x="{f.x:.2f}" y="{f.y:.2f}" width="{f.width:.2f}" height="{f.height:.2f}"/>'
     # Two sheets in one notebook share its names: each sheet's is made of what it shows.
