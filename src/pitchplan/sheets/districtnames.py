@@ -113,11 +113,12 @@ def _names(sheet: Sheet) -> list[_Name]:
 
 def _built_up(sheet: Sheet) -> Any:
     """Return where the city is: a district's name stands there, not on empty land of its polygon."""
-    lines = on_paper(sheet.layers["streets"].geometry.to_numpy(), sheet.page, margin_mm=0, tolerance_mm=0.5)
+    xy = sheet.page.to_paper(shapely.get_coordinates(sheet.layers["streets"].geometry.to_numpy()))
     f = sheet.page.frame
-    if not len(lines):
+    inside = ((xy >= [f.x, f.y]) & (xy <= [f.right, f.bottom])).all(axis=1)
+    if not inside.any():
         return shapely.box(f.x, f.y, f.right, f.bottom)
-    return shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(lines)))
+    return shapely.convex_hull(shapely.linestrings(np.concatenate([xy[inside], xy[inside][:1]])))
 
 
 def _broken(name: str) -> tuple[tuple[str, ...], ...]:

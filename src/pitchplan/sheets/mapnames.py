@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["HALO", "busy_ground", "district_order", "space_names", "street_names", "wet_ground"]
+__all__ = ["HALO", "busy_ground", "district_order", "own_part", "space_names", "street_names", "wet_ground"]
 
 HALO: dict[str, Any] = {"stroke": "#FFFFFF", "stroke_linejoin": "round", "paint_order": "stroke"}
+
+
+_AROUND_MM = 5.0  # how far around its district a page names streets
+
+
+def own_part(sheet: Sheet) -> Any:
+    """Return the polygon of the district a page shows, millimetres; nothing where it shows all."""
+    layer = sheet.layers["communities"]
+    if not sheet.page.district:
+        return None
+    own = layer.geometry.to_numpy()[(layer["part"] == sheet.page.district).to_numpy()]
+    return shapely.union_all(on_paper(own, sheet.page, margin_mm=3.0))
 
 
 def wet_ground(sheet: Sheet) -> Ground:
@@ -85,15 +97,21 @@ def street_names(sheet: Sheet, ground: Ground) -> str:
         if name:
             groups.setdefault(name, []).append(i)
     geometry = layer.geometry.to_numpy()
+    ranks = np.array([street_rank(c) for c in layer["street_class"]], dtype=int)
+    seconds = layer["name_en"].to_numpy()
+    both = len(sheet.languages) > 1 and latin(sheet.languages[1])
+    own = own_part(sheet)
+    around = None if own is None else shapely.buffer(own, _AROUND_MM)
     rows = []
     for name, members in groups.items():
-        rank = min(street_rank(layer["street_class"].iloc[i]) for i in members)
-        second = (
-            layer["name_en"].iloc[members[0]]
-            if len(sheet.languages) > 1 and latin(sheet.languages[1])
-            else ""
-        )
+        rank = int(ranks[members].min())
+        if rank > _least_rank(page.scale):
+            continue
+        second = seconds[members[0]] if both else ""
         lines = on_paper(geometry[members], page, margin_mm=-1.0, tolerance_mm=0.15)
+        if around is not None:
+            lines = shapely.intersection(lines, around)
+            lines = lines[~shapely.is_empty(lines)]
         if not len(lines):
             continue
         axis = shapely.line_merge(shapely.union_all(lines))
@@ -105,6 +123,11 @@ def street_names(sheet: Sheet, ground: Ground) -> str:
     ends = shapely.points(np.concatenate(met))
     names = name_streets(rows, ground, sizes=sizes, apart_mm=80.0, junctions=shapely.STRtree(ends))
     return "".join(_street_name_xml(n) for n in names)
+
+
+def _least_rank(scale: int) -> int:
+    """Return the least street that has a name at a scale: lanes are named where one can walk to them."""
+    return 3 if scale <= 30_000 else 2 if scale <= 60_000 else 1 if scale <= 150_000 else 0
 
 
 def _boundary_points(sheet: Sheet) -> NDArray[np.float64]:
