@@ -57,20 +57,20 @@ def as_atlas(sheet: Sheet) -> Sheet:
         own = spots[homes == name]
         if len(own):
             maps[name] = _part_page(sheet, name, area, own)
-    overview = _overview(replace(sheet, pages=tuple(maps.values())))
     maps = {name: replace(page, neighbours=neighbours_of(page, areas, maps)) for name, page in maps.items()}
-    numbers = {page.page_id: k for k, page in enumerate([overview, *maps.values()], start=1)}
-    pages = {page.page_id: page for page in maps.values()}
+    numbers = {"overview": 1} | {page.page_id: k for k, page in enumerate(maps.values(), start=2)}
     published = replace(
         sheet.published,
         spots=spots.assign(
             page=[numbers[h] for h in homes],
             page_square=[
-                pages[h].square(s.x_m, s.y_m) for h, s in zip(homes, spots.itertuples(), strict=True)
+                maps[h].square(s.x_m, s.y_m) for h, s in zip(homes, spots.itertuples(), strict=True)
             ],
         ),
     )
-    made = replace(sheet, page=overview, published=published, numbers=numbers)
+    made = replace(sheet, published=published, numbers=numbers)
+    overview = _overview(made)
+    made = replace(made, page=overview)
     lists = list_pages(made) if overview.listing == "districts" or _cut_short(made, maps) else []
     whole = [overview, *maps.values(), *lists]
     whole = [replace(page, number=k, count=len(whole)) for k, page in enumerate(whole, start=1)]

@@ -10,7 +10,7 @@ from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.words import latin, word
 
 if TYPE_CHECKING:
-    from pitchplan.sheets.page import Page, Rect
+    from pitchplan.sheets.page import Rect
     from pitchplan.sheets.sheet import Sheet
 
 __all__ = ["draw_index", "index_height"]
@@ -19,12 +19,15 @@ __all__ = ["draw_index", "index_height"]
 def index_height(sheet: Sheet) -> float:
     """Return the height that the index needs, millimetres."""
     u = sheet.page.unit
-    contacts = sum(p.district in sheet.contact for p in _maps(sheet))
-    return 13.0 * u + max(len(_maps(sheet)), 1) * 6.0 * u + contacts * 2.9 * u
+    parts = _parts(sheet)
+    contacts = sum(name in sheet.contact for name, _ in parts)
+    return 13.0 * u + max(len(parts), 1) * 6.0 * u + contacts * 2.9 * u
 
 
-def _maps(sheet: Sheet) -> list[Page]:
-    return [page for page in sheet.pages if page.kind == "map"]
+def _parts(sheet: Sheet) -> list[tuple[str, int]]:
+    """Return the parts that have a page, with its number; also where the sheet is a page alone."""
+    shown = set(sheet.published.spots["page"])
+    return [(name, number) for name, number in sheet.numbers.items() if number in shown]
 
 
 def draw_index(sheet: Sheet, area: Rect) -> str:
@@ -57,11 +60,11 @@ def draw_index(sheet: Sheet, area: Rect) -> str:
     out += label(area.x, y, totals, max(2.4 * u, LEAST_MM))
     size, small = max(3.0 * u, LEAST_MM), max(2.1 * u, LEAST_MM)
     y += 2.0 * u
-    for page in _maps(sheet):
-        part = spots[spots["page"] == page.number]
-        name = (in_latin.get(page.district) or page.district) if latin(language) else page.district
-        second = in_latin.get(page.district, "") if len(sheet.languages) > 1 else ""
-        tail = word(language, "page", page=page.number)
+    for district, number in _parts(sheet):
+        part = spots[spots["page"] == number]
+        name = (in_latin.get(district) or district) if latin(language) else district
+        second = in_latin.get(district, "") if len(sheet.languages) > 1 else ""
+        tail = word(language, "page", page=number)
         counts = word(language, "district_totals", spots=len(part), pitches=int(part["capacity"].sum()))
         right = area.right - text_width("  " + word(language, "page", page="00"), size, bold=True)
         base = y + 4.2 * u
@@ -74,7 +77,7 @@ def draw_index(sheet: Sheet, area: Rect) -> str:
         out += label(right, base, counts, small, anchor="end", fill=INK["soft"])
         out += label(area.right, base, tail, size, bold=True, anchor="end")
         y += 6.0 * u
-        contact = sheet.contact.get(page.district, "")
+        contact = sheet.contact.get(district, "")
         if contact:
             line = wrap(word(language, "contact", contact=contact), small, area.width)[0]
             out += label(area.x, y + 1.4 * u, line, small)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pitchplan.errors import Fault, InputError
 from pitchplan.sheets.page import ORIENTATIONS, PAPERS, SCALES, Page, Rect, north_bearing
 
-__all__ = ["lay_out", "layouts", "unit_of"]
+__all__ = ["lay_out", "layouts", "round_scale", "unit_of"]
 
 Bounds = tuple[float, float, float, float]
 
@@ -160,7 +160,7 @@ def _layout(sheet: _Paper, name: str) -> tuple[Page, float] | None:
     strip = max(_STRIP * u, 24.5) if name in ("below", "headed") else 0.0
     across = width - 2 * margin - 2 * band - gap  # for map and panel together
     high = height - 2 * margin - 2 * band - head - (strip + _GAP * u if strip else 0.0)
-    scale = _scale(sheet.extent, across - least - column, high)
+    scale = round_scale(sheet.extent, across - least - column, high)
     if scale is None:
         return None
     need_w, need_h = (metres * 1000 / scale + 10 * u for metres in sheet.extent)
@@ -197,7 +197,7 @@ def _stacked(sheet: _Paper) -> tuple[Page, float] | None:
     top = head.bottom + _GAP * u + band
     room = height - margin - top - band - 4.0 * u  # for the map, and for list and key below it
     least = _STACKED[sheet.crowd] * height
-    scale = _scale(sheet.extent, inner - 2 * band, room - least)
+    scale = round_scale(sheet.extent, inner - 2 * band, room - least)
     if scale is None:
         return None
     frame_h = min(room - least, sheet.extent[1] * 1000 / scale + 10 * u)
@@ -242,7 +242,7 @@ def _page(
     )
 
 
-def _scale(extent: tuple[float, float], width: float, height: float) -> int | None:
+def round_scale(extent: tuple[float, float], width: float, height: float) -> int | None:
     """Return the largest round scale at which the extent fits with some space on each side."""
     if min(width, height) <= 2 * _SPARE:
         return None

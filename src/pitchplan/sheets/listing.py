@@ -46,7 +46,9 @@ def _styles(sheet: Sheet, digits: int) -> list[Style]:
     return found
 
 
-def arrange(sheet: Sheet, area: Rect) -> tuple[Style, list[list[Block]], int]:
+def arrange(
+    sheet: Sheet, area: Rect, *, columns: tuple[int, ...] = (1, 2, 3)
+) -> tuple[Style, list[list[Block]], int]:
     """Choose the largest setting in which all spots fit, and deal the rows into columns.
 
     Parameters
@@ -55,6 +57,8 @@ def arrange(sheet: Sheet, area: Rect) -> tuple[Style, list[list[Block]], int]:
         What is shown.
     area : Rect
         Where the list may stand.
+    columns : tuple of int
+        Numbers of columns it may have.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def arrange(sheet: Sheet, area: Rect) -> tuple[Style, list[list[Block]], int]:
         Spots that do not fit even in the smallest setting.
     """
     digits = max(len(str(n)) for n in sheet.published.spots["number"])
-    styles = _styles(sheet, digits)
+    styles = [s for s in _styles(sheet, digits) if s.columns in columns]
     both = len(sheet.languages) > 1
     best: tuple[float, Style, list[list[Block]]] | None = None
     for style in styles:
@@ -77,14 +81,14 @@ def arrange(sheet: Sheet, area: Rect) -> tuple[Style, list[list[Block]], int]:
         if len(sheet.published.spots) * style.size * _ROW > style.columns * area.height:
             continue
         blocks = blocks_of(sheet, style, area)
-        columns = _deal(blocks, style.columns, area.height) if blocks else None
-        if blocks and columns is not None:
+        dealt = _deal(blocks, style.columns, area.height) if blocks else None
+        if blocks and dealt is not None:
             cost = _ugliness(style, blocks, styles[0].size)
             if best is None or cost < best[0] - 1e-9:
-                best = (cost, style, columns)
+                best = (cost, style, dealt)
     if best is not None:
         return best[1], best[2], 0
-    return _most_that_fit(sheet, area, styles[-3:])
+    return _most_that_fit(sheet, area, styles[-len(columns) :])
 
 
 def _most_that_fit(sheet: Sheet, area: Rect, styles: list[Style]) -> tuple[Style, list[list[Block]], int]:
@@ -156,7 +160,7 @@ def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) ->
                 more = [second]
             if (len(lines) > 2 or len(more) > 2) and not force:
                 return None
-            details = [d for text in _details(sheet, style, s) for d in wrap(text, style.second, room)]
+            details = [d for text in _details(sheet, s) for d in wrap(text, style.second, room)]
             below = len(details) + (0 if beside else len(more))
             height = len(lines) * style.size * 1.28 + below * style.second * 1.25 + style.size * 0.45
             content = (s, lines, more, tab if beside else 0.0, details, _tail(sheet, style, s))
@@ -164,12 +168,11 @@ def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) ->
     return blocks
 
 
-def _details(sheet: Sheet, style: Style, spot: Any) -> list[str]:
+def _details(sheet: Sheet, spot: Any) -> list[str]:
     """Say what a spot has beside its address: hours of its own, and what the office sees."""
     hours = str(spot.hours)
-    said = (
-        hours.replace("-", "–") if hours and (style.tail == "page" or hours != sheet.published.hours) else ""
-    )
+    # The season's hours stand in the title.
+    said = hours.replace("-", "–") if hours != sheet.published.hours else ""
     return [t for t in (said, *office_lines(sheet.languages[0], spot)) if t]
 
 

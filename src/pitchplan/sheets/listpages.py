@@ -12,7 +12,7 @@ from pitchplan.sheets.listing import blocks_of, draw_columns, fill
 from pitchplan.sheets.listrows import Style
 from pitchplan.sheets.onpage import of_the_page
 from pitchplan.sheets.page import Rect
-from pitchplan.sheets.words import word
+from pitchplan.sheets.words import season_line, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.listrows import Block
@@ -96,7 +96,13 @@ def draw_list_page(sheet: Sheet) -> str:
         out += label(after, y, text, 3.2 * u, fill=INK["soft"])
         after += text_width(text, 3.2 * u) + 4.0 * u
     out += label(body.right, y, sheet.title, 3.2 * u, anchor="end", fill=INK["text"])
-    out += label(body.x, y + 4.4 * u, word(sheet.languages[0], "columns_page"), 2.2 * u, fill=INK["soft"])
+    f = sheet.published
+    said = [
+        word(sheet.languages[0], "columns_page"),
+        season_line(sheet.languages[0], f.first, f.last, f.hours),
+    ]
+    out += label(body.x, y + 4.4 * u, said[0], max(2.2 * u, LEAST_MM), fill=INK["soft"])
+    out += label(body.right, y + 4.4 * u, said[1], max(2.2 * u, LEAST_MM), anchor="end", fill=INK["soft"])
     out += rect(body.x, y + 5.8 * u, body.width, 0.3, fill=INK["district"])
     columns = _columns(sheet) or [[]]
     return out + draw_columns(of_the_page(sheet), body, style, columns, airy=False)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_map", "marker_layout", "pitch_polygons", "rectangles"]
 
 
+_PITCHES_UP_TO = 25_000  # a bay of 6 m is a quarter of a millimetre there
 _BESIDE_MM = 2.0  # how far from its district a page still shows symbols
 
 
@@ -140,6 +141,8 @@ def rectangles(
 
 
 def _pitches(sheet: Sheet) -> NDArray[Any]:
+    if sheet.page.scale > _PITCHES_UP_TO:
+        return np.zeros(0, dtype=object)
     return on_paper(pitch_polygons(sheet), sheet.page, tolerance_mm=0.0)
 
 

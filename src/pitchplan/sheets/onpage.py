@@ -34,7 +34,7 @@ def of_the_page(sheet: Sheet) -> Sheet:
         return sheet
     spots = published.spots[published.spots["spot_id"].isin(page.spots)].reset_index(drop=True)
     pitches = published.pitches[published.pitches["spot_id"].isin(page.spots)].reset_index(drop=True)
-    if page.kind == "map":
+    if page.kind != "list":
         spots = spots.assign(grid_square=[page.square(s.x_m, s.y_m) for s in spots.itertuples()])
     return replace(sheet, published=replace(published, spots=spots, pitches=pitches))
 

@@ -24,7 +24,14 @@ from pitchplan.sheets.words import latin, season_line, word
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["draw_panel", "how_well_it_fits", "list_area"]
+__all__ = [
+    "draw_panel",
+    "draw_publisher",
+    "draw_season",
+    "how_well_it_fits",
+    "list_area",
+    "titles",
+]
 
 Line = tuple[str, float, bool, str]
 
@@ -113,7 +120,8 @@ def _both(sheet: Sheet, key: str, **parts: object) -> list[str]:
     return [word(language, key, **parts) for language in sheet.languages]
 
 
-def _titles(sheet: Sheet) -> tuple[str, str]:
+def titles(sheet: Sheet) -> tuple[str, str]:
+    """Return a page's title and what stands under it, in the sheet's languages."""
     first, second = sheet.title, sheet.title_en
     if sheet.page.district:
         return _district_titles(sheet)
@@ -136,7 +144,7 @@ def _district_titles(sheet: Sheet) -> tuple[str, str]:
 def _title(sheet: Sheet, x: float, y: float, width: float) -> tuple[str, float]:
     """Draw the title, in two lines if it is long, and the second language's; return also where it ends."""
     u = sheet.page.unit
-    first, second = _titles(sheet)
+    first, second = titles(sheet)
     size = fit_size(first, 10.0 * u, width, bold=True, least=6.0 * u)
     lines = wrap(first, size, width, bold=True)
     if len(lines) > 1:
@@ -237,7 +245,7 @@ def _head_band(sheet: Sheet, area: Rect) -> str:
     u = sheet.page.unit
     code, taken = _code(sheet, area.right, area.y)
     area = Rect(area.x, area.y, area.width - taken, area.height)
-    title = _titles(sheet)
+    title = titles(sheet)
     gap = 5.0 * u
     need = max(text_width(title[0], 10.0 * u, bold=True), text_width(title[1], 4.6 * u))
     left = min(need, 0.42 * area.width)
@@ -250,3 +258,13 @@ def _head_band(sheet: Sheet, area: Rect) -> str:
     here = _lines(sheet, [_here(sheet)], x, area.y + 10.6 * u, middle)
     x += middle + gap
     return out + here[0] + _lines(sheet, [*season, *_publisher(sheet)], x, area.y - 1.2 * u, right)[0]
+
+
+def draw_season(sheet: Sheet, area: Rect) -> tuple[str, float]:
+    """Draw days, hours and what may be done, from an area's top; return also where they end."""
+    return _lines(sheet, [*_season(sheet), _here(sheet)], area.x, area.y, area.width)
+
+
+def draw_publisher(sheet: Sheet, area: Rect) -> tuple[str, float]:
+    """Draw validity, publisher, day of issue and review number; return also where they end."""
+    return _lines(sheet, _publisher(sheet), area.x, area.y, area.width)

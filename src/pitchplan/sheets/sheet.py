@@ -122,6 +122,35 @@ class Sheet:
             )
         return replace(self, page=pages[page_id], pages=())
 
+    def leaflet(self) -> Sheet:
+        """Return a pocket leaflet of this page: A4 on both sides, folded twice.
+
+        Returns
+        -------
+        Sheet
+            To be written as ``.pdf``. Of a district: ``sheet.only("历下区").leaflet()``.
+        """
+        from pitchplan.sheets.leaflet import as_leaflet
+
+        return as_leaflet(self)
+
+    def field_check(self) -> Sheet:
+        """Return the list of assumed street widths under the pitches, to be taped on site.
+
+        Returns
+        -------
+        Sheet
+            Pages of A4, to be written as ``.pdf``.
+
+        Raises
+        ------
+        InputError
+            The sheet is for the public.
+        """
+        from pitchplan.sheets.fieldcheck import as_field_check
+
+        return as_field_check(self)
+
     def __repr__(self) -> str:
         return (
             f"Sheet: {self.title!r}, {len(self.published.spots)} spots with "

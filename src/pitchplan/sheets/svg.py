@@ -6,7 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pitchplan.sheets.draw import label, rect
+from pitchplan.sheets.fieldcheck import draw_field_page
 from pitchplan.sheets.ink import INK
+from pitchplan.sheets.leaflet import draw_inside_key, draw_outside
 from pitchplan.sheets.lettering import FONTS, attr, text_xml
 from pitchplan.sheets.listpages import draw_list_page
 from pitchplan.sheets.mapbody import draw_map
@@ -70,9 +72,19 @@ def _map(sheet: Sheet) -> tuple[str, str]:
     return body, _frame(sheet) + draw_panel(mine, shown)
 
 
+def _leaflet_inside(sheet: Sheet) -> tuple[str, str]:
+    """Return a leaflet's map, and frame and key."""
+    mine = in_the_window(of_the_page(sheet))
+    body, shown = draw_map(mine, other_spots(sheet))
+    return body, _frame(sheet) + draw_inside_key(mine, shown)
+
+
 _KINDS: dict[str, Callable[[Sheet], tuple[str, str]]] = {
     "map": _map,
     "list": lambda sheet: ("", draw_list_page(sheet)),
+    "leaflet-inside": _leaflet_inside,
+    "leaflet-outside": lambda sheet: ("", draw_outside(of_the_page(sheet))),
+    "field": lambda sheet: ("", draw_field_page(sheet)),
 }
 
 
