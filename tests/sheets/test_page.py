@@ -157,8 +157,8 @@ def test_grid_squares_name_corners() -> None:
 
 
 def test_paper_and_extent_are_checked() -> None:
-    with pytest.raises(InputError, match=r"A4, A3, A2, A1"):
-        lay_out("A0", BOUNDS, "EPSG:4548")
+    with pytest.raises(InputError, match=r"A4, A3, A2, A1, A0"):
+        lay_out("B7", BOUNDS, "EPSG:4548")
     with pytest.raises(InputError, match="too large"):
         lay_out("A3", (0.0, 0.0, 9e6, 9e6), "EPSG:4548")
     with pytest.raises(InputError, match="without an extent"):

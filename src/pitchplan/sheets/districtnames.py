@@ -13,6 +13,7 @@ from pitchplan.sheets.draw import label, on_paper
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import LEAST_MM, has_cjk, text_width
 from pitchplan.sheets.mapnames import HALO, district_order
+from pitchplan.sheets.words import latin
 
 if TYPE_CHECKING:
     from pitchplan.sheets.ground import Ground
@@ -98,11 +99,11 @@ def _names(sheet: Sheet) -> list[_Name]:
         whole = on_paper(
             [shapely.union_all(layer.geometry.to_numpy()[mask])], sheet.page, margin_mm=0, tolerance_mm=0.2
         )
-        latin = next((t for t in layer["district_en"].to_numpy()[mask] if t), "")
-        first = latin if sheet.languages[0] == "en" and latin else district
+        in_latin = next((t for t in layer["district_en"].to_numpy()[mask] if t), "")
+        first = in_latin if latin(sheet.languages[0]) and in_latin else district
         if not first or not len(whole):
             continue
-        second = latin if len(sheet.languages) > 1 and latin != first else ""
+        second = in_latin if len(sheet.languages) > 1 and in_latin != first else ""
         inside = shapely.intersection(whole[0], built)
         area = shapely.buffer(inside if inside.area > 0.1 * whole[0].area else whole[0], -_EDGE)
         if not area.is_empty:
@@ -112,11 +113,12 @@ def _names(sheet: Sheet) -> list[_Name]:
 
 def _built_up(sheet: Sheet) -> Any:
     """Return where the city is: a district's name stands there, not on empty land of its polygon."""
-    lines = on_paper(sheet.layers["streets"].geometry.to_numpy(), sheet.page, margin_mm=0, tolerance_mm=0.5)
+    xy = sheet.page.to_paper(shapely.get_coordinates(sheet.layers["streets"].geometry.to_numpy()))
     f = sheet.page.frame
-    if not len(lines):
+    inside = ((xy >= [f.x, f.y]) & (xy <= [f.right, f.bottom])).all(axis=1)
+    if not inside.any():
         return shapely.box(f.x, f.y, f.right, f.bottom)
-    return shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(lines)))
+    return shapely.convex_hull(shapely.linestrings(np.concatenate([xy[inside], xy[inside][:1]])))
 
 
 def _broken(name: str) -> tuple[tuple[str, ...], ...]:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pitchplan.sheets.page import Rect
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["LEGEND", "draw_column", "draw_foot", "draw_strip", "may_be_shown", "strip_fits"]
+__all__ = ["LEGEND", "column_fits", "draw_column", "draw_foot", "draw_strip", "may_be_shown", "strip_fits"]
 
 LEGEND = (
-    "marker", "pitch", "district", "community", "main", "street", "footway", "building", "green",
-    "water", "paved", "bus-stop", "station", "school-gate", "hospital-gate",
+    "marker", "dot", "other_spot", "pitch", "district", "community", "main", "street", "footway", "building",
+    "green", "water", "paved", "bus-stop", "station", "school-gate", "hospital-gate",
 )  # fmt: skip
 
 _SAMPLE = 10.8  # width of a legend's sample with the space after it, millimetres on A3
@@ -38,11 +38,13 @@ def may_be_shown(sheet: Sheet) -> frozenset[str]:
     """Return what the map may show, judged by its layers: the room the legend needs at most."""
     layers = sheet.layers
     streets = layers["streets"] if len(layers["streets"]) else layers["centrelines"]
-    shown = {space_class(k) for k in layers["open_spaces"]["kind"]}
-    shown |= {SYMBOL_KINDS[k] for k in layers["keep_clear"]["kind"] if k in SYMBOL_KINDS}
-    shown |= {"main" if street_rank(c) == 0 else "street" for c in streets["street_class"]}
+    shown = {space_class(k) for k in layers["open_spaces"]["kind"].unique()}
+    shown |= {SYMBOL_KINDS[k] for k in layers["keep_clear"]["kind"].unique() if k in SYMBOL_KINDS}
+    shown |= {"main" if street_rank(c) == 0 else "street" for c in streets["street_class"].unique()}
     shown |= {name for name in ("building", "footway") if len(layers[f"{name}s"])}
-    shown |= {"marker", "pitch"} if len(sheet.published.spots) else set()
+    dotted = sheet.page.listing == "districts"
+    shown |= {"dot" if dotted else "marker", "pitch"} if len(sheet.published.spots) else set()
+    shown |= {"other_spot"} if sheet.page.district else set()
     shown |= {"community"} if len(layers["communities"]) > 1 else set()
     return frozenset(shown | ({"district"} if layers["communities"]["district"].nunique() > 1 else set()))
 
@@ -102,6 +104,15 @@ def strip_fits(sheet: Sheet, area: Rect) -> bool:
     )
 
 
+def column_fits(sheet: Sheet, area: Rect) -> bool:
+    """Tell whether a column holds the whole legend and every note."""
+    u = sheet.page.unit
+    items = _items(may_be_shown(sheet))
+    lines, size = _notes(sheet, area.width, 2.1)
+    room = area.height - len(lines) * size * 1.38 - (1.8 + 17.0 + 11.0) * u
+    return -(-len(items) // _columns(sheet, items, area.width)) * 0.84 * _step(sheet) <= room
+
+
 def draw_column(sheet: Sheet, shown: frozenset[str], area: Rect) -> str:
     """Draw the key as a column beside the list: legend on top, scale, north and notes at the bottom."""
     u = sheet.page.unit
@@ -115,9 +126,13 @@ def draw_column(sheet: Sheet, shown: frozenset[str], area: Rect) -> str:
     out += _north(sheet, area.right - 7.5 * u, y + 8.2 * u, 6.2 * u)
     out += rect(area.x, y - 1.0 * u, area.width, 0.2, fill=INK["rule"])
     items = _items(shown)
-    step = min((y - 3.0 * u - area.y - 8.0 * u) / max(1, len(items)), 1.6 * _step(sheet))
+    room = y - 11.0 * u - area.y
+    # In one column where that is not cramped.
+    cramped = room / max(1, len(items)) < 0.84 * _step(sheet)
+    columns = _columns(sheet, items, area.width) if cramped else 1
+    step = min(room / max(1, -(-len(items) // columns)), 1.6 * _step(sheet))
     out += rect(area.x, area.y, area.width, 0.2, fill=INK["rule"])
-    return out + _legend(sheet, items, area.x, area.y, area.width, 1, step)
+    return out + _legend(sheet, items, area.x, area.y, area.width, columns, step)
 
 
 def _strip_widths(sheet: Sheet, area: Rect) -> tuple[float, float]:
@@ -209,6 +224,12 @@ def _sample(key: str, x: float, y: float, u: float) -> str:
     middle = x + wide / 2
     if key == "marker":
         return marker_sign(x + 2.1 * u, y, 8, 3, 1.9 * u, flag_width(3, max(u * 0.94, 0.93)))
+    if key in ("dot", "other_spot"):
+        fill, edge = (INK["red"], "#FFFFFF") if key == "dot" else ("#FFFFFF", INK["red"])
+        return (
+            f'<circle cx="{middle:.2f}" cy="{y:.2f}" r=".8" fill="{fill}" stroke="{edge}" '
+            f'stroke-width=".3"/>\n'
+        )
     if key == "pitch":
         return "".join(
             rect(x + (0.9 + 2.5 * k) * u, y - 0.5 * u, 2.1 * u, 1.0 * u, fill=INK["pitch"]) for k in range(3)

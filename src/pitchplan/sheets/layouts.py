@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 
 from pitchplan.errors import Fault, InputError
-from pitchplan.sheets.page import PAPERS, SCALES, Page, Rect, north_bearing
+from pitchplan.sheets.page import ORIENTATIONS, PAPERS, SCALES, Page, Rect, north_bearing
 
-__all__ = ["lay_out", "layouts"]
+__all__ = ["lay_out", "layouts", "round_scale", "unit_of"]
+
+Bounds = tuple[float, float, float, float]
 
 _SPARE = 3.0  # least space between the city and the frame, millimetres
 # Heights and widths on A3, millimetres.
@@ -21,9 +23,11 @@ _PANEL = {
     "columns": (96.0, 107.0, 116.0),
 }
 _WIDEST = {"beside": 150.0, "below": 150.0, "headed": 135.0, "columns": 245.0}
+# Share of an upright paper's height that list and key take below the map.
+_STACKED = (0.27, 0.34, 0.44)
 
 
-def lay_out(paper: str, bounds: tuple[float, float, float, float], crs: str, *, spots: int = 0) -> Page:
+def lay_out(paper: str, bounds: Bounds, crs: str, *, spots: int = 0, orientation: str = "landscape") -> Page:
     """Lay out a page on which a city's extent fits at the largest round scale.
 
     Parameters
@@ -36,6 +40,8 @@ def lay_out(paper: str, bounds: tuple[float, float, float, float], crs: str, *, 
         Planning CRS, metric.
     spots : int
         Spots to be listed beside the map: the more, the wider the panel at least is.
+    orientation : {"landscape", "portrait", "auto"}
+        How the paper is turned; ``auto`` tries both.
 
     Returns
     -------
@@ -47,15 +53,17 @@ def lay_out(paper: str, bounds: tuple[float, float, float, float], crs: str, *, 
     InputError
         The paper is unknown, or the extent is empty or too large for any round scale.
     """
-    return layouts(paper, bounds, crs, spots=spots)[0]
+    return layouts(paper, bounds, crs, spots=spots, orientation=orientation)[0]
 
 
-def layouts(paper: str, bounds: tuple[float, float, float, float], crs: str, *, spots: int = 0) -> list[Page]:
+def layouts(
+    paper: str, bounds: Bounds, crs: str, *, spots: int = 0, orientation: str = "landscape"
+) -> list[Page]:
     """Return every layout of a page: the largest scale first, then the least blank paper.
 
     Parameters
     ----------
-    paper, bounds, crs, spots
+    paper, bounds, crs, spots, orientation
         As `lay_out` takes them.
 
     Returns
@@ -64,26 +72,37 @@ def layouts(paper: str, bounds: tuple[float, float, float, float], crs: str, *, 
         ``beside``: title, list and key in a panel at the right. ``below``: the key in a strip
         under the map. ``headed``: the same, with the title in a band over the map, so that the list
         has the panel to itself. ``columns``: for tall cities, list and key side by side.
+        ``stacked``: on upright paper, title over the map, list and key under it.
 
     Raises
     ------
     InputError
         The paper is unknown, or the extent is empty or too large for any round scale.
     """
-    if paper not in PAPERS:
-        raise InputError(
-            Fault(
-                "unknown paper", f"Use one of {', '.join(PAPERS)}", "map_sheet", column="paper", value=paper
+    for column, value, known in (("paper", paper, PAPERS), ("orientation", orientation, ORIENTATIONS)):
+        if value not in known:
+            raise InputError(
+                Fault(
+                    f"unknown {column}",
+                    f"Use one of {', '.join(known)}",
+                    "map_sheet",
+                    column=column,
+                    value=value,
+                )
             )
-        )
     if not all(math.isfinite(b) for b in bounds):
         raise InputError(
             Fault("a city without an extent", "Give at least one community", "city", value=bounds)
         )
-    sheet = _Paper(paper, bounds, crs, 0 if spots <= 40 else 1 if spots <= 90 else 2)
-    found = [_layout(sheet, name) for name in _PANEL]
-    pages = [(page.scale, blank, k, page) for k, one in enumerate(found) if one for page, blank in [one]]
-    if not pages:
+    crowd = 0 if spots <= 40 else 1 if spots <= 90 else 2
+    turns = [o for o in ORIENTATIONS[:2] if orientation in (o, "auto")]
+    found: list[tuple[Page, float]] = []
+    for turn in turns:
+        sheet = _Paper(paper, turn, bounds, crs, crowd)
+        made = [_layout(sheet, name) for name in _PANEL]
+        made += [_stacked(sheet)] if turn == "portrait" else []
+        found += [one for one in made if one]
+    if not found:
         raise InputError(
             Fault(
                 "an extent too large for one sheet",
@@ -92,7 +111,12 @@ def layouts(paper: str, bounds: tuple[float, float, float, float], crs: str, *, 
                 value=bounds,
             )
         )
-    return [page for _, _, _, page in sorted(pages, key=lambda p: p[:3])]
+    return [page for page, _ in sorted(found, key=lambda one: (one[0].scale, one[1]))]
+
+
+def unit_of(paper: str) -> float:
+    """Return how much larger lettering is on a paper than on A3."""
+    return min(max(math.pow(PAPERS[paper][0] / 420, 0.7), 0.82), 2.0 if paper == "A0" else 1.6)
 
 
 @dataclass(frozen=True)
@@ -100,13 +124,19 @@ class _Paper:
     """What every layout of one sheet has in common, millimetres."""
 
     name: str
-    bounds: tuple[float, float, float, float]
+    orientation: str
+    bounds: Bounds
     crs: str
     crowd: int
 
     @property
+    def size(self) -> tuple[float, float]:
+        wide, high = PAPERS[self.name]
+        return (wide, high) if self.orientation == "landscape" else (high, wide)
+
+    @property
     def unit(self) -> float:
-        return min(max(math.pow(PAPERS[self.name][0] / 420, 0.7), 0.82), 1.6)
+        return unit_of(self.name)
 
     @property
     def side(self) -> float:
@@ -121,7 +151,7 @@ class _Paper:
 def _layout(sheet: _Paper, name: str) -> tuple[Page, float] | None:
     """Return one layout and its blank area (mm²), or nothing where the city does not fit at any scale."""
     u = sheet.unit
-    width, height = PAPERS[sheet.name]
+    width, height = sheet.size
     margin, band, gap = 8.0 * u, 4.5 * u, 6.0 * u
     least = _PANEL[name][sheet.crowd] * sheet.side
     widest = max(_WIDEST[name] * sheet.side, least)
@@ -130,7 +160,7 @@ def _layout(sheet: _Paper, name: str) -> tuple[Page, float] | None:
     strip = max(_STRIP * u, 24.5) if name in ("below", "headed") else 0.0
     across = width - 2 * margin - 2 * band - gap  # for map and panel together
     high = height - 2 * margin - 2 * band - head - (strip + _GAP * u if strip else 0.0)
-    scale = _scale(sheet.extent, across - least - column, high)
+    scale = round_scale(sheet.extent, across - least - column, high)
     if scale is None:
         return None
     need_w, need_h = (metres * 1000 / scale + 10 * u for metres in sheet.extent)
@@ -153,43 +183,66 @@ def _layout(sheet: _Paper, name: str) -> tuple[Page, float] | None:
         key = Rect(panel.right - _COLUMN * u, panel.y, _COLUMN * u, panel.height)
     across_head = width - 2 * margin if column else outer
     title = Rect(margin, margin, across_head, _HEAD * u) if head else None
-    page = _page(sheet, name, frame, panel, scale, band, title, key)
-    city = (need_w - 10 * u) * (need_h - 10 * u)
-    return page, frame.width * frame.height - city + grown * outer * 0.5
+    page = _page(sheet, name, frame, panel, scale, title, key)
+    return page, _blank(sheet, page) + grown * outer * 0.5
+
+
+def _stacked(sheet: _Paper) -> tuple[Page, float] | None:
+    """Return title over map over list and key, which share what is left of the height."""
+    u = sheet.unit
+    width, height = sheet.size
+    margin, band = 8.0 * u, 4.5 * u
+    inner = width - 2 * margin
+    head = Rect(margin, margin, inner, _HEAD * u)
+    top = head.bottom + _GAP * u + band
+    room = height - margin - top - band - 4.0 * u  # for the map, and for list and key below it
+    least = _STACKED[sheet.crowd] * height
+    scale = round_scale(sheet.extent, inner - 2 * band, room - least)
+    if scale is None:
+        return None
+    frame_h = min(room - least, sheet.extent[1] * 1000 / scale + 10 * u)
+    frame = Rect(margin + band, top, inner - 2 * band, frame_h)
+    foot = frame.bottom + band + 4.0 * u
+    panel = Rect(margin, foot, inner, height - margin - foot)
+    key_w = max(_COLUMN * u, 0.37 * inner)
+    key = Rect(panel.right - key_w, foot, key_w, panel.height)
+    page = _page(sheet, "stacked", frame, panel, scale, head, key)
+    return page, _blank(sheet, page)
+
+
+def _blank(sheet: _Paper, page: Page) -> float:
+    """Return how much of the frame the city leaves blank, mm²."""
+    wide, high = (metres * 1000 / page.scale for metres in sheet.extent)
+    return page.frame.width * page.frame.height - wide * high
 
 
 def _page(
-    sheet: _Paper,
-    name: str,
-    frame: Rect,
-    panel: Rect,
-    scale: int,
-    band: float,
-    head: Rect | None,
-    key: Rect | None,
+    sheet: _Paper, name: str, frame: Rect, panel: Rect, scale: int, head: Rect | None, key: Rect | None
 ) -> Page:
     west, south, east, north = sheet.bounds
     centre = ((west + east) / 2, (south + north) / 2)
     cell = 40.0 * sheet.unit
+    width, height = sheet.size
     return Page(
-        sheet.name,
-        *PAPERS[sheet.name],
-        frame,
-        panel,
-        scale,
-        centre,
-        max(2, min(26, round(frame.width / cell))),
-        max(2, round(frame.height / cell)),
-        band,
-        sheet.unit,
-        north_bearing(centre, sheet.crs),
-        name,
-        head,
-        key,
+        paper=sheet.name,
+        width=width,
+        height=height,
+        frame=frame,
+        panel=panel,
+        scale=scale,
+        centre=centre,
+        columns=max(2, min(26, round(frame.width / cell))),
+        rows=max(2, round(frame.height / cell)),
+        band=4.5 * sheet.unit,
+        unit=sheet.unit,
+        north_deg=north_bearing(centre, sheet.crs),
+        layout=name,
+        head=head,
+        key=key,
     )
 
 
-def _scale(extent: tuple[float, float], width: float, height: float) -> int | None:
+def round_scale(extent: tuple[float, float], width: float, height: float) -> int | None:
     """Return the largest round scale at which the extent fits with some space on each side."""
     if min(width, height) <= 2 * _SPARE:
         return None

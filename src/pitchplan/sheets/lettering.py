@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 __all__ = ["FONTS", "LEAST_MM", "attr", "clean", "harmless", "has_cjk", "text_width", "text_xml", "wrap"]
@@ -78,6 +79,7 @@ def has_cjk(text: str) -> bool:
     return any(_wide(c) and not unicodedata.category(c).startswith(("P", "S")) for c in text)
 
 
+@lru_cache(maxsize=65_536)
 def _wide(character: str) -> bool:
     # The dot, the cross, the dash and the dots are as wide as a Chinese character in Chinese fonts.
     return character in "·×—…" or unicodedata.east_asian_width(character) in ("W", "F")
@@ -107,6 +109,12 @@ def text_width(text: str, size: float, *, bold: bool = False, spacing: float = 0
     >>> text_width("泉城路", 2.0)
     6.0
     """
+    return (_ems(text, bold) + spacing * len(text)) * size
+
+
+@lru_cache(maxsize=65_536)
+def _ems(text: str, bold: bool) -> float:
+    """Return a text's width in font sizes; lists are tried in many sizes, so it is kept."""
     total = 0.0
     for c in text:
         if _wide(c):
@@ -117,7 +125,7 @@ def text_width(text: str, size: float, *, bold: bool = False, spacing: float = 0
             continue
         else:
             total += 0.58
-    return (total + spacing * len(text)) * size
+    return total
 
 
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
@@ -139,8 +147,11 @@ def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[st
     list of str
         The lines, at least one.
     """
+    text = clean(text)
+    if text_width(text, size, bold=bold) <= width:
+        return [text]
     lines = [""]
-    for piece in _pieces(clean(text)):
+    for piece in _pieces(text):
         grown = lines[-1] + piece
         if text_width(grown.rstrip(), size, bold=bold) <= width or (piece in _NO_LINE_START and lines[-1]):
             lines[-1] = grown

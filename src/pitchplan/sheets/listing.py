@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.sheets.draw import label, rect
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.listrows import Block, Style, draw_district, draw_spot, number_width, tail_width
+from pitchplan.sheets.officefacts import office_lines
 from pitchplan.sheets.page import Rect
-from pitchplan.sheets.words import word
+from pitchplan.sheets.words import latin, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["arrange", "draw_list", "list_body"]
+__all__ = ["arrange", "blocks_of", "draw_columns", "draw_list", "fill", "list_body"]
 
 
-def _styles(unit: float, digits: int) -> list[Style]:
+_ROW = 1.6  # least height of a row, in sizes of its letters
+
+
+def _styles(sheet: Sheet, digits: int) -> list[Style]:
     """Return the ways to set the list, the most generous first."""
+    unit = sheet.page.unit
+    tail = "square-page" if sheet.numbers and sheet.page.page_id == "overview" else "square"
     found = []
     for both in (True, False):
         for size, second in (
@@ -32,12 +39,16 @@ def _styles(unit: float, digits: int) -> list[Style]:
         ):
             for columns in (1, 2, 3):
                 found.append(
-                    Style(columns, max(LEAST_MM, size * unit), max(LEAST_MM, second * unit), both, digits)
+                    Style(
+                        columns, max(LEAST_MM, size * unit), max(LEAST_MM, second * unit), both, digits, tail
+                    )
                 )
     return found
 
 
-def arrange(sheet: Sheet, area: Rect) -> tuple[Style, list[list[Block]], int]:
+def arrange(
+    sheet: Sheet, area: Rect, *, columns: tuple[int, ...] = (1, 2, 3)
+) -> tuple[Style, list[list[Block]], int]:
     """Choose the largest setting in which all spots fit, and deal the rows into columns.
 
     Parameters
@@ -46,6 +57,8 @@ def arrange(sheet: Sheet, area: Rect) -> tuple[Style, list[list[Block]], int]:
         What is shown.
     area : Rect
         Where the list may stand.
+    columns : tuple of int
+        Numbers of columns it may have.
 
     Returns
     -------
@@ -57,21 +70,25 @@ def arrange(sheet: Sheet, area: Rect) -> tuple[Style, list[list[Block]], int]:
         Spots that do not fit even in the smallest setting.
     """
     digits = max(len(str(n)) for n in sheet.published.spots["number"])
-    styles = _styles(sheet.page.unit, digits)
+    styles = [s for s in _styles(sheet, digits) if s.columns in columns]
     both = len(sheet.languages) > 1
     best: tuple[float, Style, list[list[Block]]] | None = None
     for style in styles:
         if style.both and not both:
             continue
-        blocks = _blocks(sheet, style, area)
-        columns = _deal(blocks, style.columns, area.height) if blocks else None
-        if blocks and columns is not None:
+        if best is not None and _ugliness(style, [], styles[0].size) >= best[0]:
+            continue  # it is worse already by its size
+        if len(sheet.published.spots) * style.size * _ROW > style.columns * area.height:
+            continue
+        blocks = blocks_of(sheet, style, area)
+        dealt = _deal(blocks, style.columns, area.height) if blocks else None
+        if blocks and dealt is not None:
             cost = _ugliness(style, blocks, styles[0].size)
             if best is None or cost < best[0] - 1e-9:
-                best = (cost, style, columns)
+                best = (cost, style, dealt)
     if best is not None:
         return best[1], best[2], 0
-    return _most_that_fit(sheet, area, styles[-3:])
+    return _most_that_fit(sheet, area, styles[-len(columns) :])
 
 
 def _most_that_fit(sheet: Sheet, area: Rect, styles: list[Style]) -> tuple[Style, list[list[Block]], int]:
@@ -79,32 +96,55 @@ def _most_that_fit(sheet: Sheet, area: Rect, styles: list[Style]) -> tuple[Style
     spots = len(sheet.published.spots)
     best: tuple[Style, list[list[Block]], int] = (styles[0], [[] for _ in range(styles[0].columns)], spots)
     for style in styles:
-        blocks = _blocks(sheet, style, area, force=True) or []
+        blocks = blocks_of(sheet, style, area, force=True) or []
         room = area.height - 4.0 * sheet.page.unit
-        kept = next((k for k in range(len(blocks), 0, -1) if _fill(blocks[:k], style.columns, room)), 0)
+        # More rows need more room, so the most that fit are found by halving.
+        kept = bisect(range(1, len(blocks) + 1), 0, key=lambda k: _overflows(blocks[:k], style, room))
         left_out = spots - sum(not b.heading for b in blocks[:kept])
         if left_out < best[2]:
             best = (style, _deal(blocks[:kept], style.columns, room) or best[1], left_out)
     return best
 
 
+def _overflows(blocks: list[Block], style: Style, height: float) -> int:
+    return int(fill(blocks, style.columns, height) is None)
+
+
 def _ugliness(style: Style, blocks: list[Block], largest: float) -> float:
     """Weigh small letters, broken addresses and a missing second language against each other."""
     spots = [b for b in blocks if not b.heading]
-    broken = sum(len(b.content[1]) > 1 for b in spots) / len(spots)
-    broken_second = sum(len(b.content[2]) > 1 for b in spots) / len(spots)
+    count = max(len(spots), 1)
+    broken = sum(len(b.content[1]) > 1 for b in spots) / count
+    broken_second = sum(len(b.content[2]) > 1 for b in spots) / count
     missing = 0.0 if style.both else 1.1
     return 3.0 * (largest - style.size) / largest + 1.3 * broken + 0.5 * broken_second + missing
 
 
-def _blocks(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) -> list[Block] | None:
-    """Set every row; none where an address would need more lines than its row should have."""
+def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) -> list[Block] | None:
+    """Set every row of the list.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is shown.
+    style : Style
+        How it is set.
+    area : Rect
+        All its columns.
+    force : bool
+        Whether addresses may take as many lines as they need.
+
+    Returns
+    -------
+    list of Block, or None
+        None where an address would need more lines than its row should have.
+    """
     gap = 3.4 * sheet.page.unit
     width = (area.width - gap * (style.columns - 1)) / style.columns
     room = width - number_width(style) - tail_width(style)
     if room < 12:
         return None
-    english = sheet.languages[0] == "en"
+    english = latin(sheet.languages[0])
     blocks: list[Block] = []
     spots = sheet.published.spots
     tab = max((text_width(a, style.size) for a in spots["address"]), default=0.0) + style.size
@@ -120,16 +160,33 @@ def _blocks(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) -> l
                 more = [second]
             if (len(lines) > 2 or len(more) > 2) and not force:
                 return None
-            below = 0 if beside else len(more)
+            details = [d for text in _details(sheet, s) for d in wrap(text, style.second, room)]
+            below = len(details) + (0 if beside else len(more))
             height = len(lines) * style.size * 1.28 + below * style.second * 1.25 + style.size * 0.45
-            blocks.append(
-                Block(max(height, style.size * 1.6), False, (s, lines, more, tab if beside else 0.0))
-            )
+            content = (s, lines, more, tab if beside else 0.0, details, _tail(sheet, style, s))
+            blocks.append(Block(max(height, style.size * _ROW), False, content))
     return blocks
 
 
+def _details(sheet: Sheet, spot: Any) -> list[str]:
+    """Say what a spot has beside its address: hours of its own, and what the office sees."""
+    hours = str(spot.hours)
+    # The season's hours stand in the title.
+    said = hours.replace("-", "–") if hours != sheet.published.hours else ""
+    return [t for t in (said, *office_lines(sheet.languages[0], spot)) if t]
+
+
+def _tail(sheet: Sheet, style: Style, spot: Any) -> str:
+    """Say where a spot is shown."""
+    if style.tail == "square":
+        return str(spot.grid_square)
+    page = word(sheet.languages[0], "page_short", page=spot.page)
+    square = spot.page_square if style.tail == "page" else spot.grid_square
+    return f"{page} {square}" if style.tail == "page" else f"{square} → {page}"
+
+
 def _district_block(sheet: Sheet, style: Style, width: float, district: str, part: Any) -> Block:
-    first = part["district_en"].iloc[0] if sheet.languages[0] == "en" else district
+    first = part["district_en"].iloc[0] if latin(sheet.languages[0]) else district
     name = first or district or word(sheet.languages[0], "no_district")
     second = (
         part["district_en"].iloc[0]
@@ -139,8 +196,7 @@ def _district_block(sheet: Sheet, style: Style, width: float, district: str, par
     totals = word(
         sheet.languages[0],
         "district_totals",
-        spots=len(part),
-        pitches=int(part["capacity"].sum()),
+        **dict(zip(("spots", "pitches"), _counts(sheet, district, part), strict=True)),
     )
     contact = sheet.contact.get(district, "")
     lines = wrap(word(sheet.languages[0], "contact", contact=contact), style.second, width) if contact else []
@@ -148,24 +204,33 @@ def _district_block(sheet: Sheet, style: Style, width: float, district: str, par
     return Block(height, True, (name, second, totals, lines))
 
 
+def _counts(sheet: Sheet, district: str, part: Any) -> tuple[int, int]:
+    """Count a district's spots and pitches; on a page of a long list those of other pages too."""
+    whole = sheet.published.facts.get("districts", {})
+    if sheet.page.kind == "list" and district in whole:
+        return (int(whole[district][0]), int(whole[district][1]))
+    return len(part), int(part["capacity"].sum())
+
+
 def _deal(blocks: list[Block], columns: int, height: float) -> list[list[Block]] | None:
     """Deal blocks into columns of as equal a height as can be, headings with what follows."""
     if not blocks:
         return [[] for _ in range(columns)]
     low = max(b.height for b in blocks)
-    if _fill(blocks, columns, height) is None or low > height:
+    if fill(blocks, columns, height) is None or low > height:
         return None
     high = height
     for _ in range(24):
         middle = (low + high) / 2
-        if _fill(blocks, columns, middle) is None:
+        if fill(blocks, columns, middle) is None:
             low = middle
         else:
             high = middle
-    return _fill(blocks, columns, high)
+    return fill(blocks, columns, high)
 
 
-def _fill(blocks: list[Block], columns: int, height: float) -> list[list[Block]] | None:
+def fill(blocks: list[Block], columns: int, height: float) -> list[list[Block]] | None:
+    """Fill columns one after the other, headings with what follows; None where they do not hold all."""
     out: list[list[Block]] = [[]]
     used = 0.0
     for i, block in enumerate(blocks):
@@ -225,25 +290,39 @@ def draw_list(sheet: Sheet, area: Rect) -> str:
             area.x, body.y + 4 * u, word(sheet.languages[0], "none"), 2.6 * u, fill=INK["soft"]
         )
     style, columns, left_out = arrange(sheet, body)
-    gap = 3.4 * u
-    width = (area.width - gap * (style.columns - 1)) / style.columns
-    # Where there is room to spare, the rows breathe.
-    used = max(sum(b.height for b in c) for c in columns)
-    rows = max(len(c) for c in columns)
-    air = min(max(0.0, body.height - used - 1.0) / max(rows, 1), 0.55 * style.size) if not left_out else 0.0
-    for k, column in enumerate(columns):
-        x, at = area.x + k * (width + gap), body.y
-        for block in column:
-            draw = draw_district if block.heading else draw_spot
-            out += draw(style, block, x, at, width, air)
-            at += block.height + air
+    out += draw_columns(sheet, body, style, columns, airy=not left_out)
     if left_out:
         out += label(
             area.x,
             body.bottom - 0.6 * u,
-            word(sheet.languages[0], "more", n=left_out),
+            _more(sheet, left_out),
             max(LEAST_MM, 2.3 * u),
             bold=True,
             fill=INK["red"],
         )
+    return out
+
+
+def _more(sheet: Sheet, left_out: int) -> str:
+    """Say how many spots the list leaves out, and where they are."""
+    page = sheet.numbers.get("list-1")
+    if page is None:
+        return word(sheet.languages[0], "more", n=left_out)
+    return word(sheet.languages[0], "more_page", n=left_out, page=page)
+
+
+def draw_columns(sheet: Sheet, body: Rect, style: Style, columns: list[list[Block]], *, airy: bool) -> str:
+    """Draw the rows, column by column; where there is room to spare and it is airy, they breathe."""
+    gap = 3.4 * sheet.page.unit
+    width = (body.width - gap * (style.columns - 1)) / style.columns
+    used = max(sum(b.height for b in c) for c in columns)
+    rows = max(len(c) for c in columns)
+    air = min(max(0.0, body.height - used - 1.0) / max(rows, 1), 0.55 * style.size) if airy else 0.0
+    out = ""
+    for k, column in enumerate(columns):
+        x, at = body.x + k * (width + gap), body.y
+        for block in column:
+            draw = draw_district if block.heading else draw_spot
+            out += draw(style, block, x, at, width, air)
+            at += block.height + air
     return out

@@ -33,13 +33,21 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One way to set the list, millimetres."""
+    """One way to set the list, millimetres.
+
+    ``tail`` says what stands before the capacity: ``square``, on an atlas's overview ``square-page``,
+    on pages of the list ``page`` with the square on that page.
+    """
 
     columns: int
     size: float
     second: float
     both: bool
     digits: int
+    tail: str = "square"
+
+
+_TAILS = {"square": 3.4, "square-page": 6.6, "page": 6.0}
 
 
 def number_width(style: Style) -> float:
@@ -48,8 +56,8 @@ def number_width(style: Style) -> float:
 
 
 def tail_width(style: Style) -> float:
-    """Return the room that grid square and capacity take, millimetres."""
-    return style.size * 3.4
+    """Return the room that page, grid square and capacity take, millimetres."""
+    return style.size * _TAILS[style.tail]
 
 
 def draw_district(style: Style, block: Block, x: float, y: float, width: float, air: float) -> str:
@@ -75,7 +83,7 @@ def draw_district(style: Style, block: Block, x: float, y: float, width: float, 
 
 def draw_spot(style: Style, block: Block, x: float, y: float, width: float, air: float) -> str:
     """Draw a spot's row: number, address, grid square, capacity."""
-    spot, lines, more, tab = block.content
+    spot, lines, more, tab, details, where = block.content
     size = style.size
     base = y + air / 2 + size * 1.12
     out = rect(x, y + block.height + air - 0.04, width, 0.08, fill=INK["rule"], fill_opacity=0.7)
@@ -101,13 +109,13 @@ def draw_spot(style: Style, block: Block, x: float, y: float, width: float, air:
     if tab:
         out += label(left + tab, base, more[0], style.second, fill=INK["soft"])
         more = []
-    for line in more:
+    for line in (*more, *details):
         out += label(left, at, line, style.second, fill=INK["soft"])
         at += style.second * 1.25
     out += label(
         x + width - size * 1.85,
         base,
-        spot.grid_square,
+        where,
         max(LEAST_MM, size * 0.9),
         fill=INK["soft"],
         anchor="end",

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from pitchplan.sheets.basemap import base_map
 from pitchplan.sheets.districtnames import district_names
-from pitchplan.sheets.draw import on_paper, path_data, rect, shape
+from pitchplan.sheets.draw import on_paper, shape
+from pitchplan.sheets.edges import draw_edges, inside_edges
 from pitchplan.sheets.ground import Ground, box_points
-from pitchplan.sheets.ink import INK, SYMBOL_KINDS, TINTS, space_class, street_rank
+from pitchplan.sheets.ink import INK, SYMBOL_KINDS
 from pitchplan.sheets.mapnames import (
     busy_ground,
-    district_order,
+    own_part,
     space_names,
     street_names,
     wet_ground,
 )
 from pitchplan.sheets.markers import Marker, place_markers
-from pitchplan.sheets.symbols import flag_width, marker_xml, symbol
+from pitchplan.sheets.symbols import flag_width, marker_xml, other_dots, spot_dots, symbol
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,13 +32,19 @@ if TYPE_CHECKING:
 __all__ = ["draw_map", "marker_layout", "pitch_polygons", "rectangles"]
 
 
-def draw_map(sheet: Sheet) -> tuple[str, frozenset[str]]:
+_PITCHES_UP_TO = 25_000  # a bay of 6 m is a quarter of a millimetre there
+_BESIDE_MM = 2.0  # how far from its district a page still shows symbols
+
+
+def draw_map(sheet: Sheet, others: NDArray[np.float64] | None = None) -> tuple[str, frozenset[str]]:
     """Draw everything inside the frame.
 
     Parameters
     ----------
     sheet : Sheet
         What is shown.
+    others : array of shape (n, 2), optional
+        Spots of other pages, millimetres: dots without a number.
 
     Returns
     -------
@@ -48,10 +56,11 @@ def draw_map(sheet: Sheet) -> tuple[str, frozenset[str]]:
     shown: set[str] = set()
     pitches = _pitches(sheet)
     symbols = _symbol_places(sheet)
-    markers = marker_layout(sheet, pitches, symbols)
+    # An overview whose list has pages of its own shows where the spots are, not which is which.
+    dotted = sheet.page.listing == "districts"
+    markers = [] if dotted else marker_layout(sheet, pitches, symbols)
     ground = _taken_ground(sheet, pitches, markers)
-    xml = [_ground(sheet), _open_spaces(sheet, shown), _footways(sheet, shown), _buildings(sheet, shown)]
-    xml += [_carriageways(sheet, shown), _boundaries(sheet, shown)]
+    xml = [base_map(sheet, shown)]
     symbols_xml = _symbols(sheet, symbols, ground, shown)
     busy = busy_ground(sheet)
     districts = district_names(sheet, ground, busy, wet_ground(sheet))
@@ -61,9 +70,16 @@ def draw_map(sheet: Sheet) -> tuple[str, frozenset[str]]:
     if len(pitches):
         xml.append(shape(pitches, fill=INK["pitch"], stroke="#FFFFFF", stroke_width=0.08))
         shown.add("pitch")
+    if others is not None and len(others):
+        xml.append(other_dots(others))
+        shown.add("other_spot")
     if markers:
         shown.add("marker")
-    xml.append(marker_xml(markers, sheet.published.spots))
+    if dotted:
+        xml.append(spot_dots(sheet))
+        shown.add("dot")
+    xml.append("" if dotted else marker_xml(markers, sheet.published.spots))
+    xml.append(draw_edges(sheet))
     return "".join(xml), frozenset(shown)
 
 
@@ -96,7 +112,7 @@ def marker_layout(
     places = sheet.page.to_paper(spots[["x_m", "y_m"]].to_numpy(float))
     shy = [shapely.get_coordinates(shapely.centroid(pitches)) if len(pitches) else np.zeros((0, 2))]
     shy += list(symbols.values())
-    return place_markers(places, flags, sheet.page.frame, radius=radius, shy_of=np.concatenate(shy))
+    return place_markers(places, flags, inside_edges(sheet), radius=radius, shy_of=np.concatenate(shy))
 
 
 def pitch_polygons(sheet: Sheet) -> NDArray[Any]:
@@ -125,6 +141,8 @@ def rectangles(
 
 
 def _pitches(sheet: Sheet) -> NDArray[Any]:
+    if sheet.page.scale > _PITCHES_UP_TO:
+        return np.zeros(0, dtype=object)
     return on_paper(pitch_polygons(sheet), sheet.page, tolerance_mm=0.0)
 
 
@@ -133,12 +151,15 @@ def _symbol_places(sheet: Sheet) -> dict[str, NDArray[np.float64]]:
     layer = sheet.layers["keep_clear"]
     frame = sheet.page.frame
     out: dict[str, NDArray[np.float64]] = {}
+    own = own_part(sheet)
     kinds = np.array([SYMBOL_KINDS.get(k, "") for k in layer["kind"]], dtype=object)
     for kind in ("station", "hospital-gate", "school-gate", "bus-stop"):
         chosen = layer.geometry.to_numpy()[kinds == kind]
         if not len(chosen):
             continue
         xy = sheet.page.to_paper(shapely.get_coordinates(shapely.point_on_surface(chosen)))
+        if own is not None:
+            xy = xy[shapely.dwithin(own, shapely.points(xy), _BESIDE_MM)]
         inside = (
             (xy[:, 0] > frame.x + 2)
             & (xy[:, 0] < frame.right - 2)
@@ -155,7 +176,7 @@ def _symbol_places(sheet: Sheet) -> dict[str, NDArray[np.float64]]:
 
 
 def _taken_ground(sheet: Sheet, pitches: NDArray[Any], markers: list[Marker]) -> Ground:
-    ground = Ground(sheet.page.frame)
+    ground = Ground(inside_edges(sheet))
     for m in markers:
         ground.take_box(*m.box)
         ground.take(
@@ -167,118 +188,6 @@ def _taken_ground(sheet: Sheet, pitches: NDArray[Any], markers: list[Marker]) ->
         ground.take(shapely.get_coordinates(pitches))
         ground.take(shapely.get_coordinates(shapely.centroid(pitches)))
     return ground
-
-
-def _ground(sheet: Sheet) -> str:
-    frame, layer = sheet.page.frame, sheet.layers["communities"]
-    out = rect(frame.x, frame.y, frame.width, frame.height, fill=INK["ground"])
-    for k, district in enumerate(district_order(sheet)):
-        part = layer.geometry.to_numpy()[(layer["district"] == district).to_numpy()]
-        tint = TINTS[k % len(TINTS)]
-        # Its own colour as a hair line closes the seams between neighbouring polygons.
-        out += shape(
-            on_paper(part, sheet.page), fill=tint, stroke=tint, stroke_width=0.1, fill_rule="evenodd"
-        )
-    return out
-
-
-def _boundaries(sheet: Sheet, shown: set[str]) -> str:
-    layer = sheet.layers["communities"]
-    if len(layer) < 2:
-        return ""
-    geometry = layer.geometry.to_numpy()
-    outlines = shapely.union_all(shapely.boundary(geometry))
-    # Dots, since dashes in the middle of a street would read as its lane markings.
-    thin = shape(
-        on_paper([shapely.line_merge(outlines)], sheet.page, tolerance_mm=0.08),
-        fill="none",
-        stroke=INK["community"],
-        stroke_width=0.3,
-        stroke_linecap="round",
-        stroke_dasharray="0.02 0.9",
-    )
-    shown.add("community")
-    districts = district_order(sheet)
-    if len(districts) < 2:
-        return thin
-    shown.add("district")
-    wholes = [shapely.union_all(geometry[(layer["district"] == d).to_numpy()]) for d in districts]
-    lines = on_paper(
-        [shapely.line_merge(shapely.union_all(shapely.boundary(wholes)))], sheet.page, tolerance_mm=0.08
-    )
-    common = {"fill": "none", "stroke": INK["district"], "stroke_linejoin": "round"}
-    return (
-        thin
-        + shape(lines, stroke_width=1.7, stroke_opacity=0.16, **common)
-        + shape(lines, stroke_width=0.5, stroke_dasharray="3.2 0.9 0.5 0.9", **common)
-    )
-
-
-def _open_spaces(sheet: Sheet, shown: set[str]) -> str:
-    layer = sheet.layers["open_spaces"]
-    classes = np.array([space_class(k) for k in layer["kind"]], dtype=object)
-    out = ""
-    for name, edge in (("green", None), ("paved", INK["paved_edge"]), ("water", INK["water_edge"])):
-        part = on_paper(layer.geometry.to_numpy()[classes == name], sheet.page)
-        xml = shape(
-            part, fill=INK[name], fill_rule="evenodd", stroke=edge, stroke_width=0.22 if edge else None
-        )
-        out += xml
-        if xml:
-            shown.add(name)
-    return out
-
-
-def _footways(sheet: Sheet, shown: set[str]) -> str:
-    if sheet.page.scale > 20_000:  # thinner than a printer's finest line
-        return ""
-    xml = shape(
-        on_paper(sheet.layers["footways"].geometry.to_numpy(), sheet.page),
-        fill=INK["footway"],
-        fill_rule="evenodd",
-    )
-    if xml:
-        shown.add("footway")
-    return xml
-
-
-def _buildings(sheet: Sheet, shown: set[str]) -> str:
-    geometry = on_paper(sheet.layers["buildings"].geometry.to_numpy(), sheet.page)
-    geometry = geometry[shapely.area(geometry) > 0.12] if len(geometry) else geometry
-    xml = shape(geometry, fill=INK["building"], fill_rule="evenodd")
-    if xml:
-        shown.add("building")
-    return xml
-
-
-def _carriageways(sheet: Sheet, shown: set[str]) -> str:
-    layer = sheet.layers["streets"]
-    geometry = layer.geometry.to_numpy()
-    if not len(layer):
-        layer = sheet.layers["centrelines"]
-        widths = np.nan_to_num(layer["width_m"].to_numpy(float), nan=6.0)
-        geometry = (
-            shapely.buffer(layer.geometry.to_numpy(), widths / 2, cap_style="flat")
-            if len(layer)
-            else np.zeros(0, dtype=object)
-        )
-    ranks = np.array([street_rank(c) for c in layer["street_class"]], dtype=int)
-    inks = {0: ("main", 0.34), 1: ("secondary", 0.26), 2: ("street", 0.22), 3: ("street", 0.18)}
-    fine = min(1.0, 12_000 / sheet.page.scale) ** 0.5
-    casings, fills = [], []
-    for rank in (3, 2, 1, 0):
-        part = on_paper(geometry[ranks == rank], sheet.page)
-        if not len(part):
-            continue
-        data, (name, casing) = path_data(part), inks[rank]
-        shown.add("main" if rank == 0 else "street")
-        common = f'<path d="{data}" stroke-linejoin="round" '
-        casings.append(
-            f'{common}fill="none" stroke="{INK[name + "_edge"]}" stroke-width="{2 * casing * fine:.3f}"/>\n'
-        )
-        # A hair line of the fill's colour closes seams and keeps far-off lanes from vanishing.
-        fills.append(f'{common}fill="{INK[name]}" stroke="{INK[name]}" stroke-width="0.06"/>\n')
-    return "".join(casings + fills)
 
 
 def _symbols(sheet: Sheet, places: dict[str, NDArray[np.float64]], ground: Ground, shown: set[str]) -> str:

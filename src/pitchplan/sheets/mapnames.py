@@ -13,15 +13,28 @@ from pitchplan.sheets.ground import Ground, box_points
 from pitchplan.sheets.ink import INK, space_class, street_rank
 from pitchplan.sheets.labels import StreetName, name_streets
 from pitchplan.sheets.lettering import LEAST_MM, has_cjk, text_width
+from pitchplan.sheets.words import latin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["HALO", "busy_ground", "district_order", "space_names", "street_names", "wet_ground"]
+__all__ = ["HALO", "busy_ground", "district_order", "own_part", "space_names", "street_names", "wet_ground"]
 
 HALO: dict[str, Any] = {"stroke": "#FFFFFF", "stroke_linejoin": "round", "paint_order": "stroke"}
+
+
+_AROUND_MM = 5.0  # how far around its district a page names streets
+
+
+def own_part(sheet: Sheet) -> Any:
+    """Return the polygon of the district a page shows, millimetres; nothing where it shows all."""
+    layer = sheet.layers["communities"]
+    if not sheet.page.district:
+        return None
+    own = layer.geometry.to_numpy()[(layer["part"] == sheet.page.district).to_numpy()]
+    return shapely.union_all(on_paper(own, sheet.page, margin_mm=3.0))
 
 
 def wet_ground(sheet: Sheet) -> Ground:
@@ -77,22 +90,28 @@ def street_names(sheet: Sheet, ground: Ground) -> str:
     if not len(layer):
         return ""
     page = sheet.page
-    english = sheet.languages[0] == "en"
+    english = latin(sheet.languages[0])
     chosen = layer["name_en"].where(layer["name_en"] != "", layer["name"]) if english else layer["name"]
     groups: dict[str, list[int]] = {}
     for i, name in enumerate(chosen):
         if name:
             groups.setdefault(name, []).append(i)
     geometry = layer.geometry.to_numpy()
+    ranks = np.array([street_rank(c) for c in layer["street_class"]], dtype=int)
+    seconds = layer["name_en"].to_numpy()
+    both = len(sheet.languages) > 1 and latin(sheet.languages[1])
+    own = own_part(sheet)
+    around = None if own is None else shapely.buffer(own, _AROUND_MM)
     rows = []
     for name, members in groups.items():
-        rank = min(street_rank(layer["street_class"].iloc[i]) for i in members)
-        second = (
-            layer["name_en"].iloc[members[0]]
-            if len(sheet.languages) > 1 and sheet.languages[1] == "en"
-            else ""
-        )
+        rank = int(ranks[members].min())
+        if rank > _least_rank(page.scale):
+            continue
+        second = seconds[members[0]] if both else ""
         lines = on_paper(geometry[members], page, margin_mm=-1.0, tolerance_mm=0.15)
+        if around is not None:
+            lines = shapely.intersection(lines, around)
+            lines = lines[~shapely.is_empty(lines)]
         if not len(lines):
             continue
         axis = shapely.line_merge(shapely.union_all(lines))
@@ -104,6 +123,11 @@ def street_names(sheet: Sheet, ground: Ground) -> str:
     ends = shapely.points(np.concatenate(met))
     names = name_streets(rows, ground, sizes=sizes, apart_mm=80.0, junctions=shapely.STRtree(ends))
     return "".join(_street_name_xml(n) for n in names)
+
+
+def _least_rank(scale: int) -> int:
+    """Return the least street that has a name at a scale: lanes are named where one can walk to them."""
+    return 3 if scale <= 30_000 else 2 if scale <= 60_000 else 1 if scale <= 150_000 else 0
 
 
 def _boundary_points(sheet: Sheet) -> NDArray[np.float64]:
@@ -159,7 +183,7 @@ def space_names(sheet: Sheet, ground: Ground, busy: Ground) -> str:
     """Draw the names of water, greens and squares that are large enough to hold them."""
     layer = sheet.layers["open_spaces"]
     out = []
-    english = sheet.languages[0] == "en"
+    english = latin(sheet.languages[0])
     size = max(LEAST_MM, 2.1 * sheet.page.unit)
     for row in sorted(layer.itertuples(), key=lambda r: -r.geometry.area):
         name = row.name_en or row.name if english else row.name

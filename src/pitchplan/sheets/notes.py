@@ -16,7 +16,7 @@ def note_lines(sheet: Sheet) -> list[str]:
     """Return the notes: CRS and rule book, goals, what was not checked, the audit, the sources."""
     language = sheet.languages[0]
     facts = sheet.published.facts
-    comma = "；" if language == "zh" else "; "
+    comma = word(language, "semicolon")
     first = [word(language, "crs", crs=sheet.published.crs)]
     if facts["rule_book"]:
         first.append(word(language, "book", book=facts["rule_book"]))
@@ -32,7 +32,7 @@ def note_lines(sheet: Sheet) -> list[str]:
     rules = [r["rule"] for r in facts["not_applied"]]
     if rules:
         shown = rules if len(rules) <= 12 else [*rules[:12], f"… +{len(rules) - 12}"]
-        lines.append(word(language, "not_applied", rules=("、" if language == "zh" else ", ").join(shown)))
+        lines.append(word(language, "not_applied", rules=word(language, "listing").join(shown)))
     last = []
     if facts["audit"]:
         last.append(word(language, "audit", verdict=_verdict(language, facts)))

@@ -12,10 +12,17 @@ import pyproj
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PAPERS", "SCALES", "Page", "Rect", "north_bearing"]
+__all__ = ["ORIENTATIONS", "PAPERS", "SCALES", "Page", "Rect", "north_bearing"]
 
 # Width and height of each paper in landscape, millimetres (ISO 216).
-PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0), "A1": (841.0, 594.0)}
+PAPERS = {
+    "A4": (297.0, 210.0),
+    "A3": (420.0, 297.0),
+    "A2": (594.0, 420.0),
+    "A1": (841.0, 594.0),
+    "A0": (1189.0, 841.0),
+}
+ORIENTATIONS = ("landscape", "portrait", "auto")
 
 _STEPS = (10, 12.5, 15, 20, 25, 30, 40, 50, 60, 75, 80)
 SCALES = (*(int(s * 10**k) for k in (2, 3, 4) for s in _STEPS), 1_000_000)
@@ -68,7 +75,7 @@ class Page:
     north_deg : float
         Direction of true north, degrees clockwise from the paper's top.
     layout : str
-        ``beside``, ``below``, ``headed`` or ``columns``: see `layouts`.
+        ``beside``, ``below``, ``headed``, ``columns`` or ``stacked``: see `layouts`.
     head : Rect, optional
         Where title and season stand; by default on top of the panel.
     key : Rect, optional
@@ -79,6 +86,14 @@ class Page:
         District that the page shows; empty for all.
     neighbours : tuple of (str, str)
         Edge (``north``, ``east``, ``south``, ``west``) and ``page_id`` of the pages that go on there.
+    kind : str
+        What is drawn: ``map``; ``list``, a page of the list of spots; see `pitchplan.sheets.svg`.
+    number, count : int
+        Number of the page, and how many there are; a sheet of one page prints no number.
+    spots : tuple of str
+        ``spot_id`` of what the page lists; empty for all.
+    listing : str
+        What stands beside the map: ``spots``, or ``districts`` with the page of each.
     """
 
     paper: str
@@ -99,6 +114,11 @@ class Page:
     page_id: str = "overview"
     district: str = ""
     neighbours: tuple[tuple[str, str], ...] = ()
+    kind: str = "map"
+    number: int = 1
+    count: int = 1
+    spots: tuple[str, ...] = ()
+    listing: str = "spots"
 
     def to_paper(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn metres in the planning CRS into millimetres on the paper.

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pitchplan.sheets.districtindex import draw_index, index_height
 from pitchplan.sheets.draw import fit_size, label, rect
 from pitchplan.sheets.ink import INK
-from pitchplan.sheets.key import draw_column, draw_foot, draw_strip, may_be_shown, strip_fits
+from pitchplan.sheets.key import (
+    column_fits,
+    draw_column,
+    draw_foot,
+    draw_strip,
+    may_be_shown,
+    strip_fits,
+)
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.listing import arrange, draw_list, list_body
 from pitchplan.sheets.page import Rect
-from pitchplan.sheets.words import season_line, word
+from pitchplan.sheets.qr import qr_side, qr_xml
+from pitchplan.sheets.words import latin, season_line, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["draw_panel", "how_well_it_fits", "list_area"]
+__all__ = [
+    "draw_panel",
+    "draw_publisher",
+    "draw_season",
+    "how_well_it_fits",
+    "list_area",
+    "titles",
+]
 
 Line = tuple[str, float, bool, str]
 
@@ -36,7 +52,8 @@ def draw_panel(sheet: Sheet, shown: frozenset[str]) -> str:
         SVG elements.
     """
     out, area, key = _arranged(sheet, shown)
-    return out + draw_list(sheet, area) + key
+    index = sheet.page.listing == "districts"
+    return out + (draw_index(sheet, area) if index else draw_list(sheet, area)) + key
 
 
 def list_area(sheet: Sheet) -> Rect:
@@ -60,10 +77,10 @@ def how_well_it_fits(sheet: Sheet) -> int:
     """
     page = sheet.page
     area = list_area(sheet)
-    if area.height < 20 or (
-        page.key is not None and page.layout != "columns" and not strip_fits(sheet, page.key)
-    ):
+    if area.height < 20 or not _key_fits(sheet):
         return 4
+    if page.listing == "districts":
+        return 0 if index_height(sheet) <= area.height else 3
     if not len(sheet.published.spots):
         return 0
     style, columns, left_out = arrange(sheet, list_body(sheet, area))
@@ -77,6 +94,14 @@ def how_well_it_fits(sheet: Sheet) -> int:
     return 0 if style.size >= least - 1e-9 else 1
 
 
+def _key_fits(sheet: Sheet) -> bool:
+    """Tell whether a key with a place of its own fits it; one at the panel's foot takes what it needs."""
+    key, layout = sheet.page.key, sheet.page.layout
+    if key is None or layout == "columns":
+        return True
+    return column_fits(sheet, key) if layout == "stacked" else strip_fits(sheet, key)
+
+
 def _arranged(sheet: Sheet, shown: frozenset[str]) -> tuple[str, Rect, str]:
     """Draw head and key where the layout has them; return them and the room that is left for the list."""
     page, p = sheet.page, sheet.page.panel
@@ -84,7 +109,7 @@ def _arranged(sheet: Sheet, shown: frozenset[str]) -> tuple[str, Rect, str]:
     if page.key is None:
         key, bottom = draw_foot(sheet, shown)
         return head, Rect(p.x, top, p.width, bottom - top), key
-    if page.layout == "columns":
+    if page.layout in ("columns", "stacked"):
         k = Rect(page.key.x, top, page.key.width, p.bottom - top)
         list_width = page.key.x - 6.0 * page.unit - p.x
         return head, Rect(p.x, top, list_width, p.bottom - top), draw_column(sheet, shown, k)
@@ -95,18 +120,31 @@ def _both(sheet: Sheet, key: str, **parts: object) -> list[str]:
     return [word(language, key, **parts) for language in sheet.languages]
 
 
-def _titles(sheet: Sheet) -> tuple[str, str]:
+def titles(sheet: Sheet) -> tuple[str, str]:
+    """Return a page's title and what stands under it, in the sheet's languages."""
     first, second = sheet.title, sheet.title_en
+    if sheet.page.district:
+        return _district_titles(sheet)
     if len(sheet.languages) == 1:
-        first = (second or first) if sheet.languages[0] == "en" else first
+        first = (second or first) if latin(sheet.languages[0]) else first
         second = ""
     return first, second if second != first else ""
+
+
+def _district_titles(sheet: Sheet) -> tuple[str, str]:
+    """Return the district's name as the title of its page, and the map's title under it."""
+    layer, district = sheet.layers["communities"], sheet.page.district
+    english = next((e for p, e in zip(layer["part"], layer["part_en"], strict=True) if p == district), "")
+    first = (english or district) if latin(sheet.languages[0]) else district
+    second = english if len(sheet.languages) > 1 and english != first else ""
+    whole = (sheet.title_en or sheet.title) if latin(sheet.languages[0]) else sheet.title
+    return first, f"{second}  ·  {whole}" if second else whole
 
 
 def _title(sheet: Sheet, x: float, y: float, width: float) -> tuple[str, float]:
     """Draw the title, in two lines if it is long, and the second language's; return also where it ends."""
     u = sheet.page.unit
-    first, second = _titles(sheet)
+    first, second = titles(sheet)
     size = fit_size(first, 10.0 * u, width, bold=True, least=6.0 * u)
     lines = wrap(first, size, width, bold=True)
     if len(lines) > 1:
@@ -171,27 +209,47 @@ def _publisher(sheet: Sheet) -> list[Line]:
     if sheet.valid:
         lines.append((word(language, "valid", valid=sheet.valid), size, False, INK["text"]))
     lines.append((word(language, "publisher", publisher=sheet.publisher), size, False, INK["soft"]))
+    more = [word(language, "issued", date=sheet.issued)] if sheet.issued else []
+    if sheet.review_number:
+        more.append(word(language, "review", number=sheet.review_number))
+    if more:
+        lines.append((word(language, "comma").join(more), size, False, INK["soft"]))
     return lines
+
+
+def _code(sheet: Sheet, right: float, top: float) -> tuple[str, float]:
+    """Draw the QR code at an upper right corner; return also the width it takes."""
+    if not sheet.link:
+        return "", 0.0
+    side = qr_side(sheet.page.unit)
+    return qr_xml(sheet.link, right - side, top, side), side + 1.5 * sheet.page.unit
 
 
 def _head(sheet: Sheet) -> tuple[str, float]:
     """Draw title, free-of-charge band, season and publisher; return also where they end."""
     p, u = sheet.page.panel, sheet.page.unit
-    out, y = _title(sheet, p.x, p.y, p.width)
+    code, taken = _code(sheet, p.right, p.y)
+    out, y = _title(sheet, p.x, p.y, p.width - taken)
     y += 3.6 * u
-    out += _free(sheet, p.x, y, p.width)
-    text, y = _lines(sheet, [*_season(sheet), _here(sheet), *_publisher(sheet)], p.x, y + 11.4 * u, p.width)
+    beside = y + 10.0 * u < p.y + taken + 4.0 * u  # the band ends where the code does, or nearly so
+    if taken and not beside:
+        y = max(y, p.y + taken)
+    out += code + _free(sheet, p.x, y, p.width - taken if beside else p.width)
+    y = max(y + 11.4 * u, p.y + taken if taken else 0.0)
+    text, y = _lines(sheet, [*_season(sheet), _here(sheet), *_publisher(sheet)], p.x, y, p.width)
     return out + text, y + 3.0 * u
 
 
 def _head_band(sheet: Sheet, area: Rect) -> str:
     """Draw the same over the map: title, free-of-charge band, season, from left to right."""
     u = sheet.page.unit
-    title = _titles(sheet)
+    code, taken = _code(sheet, area.right, area.y)
+    area = Rect(area.x, area.y, area.width - taken, area.height)
+    title = titles(sheet)
     gap = 5.0 * u
     need = max(text_width(title[0], 10.0 * u, bold=True), text_width(title[1], 4.6 * u))
     left = min(need, 0.42 * area.width)
-    out, _ = _title(sheet, area.x, area.y, left)
+    out = code + _title(sheet, area.x, area.y, left)[0]
     season = _season(sheet)
     right = min(max(1.04 * text_width(season[0][0], season[0][1], bold=True), 60 * u), 0.36 * area.width)
     middle = area.width - left - right - 2 * gap
@@ -200,3 +258,13 @@ def _head_band(sheet: Sheet, area: Rect) -> str:
     here = _lines(sheet, [_here(sheet)], x, area.y + 10.6 * u, middle)
     x += middle + gap
     return out + here[0] + _lines(sheet, [*season, *_publisher(sheet)], x, area.y - 1.2 * u, right)[0]
+
+
+def draw_season(sheet: Sheet, area: Rect) -> tuple[str, float]:
+    """Draw days, hours and what may be done, from an area's top; return also where they end."""
+    return _lines(sheet, [*_season(sheet), _here(sheet)], area.x, area.y, area.width)
+
+
+def draw_publisher(sheet: Sheet, area: Rect) -> tuple[str, float]:
+    """Draw validity, publisher, day of issue and review number; return also where they end."""
+    return _lines(sheet, _publisher(sheet), area.x, area.y, area.width)

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import re
 import tempfile
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,13 +30,14 @@ _FILL = re.compile(rb' fill="([^"]+)"')
 
 # No date and no outside packages: the same sheet gives the same bytes, with or without a network.
 _TEMPLATE = """#set document(title: sys.inputs.title, date: none)
-#set page(width: {width}mm, height: {height}mm, margin: 0mm)
-#image("sheet.svg", width: 100%, height: 100%, alt: sys.inputs.title)
+"""
+_PAGE = """#page(width: {width:g}mm, height: {height:g}mm, margin: 0mm,
+  image("{file}", width: 100%, height: 100%, alt: sys.inputs.title))
 """
 
 
 def pdf_bytes(sheet: Sheet) -> bytes:
-    """Return the sheet as a PDF of one page, fonts embedded.
+    """Return the sheet as a PDF of all its pages, fonts embedded.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def pdf_bytes(sheet: Sheet) -> bytes:
 
 
 def png_bytes(sheet: Sheet, *, ppi: float = 150.0) -> bytes:
-    """Return the sheet as a PNG image.
+    """Return the sheet's page as a PNG image.
 
     Parameters
     ----------
@@ -73,26 +75,17 @@ def png_bytes(sheet: Sheet, *, ppi: float = 150.0) -> bytes:
 
 def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
     typst = _library("typst")
-    svg = svg_bytes(sheet)
+    sheets = [sheet, *(replace(sheet, page=page) for page in sheet.pages)] if kind == "pdf" else [sheet]
     fonts = _fonts()
     files = _font_files(fonts)
-    missing = missing_characters(_printed(svg), files)
-    if missing:
-        names = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:20])
-        raise InputError(
-            Fault(
-                f"the font has no glyph for {names}",
-                "Install a font that has them, such as Noto Sans CJK SC, or write the names without them",
-                "write",
-            )
-        )
-    if len(files) == 1:
-        svg = embolden(svg)
-    page = sheet.page
     with tempfile.TemporaryDirectory(prefix="pitchplan-") as folder:
         root = Path(folder)
-        (root / "sheet.svg").write_bytes(svg)
-        source = _TEMPLATE.format(width=f"{page.width:g}", height=f"{page.height:g}")
+        source = _TEMPLATE
+        for k, one in enumerate(sheets):
+            svg = svg_bytes(one)
+            _check_glyphs(svg, files)
+            (root / f"page{k}.svg").write_bytes(embolden(svg) if len(files) == 1 else svg)
+            source += _PAGE.format(width=one.page.width, height=one.page.height, file=f"page{k}.svg")
         (root / "sheet.typ").write_text(source, encoding="utf-8")
         compiler = typst.Compiler(
             root / "sheet.typ", root=root, font_paths=fonts, sys_inputs={"title": sheet.title}
@@ -103,6 +96,20 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
             raise PitchplanError(f"typst could not print the sheet: {error}") from error
     pages: list[bytes] = made if isinstance(made, list) else [made]
     return pages[0]
+
+
+def _check_glyphs(svg: bytes, files: tuple[tuple[str, int], ...]) -> None:
+    """Raise an error that names the characters that are printed and have no glyph."""
+    missing = missing_characters(_printed(svg), files)
+    if missing:
+        names = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:20])
+        raise InputError(
+            Fault(
+                f"the font has no glyph for {names}",
+                "Install a font that has them, such as Noto Sans CJK SC, or write the names without them",
+                "write",
+            )
+        )
 
 
 def _library(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The facts of a plan that the public sees: an allow-list, and nothing beside it."""
+"""The facts of a plan that are published: an allow-list per audience, and nothing beside it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 
 from pitchplan.sheets.lettering import clean
+from pitchplan.sheets.officefacts import with_office_facts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,9 +20,19 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
     from pitchplan.sheets.page import Page
 
-__all__ = ["LAYER_COLUMNS", "PITCH_COLUMNS", "SPOT_COLUMNS", "Published", "publish"]
+__all__ = [
+    "AUDIENCES",
+    "LAYER_COLUMNS",
+    "OFFICE_COLUMNS",
+    "PITCH_COLUMNS",
+    "SPOT_COLUMNS",
+    "Published",
+    "publish",
+]
 
-# The public audience sees these columns and no others: whatever else a table carries (growers'
+AUDIENCES = ("public", "office")
+
+# Every audience sees these columns and no others: whatever else a table carries (growers'
 # names, phones, ID numbers) never gets past this list.
 SPOT_COLUMNS = (
     "spot_id", "number", "name", "name_en", "address", "address_en", "district", "community_id",
@@ -29,9 +40,11 @@ SPOT_COLUMNS = (
 )  # fmt: skip
 PITCH_COLUMNS = (
     "pitch_id", "spot_id", "number", "street", "street_en", "side", "placement", "vehicle", "district",
-    "clear_walk_m", "clear_drive_m", "width_status", "hours", "flags",
+    "clear_walk_m", "clear_drive_m", "width_status", "hours", "flags", "street_id", "street_class",
     "x_m", "y_m", "bearing_deg", "length_m", "width_m",
 )  # fmt: skip
+# Of these the public sees the heads alone, with empty cells: readers find the same table either way.
+OFFICE_COLUMNS = ("clear_walk_m", "clear_drive_m", "width_status", "flags", "street_id", "street_class")
 GOAL_COLUMNS = ("goal", "sense", "value", "bound", "gap", "outcome")
 LAYER_COLUMNS = {
     "streets": ("street_id", "name", "name_en", "street_class", "width_m"),
@@ -61,16 +74,19 @@ _NUMBERS = frozenset(
 
 @dataclass(frozen=True)
 class Published:
-    """The facts of a plan that the public sees.
+    """The facts of a plan that an audience sees.
 
     Attributes
     ----------
     spots : pandas.DataFrame
         One row per spot, ordered by number: `SPOT_COLUMNS` (``weeks``: the weeks it is open where that
         is not the whole season, as ``2026-06-01/2026-06-07``), plus ``lon``, ``lat`` (degrees, WGS84),
-        ``community``, ``community_en``, ``district_en`` and ``grid_square``.
+        ``community``, ``community_en``, ``district_en``, ``grid_square`` on the overview, and
+        ``page`` and ``page_square``: where the spot's own page of the atlas shows it. For the office
+        also ``width_status``, ``clear_walk_m``, ``clear_drive_m``, ``flags`` and ``waivers``.
     pitches : pandas.DataFrame
-        One row per pitch, ordered by number and id: `PITCH_COLUMNS`.
+        One row per pitch, ordered by number and id: `PITCH_COLUMNS`; `OFFICE_COLUMNS` are empty
+        for the public.
     goals : pandas.DataFrame
         `GOAL_COLUMNS`; no times.
     first, last : datetime.date
@@ -81,7 +97,7 @@ class Published:
         Planning CRS.
     facts : dict
         Rule book, rules not applied, vendors, hosted, residents, residents served, share assumed,
-        audit verdict.
+        audit verdict; spots and pitches by district under ``districts``.
     """
 
     spots: pd.DataFrame
@@ -100,8 +116,9 @@ def publish(
     communities: gpd.GeoDataFrame | None = None,
     page: Page | None = None,
     audit: Any = None,
+    audience: str = "public",
 ) -> Published:
-    """Take from a plan what the public may see.
+    """Take from a plan what an audience may see.
 
     Parameters
     ----------
@@ -113,6 +130,8 @@ def publish(
         For the grid squares.
     audit : AuditReport, optional
         For its verdict.
+    audience : {"public", "office"}
+        Who will see it.
 
     Returns
     -------
@@ -131,9 +150,15 @@ def publish(
     spots["community_en"] = [names[1].get(c, "") for c in spots["community_id"]]
     district_en = _names(communities, "district", "district_en")
     spots["district_en"] = [district_en.get(d, "") for d in spots["district"]]
-    pitches = _allowed(plan.pitches, PITCH_COLUMNS).sort_values(
+    spots["page"], spots["page_square"] = 1, spots["grid_square"]
+    seen = plan.pitches
+    if audience == "public":
+        seen = seen.drop(columns=[c for c in OFFICE_COLUMNS if c in seen.columns])
+    pitches = _allowed(seen, PITCH_COLUMNS).sort_values(
         ["number", "pitch_id"], kind="stable", ignore_index=True
     )
+    if audience == "office":
+        spots = with_office_facts(spots, pitches, plan)
     goals = plan.goals.reindex(columns=list(GOAL_COLUMNS)).reset_index(drop=True)
     return Published(
         spots,
@@ -143,8 +168,14 @@ def publish(
         plan.season.last,
         clean(plan.season.hours),
         plan.crs,
-        _facts(plan, audit),
+        _facts(plan, audit) | {"districts": _districts(spots)},
     )
+
+
+def _districts(spots: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Count spots and pitches of each district."""
+    found = spots.groupby("district", sort=False)["capacity"].agg(["size", "sum"])
+    return {str(d): (int(n), int(p)) for d, n, p in found.itertuples()}
 
 
 def _facts(plan: Plan, audit: Any) -> dict[str, Any]:

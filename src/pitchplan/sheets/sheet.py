@@ -6,21 +6,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
 import pyproj
 
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.writing import write_atomically
+from pitchplan.sheets.atlas import as_atlas, best_page
 from pitchplan.sheets.formats import FORMATS, format_of
 from pitchplan.sheets.layouts import layouts
-from pitchplan.sheets.lettering import clean, has_cjk
+from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.mapdatums import WGS84, check_datum, marked_name
 from pitchplan.sheets.page import Page
-from pitchplan.sheets.published import LAYER_COLUMNS, Published, publish
+from pitchplan.sheets.published import AUDIENCES, Published, publish
+from pitchplan.sheets.qr import check_link, qr_side
+from pitchplan.sheets.taking import contacts, day, holds_cjk, layers_of
 from pitchplan.sheets.words import check_languages
 
 if TYPE_CHECKING:
+    import datetime as dt
     import os
     from collections.abc import Mapping
 
@@ -34,7 +36,7 @@ __all__ = ["Sheet", "map_sheet", "render", "write"]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A plan laid out for people on one page.
+    """A plan laid out for people, on one page or several.
 
     Attributes
     ----------
@@ -64,6 +66,12 @@ class Sheet:
         Address that the QR code leads to; empty for no code.
     pages : tuple of Page
         Pages of the atlas after the overview, in order.
+    issued : str
+        Day of issue, such as ``2026-05-20``; empty for none.
+    numbers : dict of str to int
+        Number of each page of the atlas by ``page_id``; empty without an atlas.
+    extent : tuple of float
+        Least easting, least northing, greatest easting, greatest northing of the city, metres.
     """
 
     title: str
@@ -80,17 +88,75 @@ class Sheet:
     review_number: str = ""
     link: str = ""
     pages: tuple[Page, ...] = ()
+    issued: str = ""
+    numbers: dict[str, int] = field(default_factory=dict)
+    extent: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     @property
     def paper(self) -> str:
         """Name of the paper."""
         return self.page.paper
 
+    def only(self, page_id: str) -> Sheet:
+        """Return the sheet with one of its pages alone, such as for a PNG of one district.
+
+        Parameters
+        ----------
+        page_id : str
+            ``overview``, a district (or whatever the atlas goes by), or ``list-1``.
+
+        Returns
+        -------
+        Sheet
+            It keeps its page's number.
+
+        Raises
+        ------
+        InputError
+            There is no such page.
+        """
+        pages = {page.page_id: page for page in (self.page, *self.pages)}
+        if page_id not in pages:
+            raise InputError(
+                Fault("no such page", f"Use one of {', '.join(pages)}", "Sheet.only", value=page_id)
+            )
+        return replace(self, page=pages[page_id], pages=())
+
+    def leaflet(self) -> Sheet:
+        """Return a pocket leaflet of this page: A4 on both sides, folded twice.
+
+        Returns
+        -------
+        Sheet
+            To be written as ``.pdf``. Of a district: ``sheet.only("历下区").leaflet()``.
+        """
+        from pitchplan.sheets.leaflet import as_leaflet
+
+        return as_leaflet(self)
+
+    def field_check(self) -> Sheet:
+        """Return the list of assumed street widths under the pitches, to be taped on site.
+
+        Returns
+        -------
+        Sheet
+            Pages of A4, to be written as ``.pdf``.
+
+        Raises
+        ------
+        InputError
+            The sheet is for the public.
+        """
+        from pitchplan.sheets.fieldcheck import as_field_check
+
+        return as_field_check(self)
+
     def __repr__(self) -> str:
         return (
             f"Sheet: {self.title!r}, {len(self.published.spots)} spots with "
             f"{len(self.published.pitches)} pitches"
             f" on {self.page.paper} at 1:{self.page.scale}"
+            + (f", {1 + len(self.pages)} pages" if self.pages else "")
         )
 
     def plot(self, ax: Any = None) -> Any:
@@ -145,8 +211,14 @@ def map_sheet(
     contact: Mapping[str, str] | None = None,
     source_note: str = "",
     audit: Any = None,
+    audience: str = "public",
+    review_number: str = "",
+    link: str = "",
+    date: dt.date | str | None = None,
+    orientation: str = "landscape",
+    atlas: bool | str = False,
 ) -> Sheet:
-    """Lay a plan out as a map that a city can hang on a wall.
+    """Lay a plan out as a map that a city can hang on a wall, or as an atlas.
 
     Parameters
     ----------
@@ -160,8 +232,8 @@ def map_sheet(
         Who answers for the map.
     language : tuple of str
         First and second language; where title and names hold no Chinese character, English alone.
-    paper : {"A4", "A3", "A2", "A1"}
-        Paper, in landscape.
+    paper : {"A4", "A3", "A2", "A1", "A0"}
+        Paper.
     valid : str, optional
         A line on validity beyond the season's days, which are always printed.
     contact : mapping of str to str, optional
@@ -170,17 +242,31 @@ def map_sheet(
         Where the data come from, such as a licence's attribution.
     audit : AuditReport, optional
         Its ``verdict`` is printed.
+    audience : {"public", "office"}
+        The public sees an allow-list of columns. The office sees widths, flags and waivers too, and
+        every page says that it is for the office only.
+    review_number : str
+        Number of the map's official review (审图号).
+    link : str
+        Address (http, https or geo) that a QR code leads to.
+    date : datetime.date or str, optional
+        Day of issue; by default the season alone is printed, so that the same plan gives the same file.
+    orientation : {"landscape", "portrait", "auto"}
+        How the paper is turned; ``auto`` takes the larger scale.
+    atlas : bool or str
+        Whether pages follow the overview: one per district that has spots, or per value of another
+        column of the communities, such as their street office.
 
     Returns
     -------
     Sheet
-        To be given to `write`.
+        To be given to `write`. A PDF holds all pages, other formats the first: see `Sheet.only`.
 
     Raises
     ------
     InputError
-        Title or publisher is empty, the paper or a language is unknown, or the city is in another
-        CRS than the plan.
+        Title or publisher is empty, the paper, audience or a language is unknown, the link cannot be
+        printed, the communities lack the atlas's column, or the city is in another CRS than the plan.
     """
     languages = check_languages(language)
     for name, text in (("title", title), ("publisher", publisher)):
@@ -196,79 +282,50 @@ def map_sheet(
                 "map_sheet",
             )
         )
-    pages = layouts(paper, tuple(float(b) for b in city.bounds), plan.crs, spots=len(plan.spots))  # type: ignore[arg-type]
-    layers = {name: _layer(city, name, columns) for name, columns in LAYER_COLUMNS.items()}
-    # Colours go by the order of the communities: by id, not by the order of the file.
-    layers["communities"] = layers["communities"].sort_values("community_id", ignore_index=True)
-    if "en" in languages and not _holds_cjk(title, layers):
+    if audience not in AUDIENCES:
+        raise InputError(
+            Fault(
+                "unknown audience",
+                f"Use one of {', '.join(AUDIENCES)}",
+                "map_sheet",
+                column="audience",
+                value=audience,
+            )
+        )
+    west, south, east, north = (float(b) for b in city.bounds)
+    bounds = (west, south, east, north)
+    pages = layouts(paper, bounds, plan.crs, spots=len(plan.spots), orientation=orientation)
+    column = atlas if isinstance(atlas, str) else "district"
+    layers = layers_of(city, column, languages[0])
+    if "en" in languages and not holds_cjk(title, layers):
         languages = ("en",)
+
+    def facts(page: Page) -> Published:
+        return publish(plan, communities=layers["communities"], page=page, audit=audit, audience=audience)
+
     first = Sheet(
-        clean(title),
-        clean(title_en),
-        clean(publisher),
-        languages,
-        pages[0],
-        publish(plan, communities=layers["communities"], page=pages[0], audit=audit),
-        layers,
-        clean(valid),
-        _contacts(layers["communities"], contact),
-        clean(source_note),
+        title=clean(title),
+        title_en=clean(title_en),
+        publisher=clean(publisher),
+        languages=languages,
+        page=pages[0],
+        published=facts(pages[0]),
+        layers=layers,
+        valid=clean(valid),
+        contact=contacts(layers["communities"], contact),
+        source_note=clean(source_note),
+        audience=audience,
+        review_number=clean(review_number),
+        link=check_link(link, qr_side(pages[0].unit)),
+        issued=day(date),
+        extent=bounds,
     )
-    page = _best_page(first, pages)
-    published = publish(plan, communities=layers["communities"], page=page, audit=audit)
-    return replace(first, page=page, published=published)
-
-
-# How much coarser a scale may be for a list that is not cramped, not in one language, not cut short.
-_WORTH = (1.0, 1.12, 1.3, 4.0, 20.0)
-
-
-def _best_page(sheet: Sheet, pages: list[Page]) -> Page:
-    """Return the page of the largest scale at which list and key fit well, or nearly so."""
-    from pitchplan.sheets.panel import how_well_it_fits
-
-    costs = [page.scale * _WORTH[how_well_it_fits(replace(sheet, page=page))] for page in pages]
-    return pages[costs.index(min(costs))]
-
-
-def _layer(city: Any, name: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    frame = getattr(city, name, None)
-    if frame is None:
-        return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=city.crs)
-    geometry = frame.geometry.to_numpy()
-    kept = np.array([g is not None and not g.is_empty for g in geometry], dtype=bool)
-    data: dict[str, Any] = {}
-    for column in columns:
-        cells = frame[column] if column in frame.columns else pd.Series("", index=frame.index, dtype=object)
-        if column == "width_m":
-            data[column] = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)[kept]
-        else:
-            data[column] = [clean(v) for v, k in zip(cells, kept, strict=True) if k]
-    return gpd.GeoDataFrame(data, geometry=geometry[kept], crs=city.crs)
-
-
-def _contacts(communities: gpd.GeoDataFrame, given: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the contact line of each district: as given, else the one all its communities share."""
-    if given is not None:
-        return {clean(d): clean(line) for d, line in given.items() if clean(line)}
-    lines: dict[str, set[str]] = {}
-    for district, line in zip(communities["district"], communities["contact"], strict=True):
-        if line:
-            lines.setdefault(district, set()).add(line)
-    return {d: next(iter(found)) for d, found in lines.items() if len(found) == 1}
-
-
-def _holds_cjk(title: str, layers: dict[str, gpd.GeoDataFrame]) -> bool:
-    """Tell whether title, streets, communities or districts have Chinese names.
-
-    Addresses do not count: they are sentences with Chinese words in them whatever the city.
-    """
-    texts = [title, *layers["communities"]["district"]]
-    for name in ("communities", "centrelines", "streets"):
-        texts += [t for t in layers[name]["name"] if t]
-    return any(has_cjk(t) for t in texts)
+    if atlas and len(plan.spots):
+        # Its list has the pages too, so it is laid out with them.
+        first = replace(first, numbers={"overview": 1})
+    page = best_page(first, pages)
+    sheet = replace(first, page=page, published=facts(page))
+    return as_atlas(sheet) if first.numbers else sheet
 
 
 def write(

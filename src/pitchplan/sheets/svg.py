@@ -6,12 +6,20 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pitchplan.sheets.draw import label, rect
+from pitchplan.sheets.fieldcheck import draw_field_page
 from pitchplan.sheets.ink import INK
+from pitchplan.sheets.leaflet import draw_inside_key, draw_outside
 from pitchplan.sheets.lettering import FONTS, attr, text_xml
+from pitchplan.sheets.listpages import draw_list_page
 from pitchplan.sheets.mapbody import draw_map
+from pitchplan.sheets.margins import draw_margins
+from pitchplan.sheets.onpage import in_the_window, of_the_page, other_spots
 from pitchplan.sheets.panel import draw_panel
+from pitchplan.sheets.words import latin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pitchplan.sheets.sheet import Sheet
 
 __all__ = ["svg_bytes", "svg_text"]
@@ -40,10 +48,10 @@ def svg_text(sheet: Sheet, *, width: str = "") -> str:
     page = sheet.page
     size = f'width="{width}"' if width else f'width="{page.width:g}mm" height="{page.height:g}mm"'
     families = ", ".join(f"'{f}'" for f in FONTS) + ", sans-serif"
-    body, shown = draw_map(sheet)
     f = page.frame
-    title = sheet.title_en if sheet.languages[0] == "en" and sheet.title_en else sheet.title
-    body = f"{body}</g>\n{_frame(sheet)}{draw_panel(sheet, shown)}</svg>\n"
+    title = sheet.title_en if latin(sheet.languages[0]) and sheet.title_en else sheet.title
+    inside, outside = _KINDS[page.kind](sheet)
+    body = f"{inside}</g>\n{outside}{draw_margins(sheet)}</svg>\n"
     clip = f'<rect x="{f.x:.2f}" y="{f.y:.2f}" width="{f.width:.2f}" height="{f.height:.2f}"/>'
     # Two sheets in one notebook share its names: each sheet's is made of what it shows.
     name = f"pitchplan-{hashlib.sha256((clip + body).encode()).hexdigest()[:12]}"
@@ -55,6 +63,29 @@ def svg_text(sheet: Sheet, *, width: str = "") -> str:
         + rect(0, 0, page.width, page.height, fill=INK["paper"])
         + f'<g clip-path="url(#{name})">\n{body}'
     )
+
+
+def _map(sheet: Sheet) -> tuple[str, str]:
+    """Return what lies inside the frame, and frame and panel."""
+    mine = in_the_window(of_the_page(sheet))
+    body, shown = draw_map(mine, other_spots(sheet))
+    return body, _frame(sheet) + draw_panel(mine, shown)
+
+
+def _leaflet_inside(sheet: Sheet) -> tuple[str, str]:
+    """Return a leaflet's map, and frame and key."""
+    mine = in_the_window(of_the_page(sheet))
+    body, shown = draw_map(mine, other_spots(sheet))
+    return body, _frame(sheet) + draw_inside_key(mine, shown)
+
+
+_KINDS: dict[str, Callable[[Sheet], tuple[str, str]]] = {
+    "map": _map,
+    "list": lambda sheet: ("", draw_list_page(sheet)),
+    "leaflet-inside": _leaflet_inside,
+    "leaflet-outside": lambda sheet: ("", draw_outside(of_the_page(sheet))),
+    "field": lambda sheet: ("", draw_field_page(sheet)),
+}
 
 
 def _frame(sheet: Sheet) -> str:

@@ -9,11 +9,14 @@ from pitchplan.sheets.draw import label, rect
 from pitchplan.sheets.ink import INK
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from pitchplan.sheets.markers import Marker
+    from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["flag_width", "marker_sign", "marker_xml", "symbol"]
+__all__ = ["flag_width", "marker_sign", "marker_xml", "other_dots", "spot_dots", "symbol"]
 
 
 def symbol(kind: str, x: float, y: float, size: float) -> str:
@@ -141,3 +144,20 @@ def marker_xml(markers: list[Marker], spots: pd.DataFrame) -> str:
         + f'<g fill="{INK["red"]}" stroke="#FFFFFF" stroke-width=".2">{"".join(dots)}</g>\n'
         + "".join(signs)
     )
+
+
+def other_dots(places: NDArray[np.float64]) -> str:
+    """Draw spots of other pages as open rings, without numbers: those stand in their own lists."""
+    rings = "".join(f'<circle cx="{x:.2f}" cy="{y:.2f}" r=".8"/>' for x, y in places)
+    return f'<g fill="#FFFFFF" stroke="{INK["red"]}" stroke-width=".3">{rings}</g>\n'
+
+
+def spot_dots(sheet: Sheet) -> str:
+    """Draw every spot as a dot, the larger the more pitches it has."""
+    spots = sheet.published.spots
+    places = sheet.page.to_paper(spots[["x_m", "y_m"]].to_numpy(float))
+    dots = "".join(
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{(0.55 + 0.06 * min(capacity, 12)) * sheet.page.unit:.2f}"/>'
+        for (x, y), capacity in zip(places, spots["capacity"], strict=True)
+    )
+    return f'<g fill="{INK["red"]}" stroke="#FFFFFF" stroke-width=".2">{dots}</g>\n'

@@ -1,0 +1,129 @@
+"""Who sees what: the public an allow-list, the office more and marked."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pitchplan.errors import InputError
+from pitchplan.sheets import map_sheet, render
+from pitchplan.sheets.formats import FORMATS
+from pitchplan.sheets.published import OFFICE_COLUMNS
+
+WORDS = {"title": "济南市西瓜地图", "title_en": "Jinan Watermelon Map", "publisher": "城市管理局"}
+SECRETS = {"phone": "13800001111", "grower": "张三丰", "id_number": "370102199001011234"}
+TEXTS = [s for s in FORMATS if s in (".geojson", ".html", ".svg", ".csv", ".kml", ".geojsonl")]
+NUMBERS = (".geojson", ".csv")
+
+
+@pytest.fixture(scope="module")
+def told(plan: Any, city: Any) -> Any:
+    """Return a plan whose tables hold secrets, and what only the office may see."""
+    pitches = plan.pitches.assign(**SECRETS, flags="flag-of-the-office", clear_walk_m=1.2345)
+    pitches["width_status"] = ["assumed" if n % 3 == 0 else "given" for n in pitches["number"]]
+    place = pd.DataFrame(
+        {
+            "decision_id": ["d1"],
+            "what": ["waive"],
+            "lon": [float("nan")],
+            "lat": [float("nan")],
+            "radius_m": [50.0],
+            "rule": ["bus-stop"],
+            "reason": ["reason-of-the-office"],
+            "who": ["银河社区"],
+            "date": ["2026-04-02"],
+            **{k: [v] for k, v in SECRETS.items()},
+        }
+    )
+    import pyproj
+
+    there = pyproj.Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    place["lon"], place["lat"] = there.transform(plan.spots["x_m"].iloc[0], plan.spots["y_m"].iloc[0])
+    return dataclasses.replace(plan, pitches=pitches, spots=plan.spots.assign(**SECRETS), decisions=place)
+
+
+def _sheet(plan: Any, city: Any, **more: Any) -> Any:
+    from types import SimpleNamespace
+
+    city = SimpleNamespace(**{**vars(city), "communities": city.communities.assign(**SECRETS)})
+    return map_sheet(plan, city, paper="A3", **WORDS, **more)
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
+def test_no_other_column_reaches_the_public(told: Any, city: Any, suffix: str) -> None:
+    sheet = _sheet(told, city, atlas=True)
+    texts = [render(sheet, suffix)]
+    if suffix == ".svg":
+        texts += [render(sheet.only(page.page_id), suffix) for page in sheet.pages]
+        texts += [render(sheet.leaflet().only(f"leaflet-{side}"), suffix) for side in ("inside", "outside")]
+    # Digits alone prove nothing where coordinates are drawn.
+    hidden = ("flag-of-the-office", "1.2345", "1.235", "reason-of-the-office", "银河社区", "内部使用")
+    if suffix not in NUMBERS:
+        hidden = (hidden[0], *hidden[3:])
+    for text in (t.decode() for t in texts):
+        for secret in (*SECRETS.values(), *hidden):
+            assert secret not in text
+
+
+def test_tables_of_the_public_have_nothing_in_the_office_s_columns(told: Any, city: Any) -> None:
+    public = _sheet(told, city).published
+    for column in OFFICE_COLUMNS:
+        cells = public.pitches[column]
+        assert (cells.isna() | (cells == "")).all(), column
+    assert not {"width_status", "flags", "waivers"} & set(public.spots.columns)
+    office = _sheet(told, city, audience="office").published
+    assert set(office.pitches["width_status"]) == {"assumed", "given"}
+    assert not set(SECRETS) & (set(office.spots.columns) | set(office.pitches.columns))
+
+
+def test_every_page_of_the_office_is_marked_and_says_more(told: Any, city: Any) -> None:
+    sheet = _sheet(told, city, audience="office", atlas=True)
+    for page in (sheet.page, *sheet.pages):
+        text = render(sheet.only(page.page_id), ".svg").decode()
+        assert "内部使用" in text
+        assert "Office use only" in text
+        for secret in SECRETS.values():
+            assert secret not in text
+    whole = "".join(render(sheet.only(p.page_id), ".svg").decode() for p in (sheet.page, *sheet.pages))
+    for said in (
+        "flag-of-the-office",
+        "宽度：假定",
+        "余步行 1.2 m",
+        "豁免：bus-stop（银河社区，2026-04-02）",
+    ):
+        assert said in whole
+
+
+def test_the_weakest_width_of_a_spot_is_told(told: Any, city: Any) -> None:
+    published = _sheet(told, city, audience="office").published
+    weakest = published.pitches.groupby("spot_id")["width_status"].agg(
+        lambda s: "assumed" if "assumed" in set(s) else "given"
+    )
+    for spot in published.spots.itertuples():
+        assert spot.width_status == weakest[spot.spot_id]
+        assert spot.clear_drive_m == pytest.approx(4.2)
+
+
+def test_unknown_audiences_days_and_links_are_refused(plan: Any, city: Any) -> None:
+    for given, said in (
+        ({"audience": "press"}, "public, office"),
+        ({"date": "20.5.2026"}, "2026-05-20"),
+        ({"orientation": "upright"}, "landscape, portrait, auto"),
+        ({"atlas": "street_office"}, "community_id"),
+    ):
+        with pytest.raises(InputError, match=said):
+            map_sheet(plan, city, **WORDS, **given)
+
+
+def test_review_number_and_day_are_printed_and_nothing_by_itself(plan: Any, city: Any) -> None:
+    text = render(
+        map_sheet(plan, city, **WORDS, review_number="鲁S(2026)001号", date="2026-05-20"), ".svg"
+    ).decode()
+    assert "审图号：鲁S(2026)001号" in text
+    assert "制图日期：2026-05-20" in text
+    plain = render(map_sheet(plan, city, **WORDS), ".svg").decode()
+    assert not re.search("审图号|制图日期|内部使用", plain)
