@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SolverLied,
     )
     from pitchplan.plan import Outcome, Plan
+    from pitchplan.plan_file import read_plan
     from pitchplan.rules.book import RuleBook, read_rule_book, rule_book
     from pitchplan.sheets.sheet import Sheet, map_sheet, write
     from pitchplan.siting import goals, limits, locate
@@ -76,6 +77,7 @@ _WHERE = {
     "read_decisions": "siting.decisions",
     "read_harvest": "demand.harvest",
     "read_osm": "city.osm",
+    "read_plan": "plan_file",
     "read_rule_book": "rules.book",
     "rule_book": "rules.book",
     "sampling": "demand",
@@ -85,7 +87,7 @@ _WHERE = {
 }
 _MODULES = {"datasets", "errors", "goals", "limits", "locate", "sampling", "schemas"}
 
-__all__ = [*_WHERE, "__version__"]
+__all__ = [*_WHERE]
 
 
 def __getattr__(name: str) -> Any:

@@ -113,7 +113,9 @@ class Plan:
         for g in self.goals.itertuples():
             given_up = f" ({g.sought:g} before later goals)" if g.sought != g.value else ""
             worth = f"{g.value:g}{given_up}, bound {g.bound:g}, gap {g.gap:.2%}"
-            lines.append(f"{g.goal:<18} {worth}, {g.outcome} ({g.seconds:.1f} s)")
+            # A plan read back from a map does not say how long it took.
+            took = f" ({g.seconds:.1f} s)" if g.seconds == g.seconds else ""
+            lines.append(f"{g.goal:<18} {worth}, {g.outcome}{took}")
         return lines
 
     def __repr__(self) -> str:

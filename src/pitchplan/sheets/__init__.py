@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from pitchplan.sheets.cds import write_cds
 from pitchplan.sheets.published import Published, publish
+from pitchplan.sheets.schema import map_schema
 from pitchplan.sheets.sheet import Sheet, map_sheet, render, write
+from pitchplan.sheets.validate import validate_geojson
 
-__all__ = ["Published", "Sheet", "map_sheet", "publish", "render", "write", "write_cds"]
+__all__ = [
+    "Published",
+    "Sheet",
+    "map_schema",
+    "map_sheet",
+    "publish",
+    "render",
+    "validate_geojson",
+    "write",
+    "write_cds",
+]

@@ -15,7 +15,7 @@ import shapely
 
 from pitchplan.errors import OutputError
 from pitchplan.files.paths import one_line
-from pitchplan.sheets.geojson import map_features
+from pitchplan.sheets.features import map_features
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pitchplan.city.datum import from_wgs84
 from pitchplan.errors import Fault, InputError
-from pitchplan.sheets.geojson import map_features
+from pitchplan.sheets.features import map_features
 
 if TYPE_CHECKING:
     from pitchplan.sheets.published import Published

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from pitchplan import plan_file, schemas
+from pitchplan.plan_file import GOAL_COLUMNS, PITCH_COLUMNS
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.officefacts import with_office_facts
+from pitchplan.sheets.record import plan_record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "AUDIENCES",
     "LAYER_COLUMNS",
-    "OFFICE_COLUMNS",
     "PITCH_COLUMNS",
     "SPOT_COLUMNS",
     "Published",
@@ -32,43 +34,20 @@ __all__ = [
 
 AUDIENCES = ("public", "office")
 
-# Every audience sees these columns and no others: whatever else a table carries (growers'
-# names, phones, ID numbers) never gets past this list.
-SPOT_COLUMNS = (
-    "spot_id", "number", "name", "name_en", "address", "address_en", "district", "community_id",
-    "placement", "room", "capacity", "residents_served", "hours", "weeks", "x_m", "y_m",
-)  # fmt: skip
-PITCH_COLUMNS = (
-    "pitch_id", "spot_id", "number", "street", "street_en", "side", "placement", "vehicle", "district",
-    "clear_walk_m", "clear_drive_m", "width_status", "hours", "flags", "street_id", "street_class",
-    "x_m", "y_m", "bearing_deg", "length_m", "width_m",
-)  # fmt: skip
-# Of these the public sees the heads alone, with empty cells: readers find the same table either way.
-OFFICE_COLUMNS = ("clear_walk_m", "clear_drive_m", "width_status", "flags", "street_id", "street_class")
-GOAL_COLUMNS = ("goal", "sense", "value", "bound", "gap", "outcome")
+SPOT_COLUMNS = (*plan_file.SPOT_COLUMNS, "weeks")
+# Every audience sees the columns of the plan's own tables and these, and no others: whatever else a
+# table carries (growers' names, phones, ID numbers) never gets past these lists.
 LAYER_COLUMNS = {
     "streets": ("street_id", "name", "name_en", "street_class", "width_m"),
     "centrelines": ("street_id", "name", "name_en", "street_class", "width_m"),
     "footways": (),
     "open_spaces": ("name", "name_en", "kind"),
     "buildings": (),
-    "keep_clear": ("kind",),
+    "keep_clear": ("feature_id", "kind", "name"),
     "communities": ("community_id", "name", "name_en", "district", "district_en", "contact"),
 }
 _NUMBERS = frozenset(
-    [
-        "number",
-        "room",
-        "capacity",
-        "residents_served",
-        "x_m",
-        "y_m",
-        "clear_walk_m",
-        "clear_drive_m",
-        "bearing_deg",
-        "length_m",
-        "width_m",
-    ]
+    {c.name for t in (schemas.PITCHES, schemas.SPOTS) for c in t.columns if c.kind in ("number", "count")}
 )
 
 
@@ -85,8 +64,7 @@ class Published:
         ``page`` and ``page_square``: where the spot's own page of the atlas shows it. For the office
         also ``width_status``, ``clear_walk_m``, ``clear_drive_m``, ``flags`` and ``waivers``.
     pitches : pandas.DataFrame
-        One row per pitch, ordered by number and id: `PITCH_COLUMNS`; `OFFICE_COLUMNS` are empty
-        for the public.
+        One row per pitch, ordered by number and id: `PITCH_COLUMNS`.
     goals : pandas.DataFrame
         `GOAL_COLUMNS`; no times.
     first, last : datetime.date
@@ -98,6 +76,8 @@ class Published:
     facts : dict
         Rule book, rules not applied, vendors, hosted, residents, residents served, share assumed,
         audit verdict; spots and pitches by district under ``districts``.
+    record : dict
+        What a file holds beside these for the plan to be read back: see `plan_record`.
     """
 
     spots: pd.DataFrame
@@ -108,6 +88,7 @@ class Published:
     hours: str
     crs: str
     facts: dict[str, Any] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
 
 
 def publish(
@@ -151,10 +132,7 @@ def publish(
     district_en = _names(communities, "district", "district_en")
     spots["district_en"] = [district_en.get(d, "") for d in spots["district"]]
     spots["page"], spots["page_square"] = 1, spots["grid_square"]
-    seen = plan.pitches
-    if audience == "public":
-        seen = seen.drop(columns=[c for c in OFFICE_COLUMNS if c in seen.columns])
-    pitches = _allowed(seen, PITCH_COLUMNS).sort_values(
+    pitches = _allowed(plan.pitches, PITCH_COLUMNS).sort_values(
         ["number", "pitch_id"], kind="stable", ignore_index=True
     )
     if audience == "office":
@@ -169,6 +147,7 @@ def publish(
         clean(plan.season.hours),
         plan.crs,
         _facts(plan, audit) | {"districts": _districts(spots)},
+        plan_record(plan, audience=audience),
     )
 
 
