@@ -53,3 +53,19 @@ def test_a_city_without_communities_has_no_districts(plan: Any, city: Any) -> No
     bare = type(city)(**{**vars(city), "communities": city.communities.iloc[:0]})
     found = json.loads(render(map_sheet(plan, bare, title="地图", publisher="局"), ".geojson"))
     assert not {"district", "community"} & {f["properties"]["kind"] for f in found["features"]}
+
+
+def test_pieces_of_one_street_keep_their_names_and_have_ids_of_their_own(plan: Any, city: Any) -> None:
+    lines = city.centrelines.assign(street_id=[f"s{i // 4}" for i in range(len(city.centrelines))])
+
+    def drawn(frame: Any) -> dict[str, Any]:
+        around = type(city)(**{**vars(city), "centrelines": frame})
+        data = render(map_sheet(plan, around, title="地图", publisher="局"), ".geojson")
+        found = [f for f in json.loads(data)["features"] if f["properties"]["kind"] == "street"]
+        assert len({f["id"] for f in found}) == len(found) == len(frame)
+        return {f["id"]: f for f in found}
+
+    streets = drawn(lines)
+    assert streets == drawn(lines.iloc[::-1])
+    assert {f["properties"]["name"] for f in streets.values()} == set(lines["name"])
+    assert {"street/s0/1", "street/s0/4", "street/s1/1"} <= set(streets)

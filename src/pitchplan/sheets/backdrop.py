@@ -29,15 +29,15 @@ def communities(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str,
     order = list(dict.fromkeys(layer["district"]))
     tint = {district: TINTS[i % len(TINTS)] for i, district in enumerate(order)}
     style = {"fill-opacity": 0.35, "stroke": INK["community"], "stroke-width": 1, "stroke-opacity": 0.7}
-    layer = layer.sort_values("community_id", kind="stable")
+    layer, ids = _identified(layer, "community_id")
     columns = ("community_id", "name", "name_en", "district", "district_en")
     out = []
-    for row, shape in zip(_records(layer, columns), _shapes(layer, transformer), strict=True):
+    for name, row, shape in zip(ids, _records(layer, columns), _shapes(layer, transformer), strict=True):
         title = _name(sheet, row)
         texts = (title, _name(sheet, row, "district"), title)
         if shape is not None:
             properties = row | {"fill": tint[row["district"]]} | style
-            out.append(feature("community", row["community_id"], shape, texts, properties))
+            out.append(feature("community", name, shape, texts, properties))
     return out
 
 
@@ -74,15 +74,15 @@ def streets(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str, Any
     """Return the streets that a page shows, whole: centrelines if the city has them, else polygons."""
     lines = sheet.layers["centrelines"]
     layer = on_the_map(sheet, lines if len(lines) else sheet.layers["streets"])
-    layer = layer.sort_values("street_id", kind="stable")
+    layer, ids = _identified(layer, "street_id")
     columns = ("street_id", "name", "name_en", "street_class", "width_m")
     out = []
-    for row, shape in zip(_records(layer, columns), _shapes(layer, transformer), strict=True):
+    for name, row, shape in zip(ids, _records(layer, columns), _shapes(layer, transformer), strict=True):
         title = _name(sheet, row)
         ink, width = _STREETS[street_rank(row["street_class"])]
         row |= {"stroke": INK[ink], "stroke-width": width}
         if shape is not None:
-            out.append(feature("street", row["street_id"], shape, (title, row["street_class"], title), row))
+            out.append(feature("street", name, shape, (title, row["street_class"], title), row))
     return out
 
 
@@ -90,18 +90,18 @@ def keep_clear(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str, 
     """Return the keep-clear features that the map has a symbol for."""
     layer = on_the_map(sheet, sheet.layers["keep_clear"])
     layer = layer[np.array([k in SYMBOL_KINDS for k in layer["kind"]], dtype=bool)]
-    layer = layer.sort_values("feature_id", kind="stable")
+    layer, ids = _identified(layer, "feature_id")
     style: dict[str, Any] = {"marker-color": INK["symbol"], "marker-size": "small"}
     style |= {"fill": INK["symbol"], "fill-opacity": 0.4, "stroke": INK["symbol"], "stroke-width": 1}
     out = []
     columns = ("feature_id", "kind", "name")
-    for row, shape in zip(_records(layer, columns), _shapes(layer, transformer), strict=True):
+    for name, row, shape in zip(ids, _records(layer, columns), _shapes(layer, transformer), strict=True):
         said = word(sheet.languages[0], SYMBOL_KINDS[row["kind"]])
         row["feature"] = row.pop("kind")
         title = row["name"] or said
         if shape is not None:
             texts = (title, said, row["name"])
-            out.append(feature("keep-clear", row["feature_id"], shape, texts, row | style))
+            out.append(feature("keep-clear", name, shape, texts, row | style))
     return out
 
 
@@ -110,6 +110,19 @@ def on_the_map(sheet: Sheet, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     frames = shapely.union_all([shapely.box(*page.window()) for page in (sheet.page, *sheet.pages)])
     shapely.prepare(frames)
     return layer[shapely.intersects(frames, layer.geometry.to_numpy())]
+
+
+def _identified(layer: gpd.GeoDataFrame, column: str) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Order a layer by its ids and return one id for each row: pieces that share one are counted.
+
+    A street of several pieces, each with a name and width of its own, has one id in the city; the
+    pieces are counted by name and place, so that the order of rows does not matter.
+    """
+    place = shapely.to_wkb(layer.geometry.to_numpy(), hex=True)
+    layer = layer.assign(place=place).sort_values([column, "name", "place"], kind="stable")
+    groups = layer.groupby(column, sort=False)[column]
+    rows = zip(layer[column], groups.cumcount() + 1, groups.transform("size"), strict=True)
+    return layer, [f"{name}/{nth}" if size > 1 else str(name) for name, nth, size in rows]
 
 
 def _shapes(layer: gpd.GeoDataFrame, transformer: pyproj.Transformer) -> list[dict[str, Any] | None]:
