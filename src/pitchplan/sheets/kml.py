@@ -154,7 +154,7 @@ def _areas(document: ET.Element, features: list[dict[str, Any]], language: str) 
             _add(folder, "name", word(language, kind))
             for feature in found:
                 p = feature["properties"]
-                _placemark(folder, feature, p["name"], [p.get("name_en", "")], style)
+                _placemark(folder, feature, p["title"], [p.get("name_en") or p.get("district_en", "")], style)
 
 
 def _placemark(parent: ET.Element, feature: dict[str, Any], name: str, card: list[str], style: str) -> None:
