@@ -258,3 +258,10 @@ def test_a_name_runs_no_code_whatever_text_it_is(payload: str, build: Any, tmp_p
     path = tmp_path / "map.geojson"
     path.write_bytes(render(sheet, ".geojson"))
     assert validate_geojson(path) == []
+
+
+def test_a_map_for_amap_has_one_fault(sheet: Any, tmp_path: Path) -> None:
+    found = json.loads(render(sheet, ".geojson", datum="gcj02"))
+    faults = faults_of(found, tmp_path)
+    assert len(faults) == 1
+    assert "not WGS84" in faults[0]

@@ -58,6 +58,12 @@ def validate_geojson(path: str | os.PathLike[str]) -> list[Fault]:
     except InputError as error:
         return list(error.faults)
     faults = Faults(source)
+    head = found.get(MEMBER)
+    if isinstance(head, dict) and head.get("datum"):
+        # One fault, not one per feature.
+        fix = "Give the map that was written without datum"
+        faults.add("degrees that are not WGS84", fix, column="datum", value=head["datum"])
+        return faults.found
     _check_bytes(data, faults)
     unsound = _check_form(found, faults)
     check_values(found, faults)

@@ -257,7 +257,7 @@ def test_nearest_to_me(browser: Any, address: str, sheet: Any) -> None:
     tab.send("Emulation.setGeolocationOverride", latitude=spot.lat, longitude=spot.lon + 0.0001, accuracy=10)
     tab.click("#near-me")
     tab.until("document.querySelector('#message').textContent.includes('直线距离')")
-    assert tab.run("document.querySelector('#list .number').textContent").endswith(str(spot.number))
+    assert tab.run("document.querySelector('#list .number').textContent") == f"{spot.number} 号摊点"
     assert "10 米" in tab.run("document.querySelector('#list .tail').textContent")
     assert "西" in tab.run("document.querySelector('#list .tail').textContent")
     tab.send("Emulation.setGeolocationOverride", latitude=0, longitude=0, accuracy=10)

@@ -43,10 +43,13 @@ function showList() {
 function row(spot) {
   const away = state.from ? awayText(spot) : null;
   const tail = away ? [make("b", {}, away.distance), away.direction] : [make("b", {}, `× ${spot.pitches}`), spot.square];
+  // Screen readers say "Spot 3" or "3 号摊点": the word stands where its language puts it.
+  const [before, after] = word("spot", { number: "|" }).split("|");
+  const unseen = (text) => text && make("span", { class: "unseen" }, text);
   const button = make(
     "button",
     { type: "button", "data-spot": spot.index, "aria-current": spot.index === state.selected ? "true" : null, onclick: () => select(spot, button) },
-    make("span", { class: "number" }, make("span", { class: "unseen" }, `${word("spot", { number: "" }).trim()} `), String(spot.id)),
+    make("span", { class: "number" }, unseen(before), String(spot.id), unseen(after)),
     make("span", { class: "line" }, name(spot.n), secondName(spot.n) && make("small", {}, secondName(spot.n))),
     make("span", { class: "tail" }, ...tail),
   );
