@@ -332,6 +332,16 @@ def test_png_is_as_large_as_asked(sheet: Any) -> None:
         render(sheet, ".png", ppi=0)
 
 
+def test_pixels_are_whole_at_every_resolution() -> None:
+    """Where a side had a part of a pixel, a row was left out, through the middle of a line of text."""
+    for side in (210.0, 297.0, 420.0, 594.0, 841.0, 1189.0):
+        for ppi in (30.0, 72.0, 90.0, 96.0, 150.0, 300.0):
+            pixels = pdf_room.whole_pixels(side, ppi) / 25.4 * ppi
+            assert pixels == pytest.approx(round(pixels), abs=1e-9)
+            assert abs(pixels - side / 25.4 * ppi) <= 0.5
+        assert pdf_room.whole_pixels(side, None) == side
+
+
 def test_missing_glyphs_are_named(plan: Any, city: Any) -> None:
     sheet = map_sheet(plan, city, **{**WORDS, "publisher": "城管局 \U000f1234\U0001f349"})
     with pytest.raises(InputError, match=r"U\+F1234"):

@@ -33,8 +33,9 @@ INK = {
     "symbol": "#2B5C8A",
 }
 
-# Light enough that two neighbours differ on paper and a photocopy shows them white.
-TINTS = ("#F7EFDD", "#E6EFF4", "#EFEAF5", "#EAF2E2", "#F8E9E6", "#F1F1EC", "#E3F1EE", "#F7F3D9")
+# Light enough that a photocopy shows them white; any two differ by 5.5 or more (CIE 1976) also in the eyes
+# of those who see no red or no green. Boundaries do not rest on them: they are lines of their own.
+TINTS = ("#FEF6E1", "#E8F5FF", "#E0E2F3", "#E8E7D5", "#F2DEDE", "#EBFCEF", "#E1F3F0", "#ECE4C8")
 
 SYMBOL_KINDS = {
     "bus-stop": "bus-stop",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["LEGEND", "column_fits", "draw_column", "draw_foot", "draw_strip", "may_be_shown", "strip_fits"]
 
 LEGEND = (
-    "marker", "dot", "other_spot", "pitch", "district", "community", "main", "street", "footway", "building",
-    "green", "water", "paved", "bus-stop", "station", "school-gate", "hospital-gate",
+    "marker", "marker_bare", "dot", "other_spot", "pitch", "district", "community", "main", "street",
+    "footway", "building", "green", "water", "paved", "bus-stop", "station", "school-gate", "hospital-gate",
 )  # fmt: skip
 
 _SAMPLE = 10.8  # width of a legend's sample with the space after it, millimetres on A3
@@ -224,6 +224,8 @@ def _sample(key: str, x: float, y: float, u: float) -> str:
     middle = x + wide / 2
     if key == "marker":
         return marker_sign(x + 2.1 * u, y, 8, 3, 1.9 * u, flag_width(3, max(u * 0.94, 0.93)))
+    if key == "marker_bare":
+        return marker_sign(middle, y, 8, 3, 1.9 * u, 0.0)
     if key in ("dot", "other_spot"):
         fill, edge = (INK["red"], "#FFFFFF") if key == "dot" else ("#FFFFFF", INK["red"])
         return (

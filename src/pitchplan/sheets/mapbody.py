@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from pitchplan.sheets.draw import on_paper, shape
 from pitchplan.sheets.edges import draw_edges, inside_edges
 from pitchplan.sheets.ground import Ground, box_points
 from pitchplan.sheets.ink import INK, SYMBOL_KINDS
+from pitchplan.sheets.insets import draw_inset_frames
 from pitchplan.sheets.mapnames import (
     busy_ground,
     own_part,
@@ -21,12 +23,14 @@ from pitchplan.sheets.mapnames import (
     street_names,
     wet_ground,
 )
-from pitchplan.sheets.markers import Marker, place_markers
-from pitchplan.sheets.symbols import flag_width, marker_xml, other_dots, spot_dots, symbol
+from pitchplan.sheets.numbering import Numbering, numbers_on
+from pitchplan.sheets.symbols import marker_xml, other_dots, spot_dots, symbol
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pitchplan.sheets.markers import Marker
+    from pitchplan.sheets.page import Rect
     from pitchplan.sheets.sheet import Sheet
 
 __all__ = ["draw_map", "marker_layout", "pitch_polygons", "rectangles"]
@@ -58,61 +62,80 @@ def draw_map(sheet: Sheet, others: NDArray[np.float64] | None = None) -> tuple[s
     symbols = _symbol_places(sheet)
     # An overview whose list has pages of its own shows where the spots are, not which is which.
     dotted = sheet.page.listing == "districts"
-    markers = [] if dotted else marker_layout(sheet, pitches, symbols)
-    ground = _taken_ground(sheet, pitches, markers)
+    placed = Numbering([], None) if dotted else numbers_on(sheet, pitches, symbols, _pitches)
+    ground = _taken_ground(inside_edges(sheet), pitches, placed.markers)
+    if placed.inset is not None:
+        for f in (placed.inset.frame, placed.inset.window):
+            ground.take_box(f.x, f.y, f.right, f.bottom)
+    xml = [_under_the_numbers(sheet, ground, pitches, symbols, shown)]
+    if others is not None and len(others):
+        xml.append(other_dots(others))
+        shown.add("other_spot")
+    if placed.inset is not None:
+        xml.append(_inset(sheet, placed, shown))
+    if placed.markers:
+        shown.add("marker" if placed.flagged else "marker_bare")
+    if dotted:
+        xml.append(spot_dots(sheet))
+        shown.add("dot")
+    xml.append("" if dotted else marker_xml(placed.markers, sheet.published.spots))
+    xml.append(draw_edges(sheet))
+    return "".join(xml), frozenset(shown)
+
+
+def _under_the_numbers(
+    sheet: Sheet,
+    ground: Ground,
+    pitches: NDArray[Any],
+    symbols: dict[str, NDArray[np.float64]],
+    shown: set[str],
+) -> str:
+    """Draw the base map, the names where the ground is free, symbols and pitches."""
     xml = [base_map(sheet, shown)]
     symbols_xml = _symbols(sheet, symbols, ground, shown)
     busy = busy_ground(sheet)
     districts = district_names(sheet, ground, busy, wet_ground(sheet))
     names = street_names(sheet, ground)
-    spaces = space_names(sheet, ground, busy)
-    xml += [districts, names, spaces, symbols_xml]
+    xml += [districts, names, space_names(sheet, ground, busy), symbols_xml]
     if len(pitches):
         xml.append(shape(pitches, fill=INK["pitch"], stroke="#FFFFFF", stroke_width=0.08))
         shown.add("pitch")
-    if others is not None and len(others):
-        xml.append(other_dots(others))
-        shown.add("other_spot")
-    if markers:
-        shown.add("marker")
-    if dotted:
-        xml.append(spot_dots(sheet))
-        shown.add("dot")
-    xml.append("" if dotted else marker_xml(markers, sheet.published.spots))
-    xml.append(draw_edges(sheet))
-    return "".join(xml), frozenset(shown)
+    return "".join(xml)
 
 
-def marker_layout(
-    sheet: Sheet, pitches: NDArray[Any] | None = None, symbols: dict[str, NDArray[np.float64]] | None = None
-) -> list[Marker]:
+def _inset(sheet: Sheet, placed: Numbering, shown: set[str]) -> str:
+    """Draw an inset's map, its frame, and on the map the spots that it numbers."""
+    assert placed.inset is not None
+    inset = placed.inset
+    near = replace(sheet, page=inset.page)
+    f, pitches = inset.frame, _pitches(near)
+    ground = _taken_ground(f, pitches, [m for m, i in zip(placed.markers, inset.inside, strict=True) if i])
+    body = _under_the_numbers(near, ground, pitches, {}, shown)
+    # A drawing within the drawing clips what is beyond its frame, and needs no name for that.
+    box = f'x="{f.x:.2f}" y="{f.y:.2f}" width="{f.width:.2f}" height="{f.height:.2f}"'
+    view = f'viewBox="{f.x:.2f} {f.y:.2f} {f.width:.2f} {f.height:.2f}"'
+    spots = sheet.published.spots[["x_m", "y_m"]].to_numpy(float)[inset.inside]
+    dots = "".join(
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r=".5" fill="{INK["red"]}"/>'
+        for x, y in sheet.page.to_paper(spots)
+    )
+    return f"{dots}\n<svg {box} {view}>\n{body}</svg>\n{draw_inset_frames(sheet, inset)}"
+
+
+def marker_layout(sheet: Sheet) -> list[Marker]:
     """Place the sheet's markers.
 
     Parameters
     ----------
     sheet : Sheet
         What is shown.
-    pitches : array of polygons, optional
-        The pitches in millimetres, worked out if not given.
-    symbols : dict of str to array, optional
-        Symbols' places in millimetres, worked out if not given.
 
     Returns
     -------
     list of Marker
         One per spot, in the spots' order; no two boxes overlap.
     """
-    spots = sheet.published.spots
-    pitches = _pitches(sheet) if pitches is None else pitches
-    symbols = _symbol_places(sheet) if symbols is None else symbols
-    unit = sheet.page.unit
-    digits = max((len(str(n)) for n in spots["number"]), default=1)
-    radius = (2.35 if digits <= 2 else 2.95) * max(unit, 1.0)
-    flags = np.array([flag_width(c, max(unit, 1.0)) for c in spots["capacity"]], dtype=float)
-    places = sheet.page.to_paper(spots[["x_m", "y_m"]].to_numpy(float))
-    shy = [shapely.get_coordinates(shapely.centroid(pitches)) if len(pitches) else np.zeros((0, 2))]
-    shy += list(symbols.values())
-    return place_markers(places, flags, inside_edges(sheet), radius=radius, shy_of=np.concatenate(shy))
+    return numbers_on(sheet, _pitches(sheet), _symbol_places(sheet), _pitches).markers
 
 
 def pitch_polygons(sheet: Sheet) -> NDArray[Any]:
@@ -175,8 +198,8 @@ def _symbol_places(sheet: Sheet) -> dict[str, NDArray[np.float64]]:
     return out
 
 
-def _taken_ground(sheet: Sheet, pitches: NDArray[Any], markers: list[Marker]) -> Ground:
-    ground = Ground(inside_edges(sheet))
+def _taken_ground(frame: Rect, pitches: NDArray[Any], markers: list[Marker]) -> Ground:
+    ground = Ground(frame)
     for m in markers:
         ground.take_box(*m.box)
         ground.take(

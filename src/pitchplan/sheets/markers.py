@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from pitchplan.sheets.page import Rect
 
-__all__ = ["Marker", "place_markers"]
+__all__ = ["GAP", "Marker", "place_markers"]
 
-_GAP = 0.5  # least space between two markers, millimetres
+GAP = 0.5  # least space between two markers, millimetres
 # How far beyond its edge a marker may stand from its spot, millimetres.
 _NEAR = (1.3, 2.2, 3.4, 5.0, 7.0, 9.5, 12.5)
 _FAR = (*_NEAR, 16.0, 20.0, 25.0, 31.0, 38.0, 46.0, 60.0)
@@ -65,6 +65,7 @@ def place_markers(
     *,
     radius: float,
     shy_of: NDArray[np.float64],
+    keep_out: tuple[Rect, ...] = (),
 ) -> list[Marker]:
     """Place one marker per spot so that none covers another or the frame.
 
@@ -80,6 +81,8 @@ def place_markers(
         The circles' radius, millimetres.
     shy_of : array of shape (k, 2)
         Points that should rather stay visible: pitches, symbols.
+    keep_out : tuple of Rect
+        Where no marker may stand: an inset, and what it enlarges.
 
     Returns
     -------
@@ -109,6 +112,7 @@ def place_markers(
             # Near places first: the far ones cost more than any near one is likely to.
             for reach in (_NEAR, _FAR, None):
                 options = _positions(spots[i], radius, flags[i], frame, reach)
+                options = _outside(options, radius, flags[i], keep_out)
                 cost = _cost(int(i), options, spots, centres, flags, radius, shy_of)
                 if len(cost) and cost.min() < (_NEAR[-1] if reach is _NEAR else np.inf):
                     break
@@ -138,6 +142,18 @@ def _inside(options: NDArray[np.float64], frame: Rect, radius: float, flag: floa
         & (y <= frame.bottom - edge)
     )
     return np.asarray(options[fits])
+
+
+def _outside(
+    options: NDArray[np.float64], radius: float, flag: float, keep_out: tuple[Rect, ...]
+) -> NDArray[np.float64]:
+    x, y = options[:, 0], options[:, 1]
+    for r in keep_out:
+        free = (
+            (x + radius + flag < r.x) | (x - radius > r.right) | (y + radius < r.y) | (y - radius > r.bottom)
+        )
+        options, x, y = options[free], x[free], y[free]
+    return options
 
 
 def _positions(
@@ -189,10 +205,10 @@ def _cost(
     if len(placed):
         c = centres[placed]
         clash = (
-            (left[:, None] < c[:, 0] + radius + flags[placed] + _GAP)
-            & (right[:, None] > c[:, 0] - radius - _GAP)
-            & (top[:, None] < c[:, 1] + radius + _GAP)
-            & (bottom[:, None] > c[:, 1] - radius - _GAP)
+            (left[:, None] < c[:, 0] + radius + flags[placed] + GAP)
+            & (right[:, None] > c[:, 0] - radius - GAP)
+            & (top[:, None] < c[:, 1] + radius + GAP)
+            & (bottom[:, None] > c[:, 1] - radius - GAP)
         )
         cost += 8.0 * _leaders_cross(spots[i], options, spots[placed], c)
         boxes = shapely.box(

@@ -19,7 +19,7 @@ from pitchplan.sheets.svg import svg_bytes
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["missing_characters", "pdf_bytes", "png_bytes"]
+__all__ = ["missing_characters", "pdf_bytes", "png_bytes", "whole_pixels"]
 
 _EXTRA = 'Install what printing needs: pip install "pitchplan[print]"'
 _FONT_PACKAGE = "pylopdf_fonts_zh_cn"
@@ -31,8 +31,8 @@ _FILL = re.compile(rb' fill="([^"]+)"')
 # No date and no outside packages: the same sheet gives the same bytes, with or without a network.
 _TEMPLATE = """#set document(title: sys.inputs.title, date: none)
 """
-_PAGE = """#page(width: {width:g}mm, height: {height:g}mm, margin: 0mm,
-  image("{file}", width: 100%, height: 100%, alt: sys.inputs.title))
+_PAGE = """#page(width: {width:.9g}mm, height: {height:.9g}mm, margin: 0mm,
+  image("{file}", width: 100%, height: 100%, fit: "stretch", alt: sys.inputs.title))
 """
 
 
@@ -85,7 +85,8 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
             svg = svg_bytes(one)
             _check_glyphs(svg, files)
             (root / f"page{k}.svg").write_bytes(embolden(svg) if len(files) == 1 else svg)
-            source += _PAGE.format(width=one.page.width, height=one.page.height, file=f"page{k}.svg")
+            width, height = (whole_pixels(side, ppi) for side in (one.page.width, one.page.height))
+            source += _PAGE.format(width=width, height=height, file=f"page{k}.svg")
         (root / "sheet.typ").write_text(source, encoding="utf-8")
         compiler = typst.Compiler(
             root / "sheet.typ", root=root, font_paths=fonts, sys_inputs={"title": sheet.title}
@@ -96,6 +97,11 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
             raise PitchplanError(f"typst could not print the sheet: {error}") from error
     pages: list[bytes] = made if isinstance(made, list) else [made]
     return pages[0]
+
+
+def whole_pixels(side_mm: float, ppi: float | None) -> float:
+    """Return a side of whole pixels: typst leaves out a row of pixels, through a line of text, where not."""
+    return side_mm if ppi is None else round(side_mm / 25.4 * ppi) / ppi * 25.4
 
 
 def _check_glyphs(svg: bytes, files: tuple[tuple[str, int], ...]) -> None:

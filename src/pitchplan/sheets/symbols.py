@@ -82,21 +82,25 @@ def marker_sign(x: float, y: float, number: int, capacity: int, radius: float, f
     capacity : int
         Its pitches.
     radius, flag : float
-        The circle's radius, and how far the flag reaches beyond it, millimetres.
+        The circle's radius, and how far the flag reaches beyond it, millimetres; 0 for no flag.
 
     Returns
     -------
     str
         SVG elements.
     """
+    disc = (
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" fill="{INK["red"]}" stroke="#FFFFFF" '
+        f'stroke-width=".3"/>'
+    )
+    if not flag:
+        return disc + _figure(x, y, number, radius)
     k = flag / flag_width(capacity, 1.0)  # how much larger the flag's letters are than on A3
     high = radius * 1.36
     out = (
         f'<path d="M{x:.2f} {y - high / 2:.2f}h{radius + flag - 0.5:.2f}q.5 0 .5 .5v{high - 1:.2f}q0 .5 '
         f'-.5 .5h{0.5 - radius - flag:.2f}z"'
-        f' fill="#FFFFFF" stroke="{INK["red"]}" stroke-width=".28"/>'
-        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" fill="{INK["red"]}" stroke="#FFFFFF" '
-        f'stroke-width=".3"/>'
+        f' fill="#FFFFFF" stroke="{INK["red"]}" stroke-width=".28"/>{disc}'
     )
     # A drawn cross: in Chinese fonts the multiplication sign is as wide as a character.
     text = 2.05 * k
@@ -109,10 +113,13 @@ def marker_sign(x: float, y: float, number: int, capacity: int, radius: float, f
     out += label(
         cx + arm + 0.4 * k, y + text * 0.365, str(capacity), text, fill=INK["red"], bold=True
     ).strip()
-    # Digits are 0.733 font sizes high: 3.05 mm gives 2.24 mm at the least.
+    return out + _figure(x, y, number, radius)
+
+
+def _figure(x: float, y: float, number: int, radius: float) -> str:
+    """Draw the number: digits are 0.733 font sizes high, 2.24 mm where spots do not crowd."""
     size = radius * (1.3 if len(str(number)) <= 2 else 1.04)
-    out += label(x, y + size * 0.366, str(number), size, fill="#FFFFFF", bold=True, anchor="middle")
-    return out
+    return label(x, y + size * 0.366, str(number), size, fill="#FFFFFF", bold=True, anchor="middle")
 
 
 def flag_width(capacity: int, unit: float) -> float:
