@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from pitchplan.plan import Outcome, Plan
     from pitchplan.plan_file import read_plan
     from pitchplan.rules.book import RuleBook, read_rule_book, rule_book
-    from pitchplan.sheets.sheet import Sheet, map_sheet, write
+    from pitchplan.sheets.mapsheet import map_sheet
+    from pitchplan.sheets.sheet import Sheet, write
     from pitchplan.siting import goals, limits, locate
     from pitchplan.siting.baselines import greedy_plan, random_plan
     from pitchplan.siting.decisions import read_decisions
@@ -71,7 +72,7 @@ _WHERE = {
     "greedy_plan": "siting.baselines",
     "limits": "siting",
     "locate": "siting",
-    "map_sheet": "sheets.sheet",
+    "map_sheet": "sheets.mapsheet",
     "random_plan": "siting.baselines",
     "read_city": "city.reading",
     "read_decisions": "siting.decisions",

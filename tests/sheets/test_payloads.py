@@ -126,7 +126,10 @@ def poisoned_sheet(plan: Any, city: Any, shift: int = 0) -> Sheet:
 def poisoned(build: Any) -> Sheet:
     city = build.city()
     # One page to choose from: to lay many districts out several times takes long and tries nothing more.
-    with mock.patch("pitchplan.sheets.sheet.layouts", lambda *given, **named: layouts(*given, **named)[:1]):
+    only_one = mock.patch(
+        "pitchplan.sheets.mapsheet.layouts", lambda *given, **named: layouts(*given, **named)[:1]
+    )
+    with only_one:
         return poisoned_sheet(build.plan(city), city)
 
 

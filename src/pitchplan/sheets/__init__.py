@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pitchplan.sheets.cds import write_cds
+from pitchplan.sheets.mapsheet import map_sheet
 from pitchplan.sheets.published import Published, publish
 from pitchplan.sheets.schema import map_schema
-from pitchplan.sheets.sheet import Sheet, map_sheet, render, write
+from pitchplan.sheets.sheet import Sheet, render, write
 from pitchplan.sheets.validate import validate_geojson
 
 __all__ = [

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pitchplan.sheets.draw import label, rect
 from pitchplan.sheets.ink import INK, SYMBOL_KINDS, space_class, street_rank
+from pitchplan.sheets.legendsamples import legend_sample
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.notes import note_lines
-from pitchplan.sheets.symbols import flag_width, marker_sign, symbol
 from pitchplan.sheets.words import word
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _legend(
         column, row = divmod(k, rows)
         left = x + column * width / columns
         middle = y + 6.2 * u + (row + 0.5) * step
-        out += _sample(key, left, middle, u) + _entry(sheet, key, left + _SAMPLE * u, middle)
+        out += legend_sample(key, left, middle, u) + _entry(sheet, key, left + _SAMPLE * u, middle)
     return out
 
 
@@ -216,49 +216,6 @@ def _entry(sheet: Sheet, key: str, x: float, y: float) -> str:
         after = x + text_width(words[0], size) + 1.0 * sheet.page.unit
         out += label(after, y + size * 0.36, words[1], small, fill=INK["soft"])
     return out
-
-
-def _sample(key: str, x: float, y: float, u: float) -> str:
-    """Draw a legend's sample, 9 mm wide, around a height."""
-    wide = 9.0 * u
-    middle = x + wide / 2
-    if key == "marker":
-        return marker_sign(x + 2.1 * u, y, 8, 3, 1.9 * u, flag_width(3, max(u * 0.94, 0.93)))
-    if key == "marker_bare":
-        return marker_sign(middle, y, 8, 3, 1.9 * u, 0.0)
-    if key in ("dot", "other_spot"):
-        fill, edge = (INK["red"], "#FFFFFF") if key == "dot" else ("#FFFFFF", INK["red"])
-        return (
-            f'<circle cx="{middle:.2f}" cy="{y:.2f}" r=".8" fill="{fill}" stroke="{edge}" '
-            f'stroke-width=".3"/>\n'
-        )
-    if key == "pitch":
-        return "".join(
-            rect(x + (0.9 + 2.5 * k) * u, y - 0.5 * u, 2.1 * u, 1.0 * u, fill=INK["pitch"]) for k in range(3)
-        )
-    if key in ("bus-stop", "station", "school-gate", "hospital-gate"):
-        return symbol(key, middle, y, 2.2 * u)
-    if key in ("district", "community"):
-        line = f'<path d="M{x:.2f} {y:.2f}h{wide:.2f}" fill="none" stroke='
-        if key == "community":
-            return (
-                f'{line}"{INK["community"]}"'
-                f' stroke-width=".3" stroke-linecap="round" stroke-dasharray=".02 .9"/>\n'
-            )
-        return (
-            f'{line}"{INK["district"]}" stroke-width="1.7" stroke-opacity=".16"/>'
-            f'{line}"{INK["district"]}" stroke-width=".5" stroke-dasharray="3.2 .9 .5 .9"/>\n'
-        )
-    if key in ("main", "street"):
-        high = (1.9 if key == "main" else 1.4) * u
-        edge = INK[f"{key}_edge"]
-        return (
-            rect(x, y - high / 2, wide, high, fill=INK[key])
-            + f'<path d="M{x:.2f} {y - high / 2:.2f}h{wide:.2f}m{-wide:.2f} {high:.2f}h{wide:.2f}" '
-            f'stroke="{edge}" stroke-width=".28"/>\n'
-        )
-    edge = INK.get(f"{key}_edge", INK["rule"])
-    return rect(x, y - 1.25 * u, wide, 2.5 * u, fill=INK[key], stroke=edge, stroke_width=0.15)
 
 
 def _scale_bar(sheet: Sheet, x: float, y: float) -> str:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pitchplan.sheets.draw import label, rect
 from pitchplan.sheets.ink import INK
-from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
-from pitchplan.sheets.listrows import Block, Style, draw_district, draw_spot, number_width, tail_width
-from pitchplan.sheets.officefacts import office_lines
+from pitchplan.sheets.lettering import LEAST_MM, text_width
+from pitchplan.sheets.listblocks import ROW, blocks_of
+from pitchplan.sheets.listrows import Block, Style, draw_district, draw_spot
 from pitchplan.sheets.page import Rect
-from pitchplan.sheets.words import latin, word
+from pitchplan.sheets.words import word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["arrange", "blocks_of", "draw_columns", "draw_list", "fill", "list_body"]
-
-
-_ROW = 1.6  # least height of a row, in sizes of its letters
+__all__ = ["arrange", "draw_columns", "draw_list", "fill", "list_body"]
 
 
 def _styles(sheet: Sheet, digits: int) -> list[Style]:
@@ -78,7 +75,7 @@ def arrange(
             continue
         if best is not None and _ugliness(style, [], styles[0].size) >= best[0]:
             continue  # it is worse already by its size
-        if len(sheet.published.spots) * style.size * _ROW > style.columns * area.height:
+        if len(sheet.published.spots) * style.size * ROW > style.columns * area.height:
             continue
         blocks = blocks_of(sheet, style, area)
         dealt = _deal(blocks, style.columns, area.height) if blocks else None
@@ -118,98 +115,6 @@ def _ugliness(style: Style, blocks: list[Block], largest: float) -> float:
     broken_second = sum(len(b.content[2]) > 1 for b in spots) / count
     missing = 0.0 if style.both else 1.1
     return 3.0 * (largest - style.size) / largest + 1.3 * broken + 0.5 * broken_second + missing
-
-
-def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) -> list[Block] | None:
-    """Set every row of the list.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        What is shown.
-    style : Style
-        How it is set.
-    area : Rect
-        All its columns.
-    force : bool
-        Whether addresses may take as many lines as they need.
-
-    Returns
-    -------
-    list of Block, or None
-        None where an address would need more lines than its row should have.
-    """
-    gap = 3.4 * sheet.page.unit
-    width = (area.width - gap * (style.columns - 1)) / style.columns
-    room = width - number_width(style) - tail_width(style)
-    if room < 12:
-        return None
-    english = latin(sheet.languages[0])
-    blocks: list[Block] = []
-    spots = sheet.published.spots
-    tab = max((text_width(a, style.size) for a in spots["address"]), default=0.0) + style.size
-    for district in dict.fromkeys(spots["district"]):
-        part = spots[spots["district"] == district]
-        blocks.append(_district_block(sheet, style, width, district, part))
-        for s in part.itertuples():
-            first, second = (s.address_en or s.address, s.address) if english else (s.address, s.address_en)
-            lines = wrap(first, style.size, room)
-            more = wrap(second, style.second, room) if style.both and second and second != first else []
-            beside = bool(more) and len(lines) == 1 and tab + text_width(second, style.second) <= room
-            if beside:
-                more = [second]
-            if (len(lines) > 2 or len(more) > 2) and not force:
-                return None
-            details = [d for text in _details(sheet, s) for d in wrap(text, style.second, room)]
-            below = len(details) + (0 if beside else len(more))
-            height = len(lines) * style.size * 1.28 + below * style.second * 1.25 + style.size * 0.45
-            content = (s, lines, more, tab if beside else 0.0, details, _tail(sheet, style, s))
-            blocks.append(Block(max(height, style.size * _ROW), False, content))
-    return blocks
-
-
-def _details(sheet: Sheet, spot: Any) -> list[str]:
-    """Say what a spot has beside its address: hours of its own, and what the office sees."""
-    hours = str(spot.hours)
-    # The season's hours stand in the title.
-    said = hours.replace("-", "–") if hours != sheet.published.hours else ""
-    return [t for t in (said, *office_lines(sheet.languages[0], spot)) if t]
-
-
-def _tail(sheet: Sheet, style: Style, spot: Any) -> str:
-    """Say where a spot is shown."""
-    if style.tail == "square":
-        return str(spot.grid_square)
-    page = word(sheet.languages[0], "page_short", page=spot.page)
-    square = spot.page_square if style.tail == "page" else spot.grid_square
-    return f"{page} {square}" if style.tail == "page" else f"{square} → {page}"
-
-
-def _district_block(sheet: Sheet, style: Style, width: float, district: str, part: Any) -> Block:
-    first = part["district_en"].iloc[0] if latin(sheet.languages[0]) else district
-    name = first or district or word(sheet.languages[0], "no_district")
-    second = (
-        part["district_en"].iloc[0]
-        if len(sheet.languages) > 1 and part["district_en"].iloc[0] != name
-        else ""
-    )
-    totals = word(
-        sheet.languages[0],
-        "district_totals",
-        **dict(zip(("spots", "pitches"), _counts(sheet, district, part), strict=True)),
-    )
-    contact = sheet.contact.get(district, "")
-    lines = wrap(word(sheet.languages[0], "contact", contact=contact), style.second, width) if contact else []
-    height = style.size * 2.75 + len(lines) * style.second * 1.35 + style.size * 0.35
-    return Block(height, True, (name, second, totals, lines))
-
-
-def _counts(sheet: Sheet, district: str, part: Any) -> tuple[int, int]:
-    """Count a district's spots and pitches; on a page of a long list those of other pages too."""
-    whole = sheet.published.facts.get("districts", {})
-    if sheet.page.kind == "list" and district in whole:
-        return (int(whole[district][0]), int(whole[district][1]))
-    return len(part), int(part["capacity"].sum())
 
 
 def _deal(blocks: list[Block], columns: int, height: float) -> list[list[Block]] | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pitchplan.sheets.draw import label, rect
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import LEAST_MM, text_width
-from pitchplan.sheets.listing import blocks_of, draw_columns, fill
+from pitchplan.sheets.listblocks import blocks_of
+from pitchplan.sheets.listing import draw_columns, fill
 from pitchplan.sheets.listrows import Style
 from pitchplan.sheets.onpage import of_the_page
 from pitchplan.sheets.page import Rect

@@ -26,6 +26,7 @@ _FONT_PACKAGE = "pylopdf_fonts_zh_cn"
 
 _BOLD_TEXT = re.compile(rb'<text [^>]*font-weight="700"[^>]*>')
 _SIZE = re.compile(rb'font-size="([0-9.]+)"')
+_SIZES = re.compile(rb'width="[0-9.]+mm" height="[0-9.]+mm" viewBox="0 0 [0-9. ]+"')
 _FILL = re.compile(rb' fill="([^"]+)"')
 
 # No date and no outside packages: the same sheet gives the same bytes, with or without a network.
@@ -84,8 +85,11 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
         for k, one in enumerate(sheets):
             svg = svg_bytes(one)
             _check_glyphs(svg, files)
+            width, height = one.page.width, one.page.height
+            if ppi is not None:
+                width, height = whole_pixels(width, height, ppi)
+                svg = _cut(svg, width, height)
             (root / f"page{k}.svg").write_bytes(embolden(svg) if len(files) == 1 else svg)
-            width, height = (whole_pixels(side, ppi) for side in (one.page.width, one.page.height))
             source += _PAGE.format(width=width, height=height, file=f"page{k}.svg")
         (root / "sheet.typ").write_text(source, encoding="utf-8")
         compiler = typst.Compiler(
@@ -99,9 +103,32 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
     return pages[0]
 
 
-def whole_pixels(side_mm: float, ppi: float | None) -> float:
-    """Return a side of whole pixels: typst leaves out a row of pixels, through a line of text, where not."""
-    return side_mm if ppi is None else round(side_mm / 25.4 * ppi) / ppi * 25.4
+def whole_pixels(width_mm: float, height_mm: float, ppi: float) -> tuple[float, float]:
+    """Return the sides of a page of whole pixels, in millimetres.
+
+    Parameters
+    ----------
+    width_mm, height_mm : float
+        Sides of the paper, millimetres.
+    ppi : float
+        Pixels per inch.
+
+    Returns
+    -------
+    (float, float)
+        Less than a pixel off. typst paints a drawing on as many pixels as hold it, rounded up, and
+        leaves out a row, through the middle of a line of text, where the page has fewer. So the sides
+        are a hair short of whole pixels, the height by more than the width.
+    """
+    sides = zip((width_mm, height_mm), (1e-6, 2e-6), strict=True)
+    width, height = (round(side / 25.4 * ppi) * (1 - hair) / ppi * 25.4 for side, hair in sides)
+    return width, height
+
+
+def _cut(svg: bytes, width: float, height: float) -> bytes:
+    """Cut a drawing's paper to a size; its scale stays."""
+    head = f'width="{width:.9g}mm" height="{height:.9g}mm" viewBox="0 0 {width:.9g} {height:.9g}"'
+    return _SIZES.sub(head.encode(), svg, count=1)
 
 
 def _check_glyphs(svg: bytes, files: tuple[tuple[str, int], ...]) -> None:

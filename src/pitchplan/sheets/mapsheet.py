@@ -1,0 +1,157 @@
+"""Lay a plan out: check what was given, take what is shown, choose paper and pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pyproj
+
+from pitchplan.errors import Fault, InputError
+from pitchplan.sheets.atlas import as_atlas, best_page
+from pitchplan.sheets.layouts import layouts
+from pitchplan.sheets.lettering import clean
+from pitchplan.sheets.page import Page
+from pitchplan.sheets.published import AUDIENCES, Published, publish
+from pitchplan.sheets.qr import check_link, qr_side
+from pitchplan.sheets.sheet import Sheet
+from pitchplan.sheets.taking import contacts, day, holds_cjk, layers_of
+from pitchplan.sheets.words import check_languages
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from pitchplan.plan import Plan
+
+__all__ = ["map_sheet"]
+
+
+def map_sheet(
+    plan: Plan,
+    city: Any,
+    *,
+    title: str,
+    title_en: str = "",
+    publisher: str,
+    language: tuple[str, ...] | str = ("zh", "en"),
+    paper: str = "A3",
+    valid: str | None = None,
+    contact: Mapping[str, str] | None = None,
+    source_note: str = "",
+    audit: Any = None,
+    audience: str = "public",
+    review_number: str = "",
+    link: str = "",
+    date: dt.date | str | None = None,
+    orientation: str = "landscape",
+    atlas: bool | str = False,
+) -> Sheet:
+    """Lay a plan out as a map that a city can hang on a wall, or as an atlas.
+
+    Parameters
+    ----------
+    plan : Plan
+        The chosen pitches and spots.
+    city : City
+        The layers to draw them on, in the plan's CRS.
+    title, title_en : str
+        Title in the local language and in English.
+    publisher : str
+        Who answers for the map.
+    language : tuple of str
+        First and second language; where title and names hold no Chinese character, English alone.
+    paper : {"A4", "A3", "A2", "A1", "A0"}
+        Paper.
+    valid : str, optional
+        A line on validity beyond the season's days, which are always printed.
+    contact : mapping of str to str, optional
+        Contact line by district; by default the one its communities agree on.
+    source_note : str
+        Where the data come from, such as a licence's attribution.
+    audit : AuditReport, optional
+        Its ``verdict`` is printed.
+    audience : {"public", "office"}
+        The public sees an allow-list of columns. The office sees widths, flags and waivers too, and
+        every page says that it is for the office only.
+    review_number : str
+        Number of the map's official review (审图号).
+    link : str
+        Address (http, https or geo) that a QR code leads to.
+    date : datetime.date or str, optional
+        Day of issue; by default the season alone is printed, so that the same plan gives the same file.
+    orientation : {"landscape", "portrait", "auto"}
+        How the paper is turned; ``auto`` takes the larger scale.
+    atlas : bool or str
+        Whether pages follow the overview: one per district that has spots, or per value of another
+        column of the communities, such as their street office.
+
+    Returns
+    -------
+    Sheet
+        To be given to `write`. A PDF holds all pages, other formats the first: see `Sheet.only`.
+
+    Raises
+    ------
+    InputError
+        Title or publisher is empty, the paper, audience or a language is unknown, the link cannot be
+        printed, the communities lack the atlas's column, or the city is in another CRS than the plan.
+    """
+    languages = check_languages(language)
+    for name, text in (("title", title), ("publisher", publisher)):
+        if not clean(text):
+            raise InputError(
+                Fault(f"a map without a {name}", "Give a text", "map_sheet", column=name, value=text)
+            )
+    if pyproj.CRS(city.crs) != pyproj.CRS(plan.crs):
+        raise InputError(
+            Fault(
+                f"the city is in {city.crs}, the plan in {plan.crs}",
+                "Give the city the plan was made on",
+                "map_sheet",
+            )
+        )
+    if audience not in AUDIENCES:
+        raise InputError(
+            Fault(
+                "unknown audience",
+                f"Use one of {', '.join(AUDIENCES)}",
+                "map_sheet",
+                column="audience",
+                value=audience,
+            )
+        )
+    west, south, east, north = (float(b) for b in city.bounds)
+    bounds = (west, south, east, north)
+    pages = layouts(paper, bounds, plan.crs, spots=len(plan.spots), orientation=orientation)
+    column = atlas if isinstance(atlas, str) else "district"
+    layers = layers_of(city, column, languages[0])
+    if "en" in languages and not holds_cjk(title, layers):
+        languages = ("en",)
+
+    def facts(page: Page) -> Published:
+        return publish(plan, communities=layers["communities"], page=page, audit=audit, audience=audience)
+
+    first = Sheet(
+        title=clean(title),
+        title_en=clean(title_en),
+        publisher=clean(publisher),
+        languages=languages,
+        page=pages[0],
+        published=facts(pages[0]),
+        layers=layers,
+        valid=clean(valid),
+        contact=contacts(layers["communities"], contact),
+        source_note=clean(source_note),
+        audience=audience,
+        review_number=clean(review_number),
+        link=check_link(link, qr_side(pages[0].unit)),
+        issued=day(date),
+        extent=bounds,
+    )
+    if atlas and len(plan.spots):
+        # Its list has the pages too, so it is laid out with them.
+        first = replace(first, numbers={"overview": 1})
+    page = best_page(first, pages)
+    sheet = replace(first, page=page, published=facts(page))
+    return as_atlas(sheet) if first.numbers else sheet
