@@ -223,3 +223,10 @@ def test_the_hash_follows_what_is_said_and_nothing_else(sheet: Any, plan: Any, c
     book = dataclasses.replace(plan, provenance={**plan.provenance, "book_hash": "cd" * 32})
     assert hashed(slower) == hashed(plan)
     assert len({hashed(plan), hashed(moved), hashed(book), hashed(sheet)}) == 4
+
+
+def test_pages_of_the_list_are_no_frames(sheet: Any) -> None:
+    listing = dataclasses.replace(sheet.page, kind="list", page_id="list-1")
+    found = json.loads(render(dataclasses.replace(sheet, pages=(listing,)), ".geojson"))
+    pages = [f["properties"]["page_id"] for f in found["features"] if f["properties"]["kind"] == "page"]
+    assert pages == ["overview"]

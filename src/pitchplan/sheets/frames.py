@@ -25,13 +25,16 @@ EDGES = ("north", "east", "south", "west")
 
 
 def pages(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str, Any]]:
-    """Return the map's pages: the overview, then the pages of the atlas in their order."""
-    everything = (sheet.page, *sheet.pages)
-    shapes = geometries([shapely.box(*page.window()) for page in everything], transformer)
+    """Return the map's pages: the overview, then the maps of the atlas in their order.
+
+    Pages of the list have no window of their own: QGIS would draw the overview once more for each.
+    """
+    maps = [page for page in (sheet.page, *sheet.pages) if page.kind == "map"]
+    shapes = geometries([shapely.box(*page.window()) for page in maps], transformer)
     head = _head(sheet)
     style = {"fill": INK["paper"], "fill-opacity": 0, "stroke": INK["text"], "stroke-width": 2}
     out = []
-    for place, (page, shape) in enumerate(zip(everything, shapes, strict=True)):
+    for place, (page, shape) in enumerate(zip(maps, shapes, strict=True)):
         district = page.district or page.page_id
         title = f"{sheet.title} · {district}" if page.page_id != "overview" else sheet.title
         scale = f"{page.paper} · 1:{page.scale}"
