@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from pitchplan.sheets.draw import on_paper, path_data, rect, shape
-from pitchplan.sheets.ink import INK, TINTS, space_class, street_rank
+from pitchplan.sheets.draw import drawn_twice, on_paper, path_data, rect, shape
+from pitchplan.sheets.ink import INK, TINTS, space_class, street_ranks
 from pitchplan.sheets.mapnames import district_order, own_part
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ def tints(sheet: Sheet) -> dict[str, str]:
     --------
     Up to eight districts have eight tints; from the ninth on a tint comes back where no neighbour has it.
     """
-    layer = sheet.layers["communities"]
     order = district_order(sheet)
-    wholes = [
-        shapely.union_all(layer.geometry.to_numpy()[(layer["district"] == d).to_numpy()]) for d in order
-    ]
+    wholes = sheet.layers["districts"].geometry.to_numpy()
     out: dict[str, str] = {}
     for k, district in enumerate(order):
         met = {out[order[j]] for j in range(k) if shapely.dwithin(wholes[k], wholes[j], 1.0)}
@@ -98,20 +95,17 @@ def _boundaries(sheet: Sheet, shown: set[str]) -> str:
         stroke_dasharray="0.02 0.9",
     )
     shown.add("community")
-    districts = district_order(sheet)
-    if len(districts) < 2:
+    wholes = sheet.layers["districts"].geometry.to_numpy()
+    if len(wholes) < 2:
         return thin
     shown.add("district")
-    wholes = [shapely.union_all(geometry[(layer["district"] == d).to_numpy()]) for d in districts]
     lines = on_paper(
         [shapely.line_merge(shapely.union_all(shapely.boundary(wholes)))], sheet.page, tolerance_mm=0.08
     )
     common = {"fill": "none", "stroke": INK["district"], "stroke_linejoin": "round"}
-    return (
-        thin
-        + shape(lines, stroke_width=1.7, stroke_opacity=0.16, **common)
-        + shape(lines, stroke_width=0.5, stroke_dasharray="3.2 0.9 0.5 0.9", **common)
-    )
+    wide = {"stroke_width": 1.7, "stroke_opacity": 0.16, **common}
+    fine = {"stroke_width": 0.5, "stroke_dasharray": "3.2 0.9 0.5 0.9", **common}
+    return thin + "".join(drawn_twice(path_data(lines), wide, fine))
 
 
 def _open_spaces(sheet: Sheet, shown: set[str]) -> str:
@@ -163,7 +157,7 @@ def _lines(sheet: Sheet, shown: set[str]) -> str:
     """Draw streets as lines, where their true width would be a hair: the lesser, the thinner."""
     layer, scale = sheet.layers["centrelines"], sheet.page.scale
     geometry = layer.geometry.to_numpy()
-    ranks = np.array([street_rank(c) for c in layer["street_class"]], dtype=int)
+    ranks = street_ranks(layer["street_class"])
     fine = min(1.0, _LINES_FROM / scale) ** 0.4 * sheet.page.unit
     inks = {0: ("main", 0.9), 1: ("secondary", 0.62), 2: ("street", 0.42), 3: ("street", 0.26)}
     casings, fills = [], []
@@ -175,16 +169,18 @@ def _lines(sheet: Sheet, shown: set[str]) -> str:
         if not len(part):
             continue
         merged = shapely.get_parts(shapely.line_merge(shapely.union_all(part)))
-        data = path_data(merged[shapely.length(merged) > _SHORT_MM])
+        long = merged[shapely.length(merged) > _SHORT_MM]
         shown.add("main" if rank == 0 else "street")
-        common = f'<path d="{data}" fill="none" stroke-linejoin="round" '
+        common = {"fill": "none", "stroke_linejoin": "round"}
         wide = width * fine
-        edge = f'{common}stroke="{INK[name + "_edge"]}"'
+        casing = {"stroke": INK[name + "_edge"], "stroke_width": f"{wide:.3f}", **common}
         if rank == 3:  # too thin for a casing
-            casings.append(f'{edge} stroke-width="{0.7 * wide:.3f}"/>\n')
+            casings.append(shape(long, **{**casing, "stroke_width": f"{0.7 * wide:.3f}"}))
             continue
-        casings.append(f'{edge} stroke-width="{wide:.3f}"/>\n')
-        fills.append(f'{common}stroke="{INK[name]}" stroke-width="{0.55 * wide:.3f}"/>\n')
+        fill = {"stroke": INK[name], "stroke_width": f"{0.55 * wide:.3f}", **common}
+        below, above = drawn_twice(path_data(long), casing, fill)
+        casings.append(below)
+        fills.append(above)
     return "".join(casings + fills)
 
 
@@ -199,7 +195,7 @@ def _areas(sheet: Sheet, shown: set[str]) -> str:
             if len(layer)
             else np.zeros(0, dtype=object)
         )
-    ranks = np.array([street_rank(c) for c in layer["street_class"]], dtype=int)
+    ranks = street_ranks(layer["street_class"])
     inks = {0: ("main", 0.34), 1: ("secondary", 0.26), 2: ("street", 0.22), 3: ("street", 0.18)}
     fine = min(1.0, 12_000 / sheet.page.scale) ** 0.5
     casings, fills = [], []
@@ -209,10 +205,14 @@ def _areas(sheet: Sheet, shown: set[str]) -> str:
             continue
         data, (name, casing) = path_data(part), inks[rank]
         shown.add("main" if rank == 0 else "street")
-        common = f'<path d="{data}" stroke-linejoin="round" '
-        casings.append(
-            f'{common}fill="none" stroke="{INK[name + "_edge"]}" stroke-width="{2 * casing * fine:.3f}"/>\n'
+        common = {"stroke_linejoin": "round"}
+        wide = f"{2 * casing * fine:.3f}"
+        below, above = drawn_twice(
+            data,
+            {"fill": "none", "stroke": INK[name + "_edge"], "stroke_width": wide, **common},
+            # A hair line of the fill's colour closes seams and keeps far-off lanes from vanishing.
+            {"fill": INK[name], "stroke": INK[name], "stroke_width": 0.06, **common},
         )
-        # A hair line of the fill's colour closes seams and keeps far-off lanes from vanishing.
-        fills.append(f'{common}fill="{INK[name]}" stroke="{INK[name]}" stroke-width="0.06"/>\n')
+        casings.append(below)
+        fills.append(above)
     return "".join(casings + fills)

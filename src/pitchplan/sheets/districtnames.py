@@ -12,7 +12,7 @@ import shapely
 from pitchplan.sheets.draw import label, on_paper
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import LEAST_MM, has_cjk, text_width
-from pitchplan.sheets.mapnames import HALO, district_order
+from pitchplan.sheets.mapnames import HALO
 from pitchplan.sheets.words import latin
 
 if TYPE_CHECKING:
@@ -94,12 +94,11 @@ def _names(sheet: Sheet) -> list[_Name]:
     layer = sheet.layers["communities"]
     built = _built_up(sheet)
     out = []
-    for district in district_order(sheet):
-        mask = (layer["district"] == district).to_numpy()
-        whole = on_paper(
-            [shapely.union_all(layer.geometry.to_numpy()[mask])], sheet.page, margin_mm=0, tolerance_mm=0.2
-        )
-        in_latin = next((t for t in layer["district_en"].to_numpy()[mask] if t), "")
+    of, in_english = (layer[c].to_numpy(object) for c in ("district", "district_en"))
+    wholes = sheet.layers["districts"].geometry.to_numpy()
+    for district, area_m in zip(sheet.layers["districts"]["district"], wholes, strict=True):
+        whole = on_paper([area_m], sheet.page, margin_mm=0, tolerance_mm=0.2)
+        in_latin = next((t for t in in_english[of == district] if t), "")
         first = in_latin if latin(sheet.languages[0]) and in_latin else district
         if not first or not len(whole):
             continue
@@ -113,7 +112,8 @@ def _names(sheet: Sheet) -> list[_Name]:
 
 def _built_up(sheet: Sheet) -> Any:
     """Return where the city is: a district's name stands there, not on empty land of its polygon."""
-    xy = sheet.page.to_paper(shapely.get_coordinates(sheet.layers["streets"].geometry.to_numpy()))
+    streets = sheet.layers["junctions"] if len(sheet.layers["junctions"]) else sheet.layers["streets"]
+    xy = sheet.page.to_paper(shapely.get_coordinates(streets.geometry.to_numpy()))
     f = sheet.page.frame
     inside = ((xy >= [f.x, f.y]) & (xy <= [f.right, f.bottom])).all(axis=1)
     if not inside.any():

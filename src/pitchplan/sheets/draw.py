@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +11,13 @@ import shapely
 from pitchplan.sheets.lettering import attr, text_width, text_xml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from pitchplan.sheets.page import Page
 
-__all__ = ["fit_size", "label", "on_paper", "path_data", "rect", "shape"]
+__all__ = ["drawn_twice", "fit_size", "group", "label", "on_paper", "path_data", "rect", "shape"]
 
 
 def on_paper(
@@ -47,42 +50,102 @@ def on_paper(
         kept = kept.copy()
         kept[cut] = shapely.intersection(shapely.make_valid(kept[cut]), window)
     moved = shapely.transform(shapely.force_2d(kept), page.to_paper)
-    return np.asarray(shapely.simplify(moved, tolerance_mm), dtype=object)
+    # Lines may cross themselves and need no care; polygons must stay polygons.
+    out = np.empty(len(moved), dtype=object)
+    lines = np.isin(shapely.get_type_id(moved), _LINES)
+    out[lines] = shapely.simplify(moved[lines], tolerance_mm, preserve_topology=False)
+    out[~lines] = shapely.simplify(moved[~lines], tolerance_mm)
+    return out
 
 
-def _digits(hundredths: int) -> str:
-    """Write hundredths of a millimetre as shortly as SVG allows."""
+_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+
+
+def _number(hundredths: int) -> str:
+    """Write hundredths of a millimetre as shortly as SVG allows, after a space where they need one."""
     text = f"{hundredths / 100:g}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    text = text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    return text if text.startswith("-") else f" {text}"
 
 
-def _trail(xy: NDArray[np.float64], close: bool) -> str:
-    """Write one line or ring with relative steps; it must not drift, so steps are whole hundredths."""
-    steps = np.rint(xy * 100).astype(np.int64)
-    if close:
-        steps = steps[:-1]
-    moves = np.diff(steps, axis=0)
-    moves = moves[(moves != 0).any(axis=1)]
-    if len(moves) < (2 if close else 1):
-        return ""
-    parts = [f"M{_digits(int(steps[0, 0]))} {_digits(int(steps[0, 1]))}l"]
-    parts.append(" ".join(f"{_digits(int(dx))} {_digits(int(dy))}" for dx, dy in moves))
-    return "".join(parts) + ("z" if close else "")
+# Nearly all steps of a map's lines are shorter than 5 mm: looked up, not written anew.
+_TABLED = 500
+_NUMBERS = np.array([_number(k) for k in range(-_TABLED, _TABLED + 1)], dtype=object)
+_BARE = np.array([text.lstrip() for text in _NUMBERS], dtype=object)
+
+
+def _numbers(hundredths: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Write many numbers that stand one after the other."""
+    short = np.abs(hundredths) <= _TABLED
+    out = np.empty(hundredths.shape, dtype=object)
+    # A point begins the next number where one has had its point: ".5.3" is ".5 .3".
+    after_point = np.concatenate([[False], hundredths[:-1] % 100 != 0])
+    bare = short & after_point & (hundredths > 0) & (hundredths < 100)
+    out[short] = _NUMBERS[hundredths[short] + _TABLED]
+    out[bare] = _BARE[hundredths[bare] + _TABLED]
+    out[~short] = [_number(int(k)) for k in hundredths[~short]]
+    return out
 
 
 def path_data(geometry: Any) -> str:
-    """Return one ``d`` attribute for many geometries in millimetres."""
-    out: list[str] = []
-    for part in shapely.get_parts(shapely.get_parts(np.asarray(geometry, dtype=object))):
-        kind = part.geom_type
-        if kind == "Polygon":
-            rings = [part.exterior, *part.interiors]
-            out += [_trail(shapely.get_coordinates(ring), True) for ring in rings]
-        elif kind in ("LineString", "LinearRing"):
-            out.append(_trail(shapely.get_coordinates(part), False))
-        elif kind in ("MultiPolygon", "MultiLineString", "GeometryCollection"):
-            out.append(path_data(np.array([part], dtype=object)))
-    return "".join(out)
+    """Return one ``d`` attribute for many geometries in millimetres.
+
+    Lines and rings are written with relative steps; they must not drift, so steps are whole
+    hundredths of a millimetre.
+    """
+    parts = shapely.get_parts(shapely.get_parts(np.asarray(geometry, dtype=object)))
+    kind = shapely.get_type_id(parts)
+    rings = shapely.get_rings(parts[kind == shapely.GeometryType.POLYGON])
+    lines = parts[np.isin(kind, (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))]
+    deeper = parts[kind > shapely.GeometryType.POLYGON]  # collections within collections
+    data = _trails(rings, close=True) + _trails(lines, close=False)
+    return data + (path_data(deeper) if len(shapely.get_parts(deeper)) else "")
+
+
+def _trails(lines: NDArray[Any], *, close: bool) -> str:
+    """Write lines or rings one after the other; what shrinks to a point (a ring: to a line) is left out."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    if not len(xy):
+        return ""
+    places = np.rint(xy * 100).astype(np.int64)
+    first = np.concatenate([[True], line[1:] != line[:-1]])
+    steps = np.diff(places, axis=0, prepend=places[:1])
+    moves = ~first & (steps != 0).any(axis=1)
+    if close:  # "z" draws the last step
+        moves &= np.concatenate([first[1:], [True]]) == 0
+    kept = first | moves
+    line, first = line[kept], first[kept]
+    texts = _numbers(np.where(first[:, None], places[kept], steps[kept]).ravel())
+    pairs = texts[::2] + texts[1::2]
+    starts = np.flatnonzero(first)
+    ends = np.append(starts[1:], len(pairs))
+    enough = ends - starts > (2 if close else 1)
+    end = "z" if close else ""
+    return "".join(
+        f"M{pairs[a]}l{''.join(pairs[a + 1 : b])}{end}"
+        for a, b in zip(starts[enough].tolist(), ends[enough].tolist(), strict=True)
+    )
+
+
+def drawn_twice(data: str, *styles: Mapping[str, object]) -> list[str]:
+    """Return elements that draw the same path with other styles; its data is written once.
+
+    Parameters
+    ----------
+    data : str
+        As `path_data` returns it.
+    *styles : mapping
+        Attributes of each drawing, with ``_`` for ``-``.
+
+    Returns
+    -------
+    list of str
+        One element per style; the first also holds the data, so it must come first in the file.
+    """
+    # Sheets that share a page share its names: a path's name is made of what it draws.
+    name = f"path-{hashlib.sha256(data.encode()).hexdigest()[:12]}"
+    uses = [f'<use href="#{name}"{_style(style)}/>\n' for style in styles]
+    return [f'<defs><path id="{name}" d="{data}"/></defs>{uses[0]}', *uses[1:]]
 
 
 def shape(geometry: Any, **style: object) -> str:
@@ -91,12 +154,17 @@ def shape(geometry: Any, **style: object) -> str:
     return f'<path d="{data}"{_style(style)}/>\n' if data else ""
 
 
+def group(body: str, **style: object) -> str:
+    """Return elements with the attributes they share, or nothing where there are none."""
+    return f"<g{_style(style)}>\n{body}</g>\n" if body else ""
+
+
 def rect(x: float, y: float, width: float, height: float, **style: object) -> str:
     """Return a rectangle."""
     return f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}"{_style(style)}/>\n'
 
 
-def _style(style: dict[str, object]) -> str:
+def _style(style: Mapping[str, object]) -> str:
     return "".join(
         f" {name.replace('_', '-')}={attr(value)}" for name, value in style.items() if value is not None
     )

@@ -30,6 +30,7 @@ class Ground:
         self.frame = frame
         shape = (math.ceil(frame.height / self.CELL), math.ceil(frame.width / self.CELL))
         self.taken = np.zeros(shape, dtype=bool)
+        self._sums: NDArray[np.int32] | None = None  # free cells above and left of each corner
 
     def _cells(
         self, xy: NDArray[np.float64]
@@ -65,8 +66,10 @@ class Ground:
             0 to 1.
         """
         rows, columns = self.taken.shape
-        free = np.zeros((rows + 1, columns + 1))
-        free[1:, 1:] = np.cumsum(np.cumsum(~self.taken, axis=0), axis=1)
+        if self._sums is None:
+            self._sums = np.zeros((rows + 1, columns + 1), dtype=np.int32)
+            self._sums[1:, 1:] = np.cumsum(np.cumsum(~self.taken, axis=0, dtype=np.int32), axis=1)
+        free = self._sums
         offset = np.array([self.frame.x, self.frame.y, self.frame.x, self.frame.y])
         cells = np.rint((boxes - offset) / self.CELL).astype(np.int64)
         area = np.maximum((cells[:, 2] - cells[:, 0]) * (cells[:, 3] - cells[:, 1]), 1)
@@ -77,6 +80,7 @@ class Ground:
 
     def take(self, xy: NDArray[np.float64]) -> None:
         """Take the cells under some points and their neighbours."""
+        self._sums = None
         row, column, inside = self._cells(xy)
         for dr in (-1, 0, 1):
             for dc in (-1, 0, 1):

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["INK", "SYMBOL_KINDS", "TINTS", "space_class", "street_rank"]
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["INK", "SYMBOL_KINDS", "TINTS", "space_class", "street_rank", "street_ranks"]
 
 INK = {
     "paper": "#FFFFFF",
@@ -58,6 +66,13 @@ def street_rank(street_class: str) -> int:
     """Return 0 for main, 1 for secondary, 2 for branch and 3 for every other street."""
     name = street_class.lower().removesuffix("_link")
     return 0 if name in _MAIN else 1 if name in _SECONDARY else 2 if name in _BRANCH else 3
+
+
+def street_ranks(street_classes: pd.Series) -> NDArray[np.intp]:
+    """Return the rank of each of many streets."""
+    codes, classes = pd.factorize(street_classes)
+    ranks: NDArray[np.intp] = np.array([street_rank(str(c)) for c in classes], dtype=np.intp)
+    return np.asarray(ranks[codes])
 
 
 def space_class(kind: str) -> str:

@@ -160,24 +160,23 @@ def _stretches(
     if junctions is not None:
         met[np.unique(junctions.query(shapely.points(points), predicate="dwithin", distance=0.6)[0])] = 1.0
     meetings = np.concatenate([[0.0], np.cumsum(met)])
-    out = []
-    for start in range(1, n - window, 2):
-        end = start + window
-        if before[end + 1] > before[start]:
-            continue
-        stretch = points[start : end + 1]
-        chord = stretch[-1] - stretch[0]
-        span = float(np.hypot(*chord))
-        if span < 1e-6:
-            continue
-        off = ((stretch - stretch[0]) @ np.array([-chord[1], chord[0]])) / span
-        bend = float(off.max() - off.min())
-        if bend > 0.1 * span:
-            continue
-        middle = (start + end) / 2 / n
-        cost = 0.8 * bend + 0.5 * float(meetings[end + 1] - meetings[start]) + 1.5 * abs(middle - 0.5)
-        out.append((cost, stretch))
-    return out
+    start = np.arange(1, n - window, 2)
+    end = start + window
+    chord = points[end] - points[start]
+    span = np.hypot(chord[:, 0], chord[:, 1])
+    fine = (before[end + 1] == before[start]) & (span >= 1e-6)
+    start, end, chord, span = start[fine], end[fine], chord[fine], span[fine]
+    if not len(start):
+        return []
+    # How far each point of a stretch lies off its chord: (x - a) x chord / |chord|.
+    stretches = points[start[:, None] + np.arange(window + 1)] - points[start][:, None]
+    off = (stretches[..., 1] * chord[:, :1] - stretches[..., 0] * chord[:, 1:]) / span[:, None]
+    bend = off.max(axis=1) - off.min(axis=1)
+    cost = (
+        0.8 * bend + 0.5 * (meetings[end + 1] - meetings[start]) + 1.5 * np.abs((start + end) / 2 / n - 0.5)
+    )
+    straight = np.flatnonzero(bend <= 0.1 * span).tolist()
+    return [(float(cost[k]), points[start[k] : end[k] + 1]) for k in straight]
 
 
 def _thick(points: NDArray[np.float64], size: float) -> NDArray[np.float64]:

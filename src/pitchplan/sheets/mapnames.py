@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from pitchplan.sheets.draw import label, on_paper
+from pitchplan.sheets.draw import group, label, on_paper
 from pitchplan.sheets.ground import Ground, box_points
-from pitchplan.sheets.ink import INK, space_class, street_rank
+from pitchplan.sheets.ink import INK, space_class, street_ranks
 from pitchplan.sheets.labels import StreetName, name_streets
 from pitchplan.sheets.lettering import LEAST_MM, has_cjk, text_width
 from pitchplan.sheets.words import latin
@@ -91,38 +91,55 @@ def street_names(sheet: Sheet, ground: Ground) -> str:
         return ""
     page = sheet.page
     english = latin(sheet.languages[0])
-    chosen = layer["name_en"].where(layer["name_en"] != "", layer["name"]) if english else layer["name"]
-    groups: dict[str, list[int]] = {}
-    for i, name in enumerate(chosen):
-        if name:
-            groups.setdefault(name, []).append(i)
-    geometry = layer.geometry.to_numpy()
-    ranks = np.array([street_rank(c) for c in layer["street_class"]], dtype=int)
-    seconds = layer["name_en"].to_numpy()
+    first, second = (layer[c].to_numpy(object) for c in ("name", "name_en"))
+    chosen = np.where(second != "", second, first) if english else first
     both = len(sheet.languages) > 1 and latin(sheet.languages[1])
-    own = own_part(sheet)
-    around = None if own is None else shapely.buffer(own, _AROUND_MM)
+    ranks = street_ranks(layer["street_class"])
+    named = np.flatnonzero(chosen != "")
+    names, at, whose = np.unique(chosen[named].astype(str), return_index=True, return_inverse=True)
+    rank = np.full(len(names), np.iinfo(int).max)
+    np.minimum.at(rank, whose, ranks[named])
+    wanted = rank[whose] <= _least_rank(page.scale)
+    lines, of = _axes_on_paper(sheet, layer.geometry.to_numpy()[named[wanted]], whose[wanted])
     rows = []
-    for name, members in groups.items():
-        rank = int(ranks[members].min())
-        if rank > _least_rank(page.scale):
-            continue
-        second = seconds[members[0]] if both else ""
-        lines = on_paper(geometry[members], page, margin_mm=-1.0, tolerance_mm=0.15)
-        if around is not None:
-            lines = shapely.intersection(lines, around)
-            lines = lines[~shapely.is_empty(lines)]
-        if not len(lines):
-            continue
-        axis = shapely.line_merge(shapely.union_all(lines))
-        rows.append((rank, name, second if second != name else "", axis))
+    for k, axis in zip(of, lines, strict=True):
+        other = second[named[at[k]]] if both else ""
+        rows.append((int(rank[k]), str(names[k]), other if other != names[k] else "", axis))
     rows.sort(key=lambda r: (r[0], -r[3].length, r[1]))
     unit = page.unit
     sizes = tuple(max(LEAST_MM, s * unit) for s in (2.75, 2.4, 2.1, 1.95))
-    met = [page.to_paper(_junctions(geometry)), _boundary_points(sheet)]
+    junctions = page.to_paper(shapely.get_coordinates(sheet.layers["junctions"].geometry.to_numpy()))
+    met = [junctions, _boundary_points(sheet)]
     ends = shapely.points(np.concatenate(met))
-    names = name_streets(rows, ground, sizes=sizes, apart_mm=80.0, junctions=shapely.STRtree(ends))
-    return "".join(_street_name_xml(n) for n in names)
+    found = name_streets(rows, ground, sizes=sizes, apart_mm=80.0, junctions=shapely.STRtree(ends))
+    # What all names share is said once: names are many.
+    shared = {"stroke_opacity": 0.85, "text_anchor": "middle", **HALO}
+    return group("".join(_street_name_xml(n) for n in found), **shared)
+
+
+def _axes_on_paper(
+    sheet: Sheet, geometry: NDArray[Any], group: NDArray[np.intp]
+) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return each group's lines as one merged axis in millimetres, and which group it is.
+
+    Of a district's page only what lies in or near the district is kept.
+    """
+    inside = shapely.intersects(shapely.box(*sheet.page.window(-1.0)), geometry)
+    group, own = group[inside], own_part(sheet)
+    lines = on_paper(geometry[inside], sheet.page, margin_mm=-1.0, tolerance_mm=0.15)
+    if own is not None:
+        around = shapely.buffer(own, _AROUND_MM)
+        shapely.prepare(around)
+        near = shapely.intersects(around, lines)
+        lines, group = lines[near], group[near]
+        cut = ~shapely.covers(around, lines)
+        lines[cut] = shapely.intersection(lines[cut], around)
+    parts, of = shapely.get_parts(lines, return_index=True)
+    line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
+    parts, group = parts[line], group[of[line]]
+    order = np.argsort(group, kind="stable")
+    groups, place = np.unique(group[order], return_inverse=True)
+    return shapely.line_merge(shapely.multilinestrings(parts[order], indices=place)), groups
 
 
 def _least_rank(scale: int) -> int:
@@ -132,34 +149,22 @@ def _least_rank(scale: int) -> int:
 
 def _boundary_points(sheet: Sheet) -> NDArray[np.float64]:
     """Return points along the districts' boundaries, which strike through a name that stands there."""
-    layer = sheet.layers["communities"]
-    districts = district_order(sheet)
-    if len(districts) < 2:
+    wholes = sheet.layers["districts"].geometry.to_numpy()
+    if len(wholes) < 2:
         return np.zeros((0, 2))
-    geometry = layer.geometry.to_numpy()
-    wholes = [shapely.union_all(geometry[(layer["district"] == d).to_numpy()]) for d in districts]
     lines = on_paper(shapely.boundary(wholes), sheet.page, margin_mm=0, tolerance_mm=0.2)
     return np.asarray(shapely.get_coordinates(shapely.segmentize(lines, 0.7)))
 
 
-def _junctions(geometry: NDArray[Any]) -> NDArray[np.float64]:
-    """Return where axes meet: crossings of lines, as coordinates."""
-    tree = shapely.STRtree(geometry)
-    a, b = tree.query(geometry, predicate="intersects")
-    pair = a < b
-    met = shapely.intersection(geometry[a[pair]], geometry[b[pair]])
-    return np.asarray(shapely.get_coordinates(shapely.centroid(met[~shapely.is_empty(met)])))
-
-
 def _street_name_xml(name: StreetName) -> str:
     ink = INK["soft"] if name.latin else INK["text"]
-    style: dict[str, Any] = {"fill": ink, "stroke_width": name.size * 0.26, "stroke_opacity": 0.85, **HALO}
+    style: dict[str, Any] = {"fill": ink, "stroke_width": f"{name.size * 0.26:.2f}"}
     if name.upright:
         at = np.linspace(0, 1, 2 * len(name.text) + 1)[1::2]
         line = shapely.linestrings(name.points)
         xy = shapely.get_coordinates(shapely.line_interpolate_point(line, at, normalized=True))
         return "".join(
-            label(x, y + name.size * 0.37, c, name.size, anchor="middle", **style)
+            label(x, y + name.size * 0.37, c, name.size, **style)
             for c, (x, y) in zip(name.text, xy, strict=True)
         )
     xy = name.points
@@ -172,7 +177,6 @@ def _street_name_xml(name: StreetName) -> str:
         name.size * 0.37,
         name.text,
         name.size,
-        anchor="middle",
         letter_spacing=f"{name.spacing:.2f}",
         transform=f"translate({x:.2f} {y:.2f}) rotate({angle:.1f})",
         **style,

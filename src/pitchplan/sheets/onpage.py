@@ -44,7 +44,8 @@ def in_the_window(sheet: Sheet) -> Sheet:
     west, south, east, north = sheet.page.window(2.0)
     layers = dict(sheet.layers)
     for name, layer in sheet.layers.items():
-        if name != "communities" and len(layer):  # districts' tints and neighbours go by all of them
+        # Districts' tints and neighbours go by all of them.
+        if name not in ("communities", "districts") and len(layer):
             left, low, right, high = shapely.bounds(layer.geometry.to_numpy()).T
             layers[name] = layer[(right >= west) & (left <= east) & (high >= south) & (low <= north)]
     return replace(sheet, layers={n: f.reset_index(drop=True) for n, f in layers.items()})

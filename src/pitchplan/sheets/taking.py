@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from pitchplan.errors import Fault, InputError
 from pitchplan.sheets.lettering import clean, has_cjk
@@ -35,7 +36,9 @@ def layers_of(city: Any, parts: str, language: str) -> dict[str, gpd.GeoDataFram
     Returns
     -------
     dict of str to geopandas.GeoDataFrame
-        By layer; the communities also have ``part`` and ``part_en``.
+        By layer; the communities also have ``part`` and ``part_en``. What every page needs and no
+        city has is made here once: ``districts`` (their communities together, in the order of these)
+        and ``junctions`` (points where streets meet).
 
     Raises
     ------
@@ -60,7 +63,27 @@ def layers_of(city: Any, parts: str, language: str) -> dict[str, gpd.GeoDataFram
     )
     # Colours go by the order of the communities: by id, not by the order of the file.
     layers["communities"] = communities.sort_values("community_id", ignore_index=True)
+    layers["districts"] = _districts(layers["communities"])
+    layers["junctions"] = _junctions(layers["centrelines"])
     return layers
+
+
+def _districts(communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put the communities of each district together."""
+    geometry, of = communities.geometry.to_numpy(), communities["district"].to_numpy(object)
+    names = list(dict.fromkeys(of))
+    wholes = [shapely.union_all(geometry[of == name]) for name in names]
+    return gpd.GeoDataFrame({"district": names}, geometry=wholes, crs=communities.crs)
+
+
+def _junctions(axes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Find where axes meet."""
+    geometry = axes.geometry.to_numpy()
+    a, b = shapely.STRtree(geometry).query(geometry, predicate="intersects")
+    pair = a < b
+    met = shapely.intersection(geometry[a[pair]], geometry[b[pair]])
+    points = np.unique(shapely.get_coordinates(shapely.centroid(met[~shapely.is_empty(met)])), axis=0)
+    return gpd.GeoDataFrame(geometry=shapely.points(points), crs=axes.crs)
 
 
 def day(date: dt.date | str | None) -> str:
