@@ -1,5 +1,8 @@
 """Asking for places by text: what addresses say, and what lists that are in use say."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pyproj
 import pytest
@@ -17,6 +20,7 @@ from ..streets import CRS, X, Y, frame
 from .test_lines import CITY, LATIN, SQUARE, city_of
 
 PLACES = gazetteer_of(CITY)
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def at(text, gazetteer=PLACES):
@@ -52,6 +56,12 @@ def at(text, gazetteer=PLACES):
         ("千佛山广场", 180, 60),
         ("场地，经十路舜耕路口以南40米", 100, -40),
         ("格网A2", 250, -250),
+        ("舜耕路与经十路口东南角", 104.707, -4.707),
+        ("经十路口南行40米舜耕路东侧便道", 103, -40),
+        ("舜耕路路东，距经十路口以南四十米处", 103, -40),
+        ("舜耕路经十路口向南0.04公里街东", 103, -40),
+        ("舜耕路经十路口以南30米至50米路东", 103, -40),
+        ("舜耕路东侧（经十路口南30-50米）", 103, -40),
     ],
 )
 def test_a_text_leads_to_its_place(text, x, y):
@@ -69,6 +79,30 @@ def test_a_part_of_an_open_space_lies_in_that_part():
 def test_the_edge_of_an_open_space_along_a_street():
     asked = find_address("千佛山广场内，临舜耕路", PLACES)
     assert (asked.x_m - X, asked.y_m - Y) == pytest.approx((137.5, 60), abs=1.0)
+
+
+def test_a_stretch_and_a_corner_say_how_much_they_leave_open():
+    assert find_address("舜耕路经十路口以南30米至50米路东", PLACES).precision_m == 15.0
+    corner = find_address("舜耕路与经十路口东南角", PLACES)
+    assert (corner.precision_m, corner.read_as) == (40.0, "舜耕路与经十路口东南角")
+
+
+def test_of_two_streets_that_part_at_a_small_angle_one_must_be_said():
+    lines = [
+        shapely.LineString([(X, Y), (X + 400, Y + 60)]),
+        shapely.LineString([(X, Y), (X + 400, Y - 60)]),
+    ]
+    gazetteer = gazetteer_of(city_of(["经十路", "舜耕路"], [""] * 2, lines))
+    with pytest.raises(InputError, match="2 places fit"):
+        find_address("经十路与舜耕路口向东100米路北", gazetteer)
+    assert at("经十路北侧，舜耕路口以东100米", gazetteer)[1] > 10
+    assert at("舜耕路北侧，经十路口以东100米", gazetteer)[1] < -10
+
+
+def test_an_office_named_after_a_street_is_not_the_street():
+    words = {n: {"street": frozenset([n])} for n in ("芙蓉街", "经十路")}
+    assert read_text("芙蓉街道办经十路", words).unknown == ("芙蓉街道办",)
+    assert read_text("芙蓉街道东", words).side == "E"
 
 
 def test_what_was_read_is_told_as_an_address():
@@ -89,7 +123,7 @@ def test_what_was_read_is_told_as_an_address():
         ("", ["no address"]),
         ("舜跟路东侧，经十路口以南40米", ["舜跟路", "Nearest names: 舜耕路", "street 经十路"]),
         ("Shungen Road, 40 m south of Jingshi Lu", ["shungen road", "street jingshi lu, 40 m south"]),
-        ("路口向南100米路西", ["a street is missing", "west side, 100 m south"]),
+        ("路口向南100米路西", ["street's name: from which crossing is missing", "west side, 100 m south"]),
         ("舜耕路东侧", ["where on the street is missing", "舜耕路 meets 经十路"]),
         ("舜耕路东侧，贡院墙根路口以南40米", ["do not meet", "舜耕路 meets 经十路"]),
         ("舜耕路东侧，经十路口以南900米", ["no street leads 900 m south"]),
@@ -99,7 +133,12 @@ def test_what_was_read_is_told_as_an_address():
         ("格网K7，舜耕路东侧", ["no grid square K7"]),
         ("格网C1，千佛山广场", ["no grid square"]),
         ("舜耕路（经十路至孤路段）东侧", ["does not meet both"]),
-        ("舜耕路经十路口东南角", ["'东南角' is no name"]),
+        ("舜耕路经十路口东南角40米", ["'40米' is no name"]),
+        ("舜耕路东南角", ["a corner of which crossing"]),
+        ("经十路口向东40米路北", ["经十路 itself leads east", "crossing is missing"]),
+        ("经十路路东南40米", ["'40米' is no name"]),
+        ("经十路与舜耕路口，贡院墙根以西40米", ["more than two streets"]),
+        ("舜耕路与经十路口40米路东", ["'40米' is no name"]),
         ("新路与金十路口以南40米", ["'新路'", "'金十路'", "Nearest names: 经十路"]),
         ("舜耕路与经十路", ["direction and the metres"]),
         ("历下区", ["a street is missing", "district or community 历下区"]),
@@ -245,3 +284,29 @@ def test_why_answers_by_address_as_by_degrees(spring, spring_candidates):
     to_degrees = pyproj.Transformer.from_crs(CRS, 4326, always_xy=True)
     lon, lat = to_degrees.transform(refused["x_m"], refused["y_m"])
     assert set(spring_candidates.why(lon=lon, lat=lat)["place_id"]) == {refused["place_id"]}
+
+
+@pytest.fixture(scope="module")
+def lists():
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    import addresses
+
+    return addresses
+
+
+def test_two_hundred_entries_of_real_lists_are_right_or_refused_never_silently_wrong(lists, spring):
+    told, misled = lists.checked(spring.city, 200, styles=lists.STYLES)
+    assert misled == []
+    assert told["right"] + told["refused"] == 200
+    assert told["right"] >= 0.98 * 200
+    told, misled = lists.checked(spring.city, 200, styles=lists.AMBIGUOUS)
+    assert misled == []
+    assert told["refused"] == 200
+
+
+def test_entries_of_a_city_with_latin_names_are_right_or_refused(lists, real_data):
+    city = pp.read_osm(real_data / "osm_helsinki" / "Helsinki.osm.pbf")
+    for styles in (lists.STYLES, lists.AMBIGUOUS):
+        told, misled = lists.checked(city, 200, styles=styles)
+        assert misled == []
+        assert told["right"] + told["refused"] == 200

@@ -12,7 +12,7 @@ from pitchplan.candidates.addresses.asked import Asked, box_of, refuse, refuse_u
 from pitchplan.candidates.addresses.asktext import Said, read_text
 from pitchplan.candidates.addresses.gazetteer import Gazetteer
 from pitchplan.candidates.addresses.offstreets import from_afar, in_named_space, in_square
-from pitchplan.candidates.addresses.onstreets import along, in_section, on_axis
+from pitchplan.candidates.addresses.onstreets import along, at_corner, in_section, on_axis
 from pitchplan.errors import Fault, InputError
 
 __all__ = ["Asked", "find_address", "place_asked"]
@@ -53,6 +53,10 @@ def find_address(text: str, gazetteer: Gazetteer) -> Asked:
     said = _as_space(said, gazetteer)
     if said.spaces:
         return in_named_space(text, said, gazetteer)
+    if said.corner:
+        if len(dict.fromkeys(said.streets)) != 2 or said.metres is not None or said.side:
+            refuse(text, said, "a corner of which crossing", "Name its two streets: 舜耕路与经十路口东南角")
+        return at_corner(text, said, gazetteer)
     if len(said.streets) >= 3 and said.metres is None:
         return in_section(text, said, gazetteer)
     if (said.unnamed or said.inside) and said.metres is not None and len(said.streets) == 2:
@@ -64,6 +68,8 @@ def find_address(text: str, gazetteer: Gazetteer) -> Asked:
     if said.square and not said.streets and box_of(text, said, gazetteer):
         return in_square(said, gazetteer)
     missing = "a street" if not said.streets else "the direction and the metres from the crossing"
+    if not said.streets and said.metres is not None:
+        missing = "the street's name: from which crossing"
     refuse(text, said, f"{missing} is missing", "Write it as 舜耕路东侧，经十路口以南40米")
 
 

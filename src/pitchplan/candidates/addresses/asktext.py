@@ -28,20 +28,34 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _ABOUT = "(?:大约|大概|约|近|about|approx\\.?|ca\\.?)? ?"
 _NUMBER = "([0-9]+(?:\\.[0-9]+)?|[零〇一二两三四五六七八九十百千]+)"
 
-_WAY = re.compile(f"(?:以|向|往|之|朝)?({_ZH})(?:侧|边|面|方向|方)?{_ABOUT}{_NUMBER} ?(?:米|公尺|m\\b)")
-_WAY_EN = re.compile(f"{_ABOUT}{_NUMBER} ?(?:metres?|meters?|m) ({_EN}) (?:of|from)\\b")
+# 40至80米 is a stretch: of two numbers both are taken.
+_TO = "(?:至|到|-|–|—|~| to )"
+_UNIT = "(?:公里|千米|米|公尺|k?m(?![a-z]))"
+_METRES = f"{_NUMBER} ?{_UNIT}?(?:{_TO}{_NUMBER})? ?({_UNIT})"
+# 路西180米 is a side of the street and metres from who knows where, not a way to go.
+_NOT_SIDE = "(?<![路街道])(?<![路街道][东西])"
+_TOWARDS = f"(?:以|向|往|之|朝|偏)?({_ZH})(?:侧|边|面|方向|方)?(?:行|走)?"
+_WAY = re.compile(f"{_NOT_SIDE}{_TOWARDS}{_ABOUT}{_METRES}")
+_METRES_EN = f"{_NUMBER}(?: ?m?{_TO}{_NUMBER})? ?(kilometres?|kilometers?|km|metres?|meters?|m)"
+_WAY_EN = re.compile(f"{_ABOUT}{_METRES_EN} ({_EN}) (?:of|from)\\b")
 _SECTION = re.compile("\ue000[(,]?(\ue000)口?(?:至|到|-|—|–|~|to)(\ue000)口?(?:段|之间|间|路段)?")
 _SECTION_EN = re.compile("\ue000,? ?between ?\ue000 ?and ?\ue000")
 # In 某某路东侧 the 路 belongs to a name nobody knows, and should be told with it.
-_SIDE = re.compile(f"({_ZH})侧|(?:(?<![\u3400-\u9fff])|(?<=[口处段]))路({_ZH})侧?|({_ZH})[边面]")
+_SIDE = re.compile(f"({_ZH})侧|(?:(?<![\u3400-\u9fff])|(?<=[口处段米]))[路街道]({_ZH})侧?|({_ZH})[边面]")
 _SIDE_EN = re.compile(f"\\b({_EN}) side\\b")
 _PART = re.compile(f"({_ZH})部")
 _PART_EN = re.compile(f"\\b({_EN}) part\\b")
+_CORNER = re.compile(f"({_ZH})(?:侧)?(?:街|路|拐)?角")
+_CORNER_EN = re.compile(f"\\b({_EN}) corner\\b")
+# 舜耕路东侧 is the street that is gone along; so is 舜耕路（经十路口以南40米）.
+_OWNER = re.compile(
+    f"\ue000(?:[,(]? ?[路街道](?:{_ZH})侧?|[,(]? ?(?:{_ZH})[侧边面]|,? ?\\(?(?:{_EN}) side|\\(\ue000)"
+)
 _GRID = re.compile("(?:格网|grid square) ?([a-z]{1,4}[0-9]{1,6})")
 _OPEN = re.compile("场地|open space")
 _UNNAMED = re.compile("无名路|unnamed street")
 _FILL = (
-    "(?:十字路口|丁字路口|交叉路口|交叉口|交汇处|交界处|交口|口|附近|位于|之间|靠近|与|和|及|的|处|段|间|内|里|在|沿|临|从|自|起"
+    "(?:十字路口|丁字路口|交叉路口|交叉口|交汇处|交界处|交口|口|人行道|便道|距离|距|附近|位于|之间|靠近|与|和|及|的|处|段|间|内|里|在|沿|临|从|自|起"
     "|\\b(?:and|at|the|of|in|near|along|on|inside|crossing|junction|corner|intersection|with)\\b)"
 )
 _AROUND = re.compile(f"^[ .'’-]*{_FILL}|{_FILL}[ .'’-]*$")
@@ -57,8 +71,13 @@ class Said:
         Names a city knows, as `plain` writes them, in the order they were said.
     side, way, part : str
         Points of the compass: side of the street, direction from a crossing, part of an open space.
-    metres : float or None
-        From the crossing.
+    metres, spread_m : float or None, float
+        From the crossing; of a stretch such as 40至80米 its middle, and half of its length.
+    corner : str
+        Point of the compass: corner of the crossing.
+    along : int or None
+        Which of the streets is said to be the one that is gone along; None where only the direction
+        tells.
     section : bool
         The last two streets bound a section of the first.
     square : str
@@ -76,6 +95,9 @@ class Said:
     way: str = ""
     part: str = ""
     metres: float | None = None
+    spread_m: float = 0.0
+    corner: str = ""
+    along: int | None = None
     section: bool = False
     square: str = ""
     inside: bool = False
@@ -87,6 +109,7 @@ class Said:
         parts = [f"{what} {' + '.join(said)}" for what, said in names if said]
         parts += [f"{WORDS_EN[self.side]} side"] if self.side else []
         parts += [f"{self.metres:g} m {WORDS_EN[self.way]}"] if self.metres is not None else []
+        parts += [f"{WORDS_EN[self.corner]} corner"] if self.corner else []
         parts += [f"{WORDS_EN[self.part]} part"] if self.part else []
         return ", ".join(parts + ([f"grid square {self.square}"] if self.square else [])) or "nothing"
 
@@ -139,11 +162,20 @@ def read_text(text: str, vocabulary: Vocabulary) -> Said:
 
     for key, pattern in (("square", _GRID), ("section", _SECTION), ("section", _SECTION_EN)):
         take(key, pattern)
+    way, metres, spread, owner = "", None, 0.0, None
     if take("way", _WAY):
-        way, metres = found["way"].split("\t")
-    else:
-        metres, way = found["way"].split("\t") if take("way", _WAY_EN) else ("", "")
+        way, *said = found["way"].split("\t")
+        metres, spread = _stretch(said)
+    elif match := _WAY_EN.search(left):
+        owner = 0 if left[: match.start()].count(_MARKS["street"]) else None
+        take("way", _WAY_EN)
+        *said, way = found["way"].split("\t")
+        metres, spread = _stretch(said)
+    said_of = _OWNER.search(left)
+    if owner is None and said_of:
+        owner = left[: said_of.start()].count(_MARKS["street"])
     for key, *patterns in (
+        ("corner", _CORNER, _CORNER_EN),
         ("part", _PART, _PART_EN),
         ("side", _SIDE, _SIDE_EN),
         ("inside", _OPEN),
@@ -159,13 +191,24 @@ def read_text(text: str, vocabulary: Vocabulary) -> Said:
         side=_TURNS.get(found.get("side", ""), ""),
         way=_TURNS.get(way, ""),
         part=_TURNS.get(found.get("part", ""), ""),
-        metres=number_said(metres) if metres else None,
+        metres=metres,
+        spread_m=spread,
+        corner=_TURNS.get(found.get("corner", ""), ""),
+        along=owner,
         section="section" in found,
         square=found.get("square", "").upper(),
         inside=inside,
         unnamed="unnamed" in found,
         unknown=_left_over(left),
     )
+
+
+def _stretch(said: list[str]) -> tuple[float, float]:
+    """Give the middle of one or two numbers and half of what is between them, metres."""
+    *numbers, unit = said
+    scale = 1000.0 if unit[0] in "公千k" and unit != "公尺" else 1.0
+    ends = [scale * number_said(number) for number in numbers]
+    return (ends[0] + ends[-1]) / 2, abs(ends[-1] - ends[0]) / 2
 
 
 def _left_over(text: str) -> tuple[str, ...]:
@@ -205,6 +248,10 @@ def _whole(text: str, start: int, end: int) -> bool:
     def latin(c: str) -> bool:
         return c.isalnum() and c < "\u2e80"
 
+    # 芙蓉街道 is an office, not the street 芙蓉街; 东城根街道东 is the street's east side.
+    office = re.match("道(?:办事处|办|[\u3400-\u9fff])", text[end:]) if text[end - 1] == "街" else None
+    if office and not re.match(f"道(?:{_ZH})", text[end:]):
+        return False
     before = start > 0 and latin(text[start - 1]) and latin(text[start])
     after = end < len(text) and latin(text[end - 1]) and latin(text[end])
     return not before and not after

@@ -8,6 +8,7 @@ __all__ = [
     "COMPASS",
     "WORDS_EN",
     "WORDS_ZH",
+    "corner_line",
     "grid_line",
     "in_space",
     "junction",
@@ -142,3 +143,16 @@ def section_line(street: str, side: str, ends: tuple[str, str]) -> str:
     if is_chinese(street):
         return f"{street}（{ends[0]}至{ends[1]}段）" + (f"{WORDS_ZH[side]}侧" if side else "")
     return f"{street} between {ends[0]} and {ends[1]}" + (f", {WORDS_EN[side]} side" if side else "")
+
+
+def corner_line(street: str, other: str, corner: str) -> str:
+    """Write the address of a corner of a crossing.
+
+    Examples
+    --------
+    >>> corner_line("舜耕路", "经十路", "SE")
+    '舜耕路与经十路口东南角'
+    """
+    if is_chinese(street):
+        return f"{street}与{junction(other)}{WORDS_ZH[corner]}角"
+    return f"{street} and {other}, {WORDS_EN[corner]} corner"
