@@ -38,6 +38,7 @@ __all__ = [
     "RUNS",
     "SHORTFALL",
     "SPOTS",
+    "SPOT_LIST",
     "STREETS",
     "SURVEY",
     "TAKEN",
@@ -396,6 +397,22 @@ SPOTS = _table(
     ("hours", "text", "hours it is open"),
     ("x_m", "number", "middle of the chosen pitches, easting"),
     ("y_m", "number", "middle of the chosen pitches, northing"),
+)
+SPOT_LIST = _table(
+    "spot_list",
+    ("spot_id", "text", "id as given, else made from its number"),
+    ("number", "count", "number as given, else counted in the list's order"),
+    ("name", "text", "short name", False),
+    ("address", "text", "what the list says of the place", False),
+    ("district", "text", "district as given, else the one the place lies in", False),
+    ("capacity", "number", "pitches; not a number where the list does not say", False),
+    ("hours", "text", "hours it was open, as given", False),
+    ("x_m", "number", "easting in the planning CRS; not a number where not placed", False),
+    ("y_m", "number", "northing in the planning CRS", False),
+    ("precision_m", "number", "how far the place that is meant may be from there, metres", False),
+    ("read_as", "text", "how the address was understood, as an address line", False),
+    ("found", "text", "by what it was placed: 'x_m, y_m', 'lon, lat', address or plan; empty if not", False),
+    ("why_not", "text", "what is wrong with the row and how to mend it; empty for a sound one", False),
 )
 GOALS = _table(
     "goals",
