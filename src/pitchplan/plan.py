@@ -118,6 +118,40 @@ class Plan:
             lines.append(f"{g.goal:<18} {worth}, {g.outcome}{took}")
         return lines
 
+    def with_numbers_of(self, last: Plan | pd.DataFrame, *, within_m: float = 30.0) -> Plan:
+        """Return this plan with the numbers that its spots had in an earlier one.
+
+        Signs, certificates and people's memory hold numbers: a spot that stays keeps its number, and a
+        new one gets a number above every one that was ever used, so that none means two places.
+
+        Parameters
+        ----------
+        last : Plan or pandas.DataFrame
+            The earlier plan, also read back from its map, or a list as `candidates.lists.read_spots`
+            returns it: columns spot_id, number, x_m and y_m (metres, this plan's CRS).
+        within_m : float
+            How far a spot may have moved and still be the same, metres. A spot is the one of the same id,
+            else the nearest, measured to its pitches, one to one: as for `goals.StayClose`.
+
+        Returns
+        -------
+        Plan
+            Spots and pitches by their new numbers; ``provenance["numbers_used_up_to"]`` keeps the highest
+            number ever used, also those of spots that were dropped long ago.
+
+        Raises
+        ------
+        InputError
+            There are no such columns, or numbers are not whole, below 1, or come twice.
+
+        Examples
+        --------
+        >>> plan = plan.with_numbers_of(pp.read_plan("map-2025.geojson"))  # doctest: +SKIP
+        """
+        from pitchplan.plan_numbers import numbered_as
+
+        return numbered_as(self, last, within_m=within_m)
+
     def __repr__(self) -> str:
         lines = [
             f"Plan: {len(self.spots)} spots with {len(self.pitches)} pitches for {self.vendors} vendors"
