@@ -66,6 +66,11 @@ class Plan:
         Committees' decisions with an ``answer`` each, columns as `schemas.DECISIONS`.
     provenance : dict
         Rule book id and hash, content hashes of the inputs.
+    weeks : pandas.DataFrame or None
+        In which weeks each spot is open, and with which of its pitches, columns as `schemas.WEEKS`;
+        None where all are open all season.
+    vendors_by_week : tuple of int
+        Vendors each week was asked to host; empty where no week was told from another.
     """
 
     pitches: pd.DataFrame
@@ -80,6 +85,37 @@ class Plan:
     limits: pd.DataFrame
     decisions: pd.DataFrame
     provenance: dict[str, Any] = field(default_factory=dict)
+    weeks: pd.DataFrame | None = None
+    vendors_by_week: tuple[int, ...] = ()
+
+    def at_week(self, week: int) -> Plan:
+        """Return the plan of one week: its open spots with the pitches that are used in it.
+
+        Parameters
+        ----------
+        week : int
+            Counted from 1, the season's first week.
+
+        Returns
+        -------
+        Plan
+            Its season is the week. Goals and residents served are those of the whole season.
+
+        Raises
+        ------
+        InputError
+            The plan was not made by weeks, or has no such week.
+        """
+        from pitchplan.siting.weekly.openings import plan_of_week
+
+        return plan_of_week(self, week)
+
+    @property
+    def open_weeks(self) -> pd.DataFrame:
+        """First and last day on which each spot is open: spot_id, number, first_day, last_day."""
+        from pitchplan.siting.weekly.openings import opening_days
+
+        return opening_days(self)
 
     @property
     def hosted(self) -> int:

@@ -18,6 +18,7 @@ __all__ = [
     "BREACHES",
     "BUILDINGS",
     "CENTRELINES",
+    "CHANGES",
     "CLASHES",
     "COMMUNITIES",
     "DECISIONS",
@@ -42,6 +43,7 @@ __all__ = [
     "STREETS",
     "SURVEY",
     "TAKEN",
+    "WEEKS",
     "ZONES",
     "Column",
     "Table",
@@ -413,6 +415,29 @@ SPOT_LIST = _table(
     ("read_as", "text", "how the address was understood, as an address line", False),
     ("found", "text", "by what it was placed: 'x_m, y_m', 'lon, lat', address or plan; empty if not", False),
     ("why_not", "text", "what is wrong with the row and how to mend it; empty for a sound one", False),
+)
+CHANGES = _table(
+    "changes",
+    ("what", "text", "kept, changed (other pitches or another number of them), moved, dropped or added"),
+    ("number", "count", "number on the map: of a dropped spot, the one it had"),
+    ("spot_id", "text", "spot; of a dropped one, the one it was"),
+    ("address", "text", "address line"),
+    ("before", "count", "pitches before"),
+    ("after", "count", "pitches after"),
+    ("same", "count", "pitches that are the same"),
+    ("moved_m", "number", "how far its middle moved, metres; not a number where it was dropped or added"),
+    ("decision_id", "text", "decision that says so; empty where the change follows from others", False),
+    ("why", "text", "in words"),
+)
+WEEKS = _table(
+    "weeks",
+    ("spot_id", "text", "spot"),
+    ("number", "count", "number on the map"),
+    ("week", "count", "week of the season, counted from 1"),
+    ("first_day", "date", "first day of the week"),
+    ("last_day", "date", "last day of the week"),
+    ("capacity", "count", "pitches used in it"),
+    ("pitch_ids", "text", "which, separated by '; '"),
 )
 GOALS = _table(
     "goals",

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.siting.problem import SitingProblem
+    from pitchplan.siting.program import GoalRow
 
-__all__ = ["GoalRecord", "plan_of", "plan_without_bounds", "relative_gap"]
+__all__ = ["GoalRecord", "goal_table", "plan_of", "plan_without_bounds", "relative_gap"]
 
 _TOLERANCE = 1e-5
 
@@ -100,7 +101,7 @@ def plan_of(problem: SitingProblem, x: NDArray[np.int64], records: list[GoalReco
     return Plan(
         pitches=pitches,
         spots=spots,
-        goals=_goals(problem, problem.values(x), records),
+        goals=goal_table(problem.goals, problem.values(x), records),
         outcome=Outcome.weakest([r.outcome for r in records]),
         vendors=facts.vendors,
         residents=facts.residents,
@@ -130,7 +131,8 @@ def _served_by_run(problem: SitingProblem, x: NDArray[np.int64]) -> NDArray[np.i
     return per_run
 
 
-def _goals(problem: SitingProblem, values: list[int], records: list[GoalRecord]) -> pd.DataFrame:
+def goal_table(goals: tuple[GoalRow, ...], values: list[int], records: list[GoalRecord]) -> pd.DataFrame:
+    """Return a row per goal, columns as `schemas.GOALS`."""
     rows = [
         (
             goal.name,
@@ -144,7 +146,7 @@ def _goals(problem: SitingProblem, values: list[int], records: list[GoalRecord])
             goal.slack,
             record.solver,
         )
-        for goal, value, record in zip(problem.goals, values, records, strict=True)
+        for goal, value, record in zip(goals, values, records, strict=True)
     ]
     return pd.DataFrame(rows, columns=GOALS.names)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pitchplan.candidates.candidates import Candidates
 
-__all__ = ["RADIUS_M", "Applied", "apply_decisions", "read_decisions"]
+__all__ = ["RADIUS_M", "Applied", "apply_decisions", "places_of", "read_decisions"]
 
 RADIUS_M = 30.0
 """How far around a place a decision holds where it does not say, metres (ours)."""
@@ -161,9 +161,7 @@ def apply_decisions(
     NoPlanExists
         A place is to be kept and every pitch around it is forbidden.
     """
-    to_plan = _to_plan(candidates.crs)
-    px, py = to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy())
-    places = np.column_stack([np.asarray(px, float), np.asarray(py, float)]).reshape(-1, 2)
+    places = places_of(decisions, candidates)
     pitches = candidates.pitches
     at = pitches[["x_m", "y_m"]].to_numpy(dtype=float)
     ids = pitches["pitch_id"].to_numpy(dtype=object)
@@ -191,6 +189,13 @@ def apply_decisions(
     return Applied(
         decisions.assign(answer=pd.Series(answers, index=decisions.index, dtype=object)), keep, forbidden
     )
+
+
+def places_of(decisions: pd.DataFrame, candidates: Candidates) -> NDArray[np.float64]:
+    """Return where decisions are about, planning CRS, shape (decisions, 2)."""
+    to_plan = _to_plan(candidates.crs)
+    px, py = to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy())
+    return np.column_stack([np.asarray(px, float), np.asarray(py, float)]).reshape(-1, 2)
 
 
 def _waiver(row: object, legal: int, lifted: set[str]) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "Fair",
     "Farthest",
     "Follower",
+    "Kept",
     "LeftOver",
     "Opened",
     "Served",
@@ -80,6 +81,20 @@ class Used:
         used = np.zeros(self.columns.stop - self.columns.start, dtype=np.int64)
         used[self.place[(x[self.runs] > 0) & (self.place >= 0)]] = 1
         return used
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Pitches of an earlier plan that are chosen again, column by column."""
+
+    columns: slice
+    pitches: slice
+    of: NDArray[np.int64]  # pitch column of each
+    had: NDArray[np.int64]
+
+    def values(self, x: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many are chosen again."""
+        return np.minimum(x[self.pitches][self.of], self.had)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ __all__ = [
     "FewestSpots",
     "Goal",
     "HostVendors",
+    "KeepPitches",
     "KeepTrafficClear",
     "ShortestFarthestWalk",
     "ShortestWalk",
@@ -301,6 +302,28 @@ class StayClose:
         return getattr(self.last, "spots", self.last)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeepPitches:
+    """Give up as few pitches of a plan as possible: counts those that are not chosen again.
+
+    Attributes
+    ----------
+    last : Plan
+        The plan; a pitch is the one of that id.
+    slack : float
+        Share by which the number may grow for the next goals, 0 to 1.
+    """
+
+    last: Plan
+    slack: float = 0.0
+    name: ClassVar[str] = "keep-pitches"
+
+    def __post_init__(self) -> None:
+        named = "pitch_id" in getattr(getattr(self.last, "pitches", None), "columns", ())
+        given = type(self.last).__name__
+        _check(self.name, _slack(self.slack), ("last", given, named, "Give a plan, such as solve returns"))
+
+
 @dataclass(frozen=True, slots=True)
 class Weighted:
     """Trade several goals off: the least sum of weight x value.
@@ -350,6 +373,7 @@ GOALS = (
     FewestSpots,
     SpreadOut,
     StayClose,
+    KeepPitches,
 )
 """Every goal that can stand alone or in a weighted sum."""
 
@@ -363,6 +387,7 @@ Goal = (
     | FewestSpots
     | SpreadOut
     | StayClose
+    | KeepPitches
     | Weighted
 )
 

@@ -12,15 +12,18 @@ from pitchplan.siting.program import IntegerProgram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from pitchplan.demand.season import Season
     from pitchplan.plan import Plan
+    from pitchplan.rules.book import RuleBook
     from pitchplan.siting.frontier import Frontier
     from pitchplan.siting.goals import Goal
     from pitchplan.siting.model.statement import Statement
+    from pitchplan.siting.replanning import Replanned
 
 __all__ = ["Facts", "SitingProblem"]
 
@@ -159,6 +162,104 @@ class SitingProblem(IntegerProgram):
         from pitchplan.siting.search.solve import solve
 
         return solve(self, time_limit_s=time_limit_s, gap=gap, solver=solver, start=start, log=log)
+
+    def solve_weeks(
+        self,
+        vendors: Any,
+        *,
+        change_cost: int = 0,
+        time_limit_s: float = 120.0,
+        start: Plan | None = None,
+        log: bool = False,
+    ) -> Plan:
+        """Seek the goals for all weeks of the season together: when each spot is open, with how many pitches.
+
+        Each spot is open in one interval of weeks, in no week with more pitches than are painted, and
+        all spots together never have more pitches than the week's vendors ask for.
+
+        Parameters
+        ----------
+        vendors : sequence of int or of mapping of str to int, or object with ``by_week``
+            Vendors of each week, such as ``forecast.to_provide(0.9)``.
+        change_cost : int
+            What opening or closing a spot between two weeks costs, as so much delay for a week
+            (vehicle-seconds per hour): crews, signs and notices. 0 unless given.
+        time_limit_s : float
+            Wall-clock seconds for everything.
+        start : Plan, optional
+            A plan for the peak to begin from.
+        log : bool
+            Whether to print progress.
+
+        Returns
+        -------
+        Plan
+            With ``weeks``. Its pitches and spots are what is painted; its goals count all weeks
+            together: vendors without a pitch, residents served and delay, summed over the weeks. The
+            bounds hold for the whole season.
+
+        Raises
+        ------
+        InputError
+            The vendors are not one entry per week, or a goal is not defined week by week.
+        NoPlanExists, NonePlanFound
+            As for `solve`.
+
+        Notes
+        -----
+        Limits and clashes hold for what is painted, and so in every week; that a limit asks for at
+        least so many pitches, or a decision keeps a spot, holds for the season, not for each week.
+        """
+        from pitchplan.siting.weekly.openings import solve_weeks
+
+        return solve_weeks(
+            self, vendors, change_cost=change_cost, time_limit_s=time_limit_s, start=start, log=log
+        )
+
+    def replan(
+        self,
+        plan: Plan,
+        decisions: str | Path | pd.DataFrame,
+        *,
+        book: RuleBook | None = None,
+        time_limit_s: float = 10.0,
+        log: bool = False,
+    ) -> Replanned:
+        """Change a plan as little as new decisions allow, and say what changed and why.
+
+        As many vendors are hosted as can be; then as few spots as possible are given up or added, and
+        as few pitches given up; the problem's other goals choose among what is left.
+
+        Parameters
+        ----------
+        plan : Plan
+            A plan of this problem.
+        decisions : path or pandas.DataFrame
+            What committees said since, columns as `schemas.DECISIONS`. Earlier decisions still hold,
+            unless one of the same id replaces them.
+        book : RuleBook, optional
+            Needed where a rule is waived: the candidates are looked for anew.
+        time_limit_s : float
+            Wall-clock seconds of the search.
+        log : bool
+            Whether to print progress.
+
+        Returns
+        -------
+        Replanned
+            The plan, with the numbers of the spots that stay; the list of changes, columns as
+            `schemas.CHANGES`; the problem, to go on with; ``exact``: whether no plan changes less.
+
+        Raises
+        ------
+        InputError
+            The decisions cannot be read, or waive a rule and no book is given.
+        NoPlanExists, NonePlanFound
+            As for `solve`.
+        """
+        from pitchplan.siting.replanning import replan
+
+        return replan(self, plan, decisions, book=book, time_limit_s=time_limit_s, log=log)
 
     def to_pulp(self, stage: int = 0, *, reached: Sequence[int] = ()) -> Any:
         """Return one goal's problem as a `pulp.LpProblem` with variables x0, x1 and so on.

@@ -123,7 +123,7 @@ class IntegerProgram:
     ----------
     blocks : tuple of (str, int)
         Kind and number of columns of each block, in order. Kinds: pitch, run, street, side,
-        shortfall, farthest, spread, fair; and last, since they may be many, those that tell who is
+        shortfall, kept, farthest, spread, fair; and last, since they may be many, those that tell who is
         served or walks where: served, covered, walk. A second block of a kind is "walk-2".
     lower, upper : numpy.ndarray of float, shape (columns,)
         Bounds of each column.

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from pitchplan.errors import Fault, InputError
 from pitchplan.siting import goals as g
-from pitchplan.siting.follow import Assigned, Covered, Fair, Farthest, Served, Serving, Spread
+from pitchplan.siting.follow import Assigned, Covered, Fair, Farthest, Kept, Served, Serving, Spread
 from pitchplan.siting.model.coverage import coverage_parts
 from pitchplan.siting.model.draft import GoalPart
 from pitchplan.siting.model.levels import farthest_rows, nested_rows
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from pitchplan.siting.model.base import Base
     from pitchplan.siting.model.draft import Block, Draft
+    from pitchplan.siting.model.ground import Ground
     from pitchplan.walking.groups import Groups
 
-__all__ = ["covered_block", "goal_part"]
+__all__ = ["covered_block", "goal_part", "last_runs"]
 
 _MOST_PART = 2**53
 
@@ -238,16 +239,37 @@ def _spread_out(goal: g.SpreadOut, draft: Draft, base: Base) -> GoalPart:
 
 @goal_part.register(g.StayClose)
 def _stay_close(goal: g.StayClose, draft: Draft, base: Base) -> GoalPart:
-    was, lost = _last_runs(goal, base)
+    was, lost = last_runs(goal, base.ground)
     costs = np.where(was, -1, 1).astype(np.int64)
     return GoalPart("least", ((base.run, costs),), lost, int(was.sum()) + lost)
 
 
-def _last_runs(goal: g.StayClose, base: Base) -> tuple[NDArray[np.bool_], int]:
+@goal_part.register(g.KeepPitches)
+def _keep_pitches(goal: g.KeepPitches, draft: Draft, base: Base) -> GoalPart:
+    ids = set(goal.last.pitches["pitch_id"].astype(str))
+    there = base.ground.pitches["pitch_id"].isin(ids).to_numpy()
+    had = np.bincount(base.bays.column[there], minlength=base.pitch.size).astype(np.int64)
+    had = np.minimum(had, base.pitch.upper.astype(np.int64))
+    some = np.flatnonzero(had)
+    kept = draft.block("kept", had[some])
+    row = np.arange(len(some))
+    draft.rows(
+        "kept-pitches",
+        [(kept, row, row, 1), (base.pitch, row, some, -1)],
+        upper=0,
+        count=len(some),
+        defines=kept,
+    )
+    draft.follow(lambda: Kept(kept.columns, base.pitch.columns, some, had[some]))
+    lost = len(ids) - int(had.sum())
+    return GoalPart("least", ((kept, np.full(kept.size, -1, dtype=np.int64)),), lost, len(ids))
+
+
+def last_runs(goal: g.StayClose, ground: Ground) -> tuple[NDArray[np.bool_], int]:
     """Return which runs the last plan used, and how many of its spots have no run any more."""
-    runs, pitches = base.ground.runs, base.ground.pitches
+    runs, pitches = ground.runs, ground.pitches
     has_pitch = np.zeros(len(runs), dtype=bool)
-    has_pitch[base.ground.run_of] = True
+    has_pitch[ground.run_of] = True
     place = {r: k for k, r in enumerate(runs["run_id"])}
     at = pitches[["x_m", "y_m"]].to_numpy(dtype=float)
     was, lost = np.zeros(len(runs), dtype=bool), 0
@@ -257,7 +279,7 @@ def _last_runs(goal: g.StayClose, base: Base) -> tuple[NDArray[np.bool_], int]:
         if run < 0 or not has_pitch[run]:
             gap = np.hypot(at[:, 0] - float(x), at[:, 1] - float(y)) if len(at) else np.zeros(0)
             near = int(gap.argmin()) if len(gap) else -1
-            run = int(base.ground.run_of[near]) if near >= 0 and gap[near] <= goal.within_m else -1
+            run = int(ground.run_of[near]) if near >= 0 and gap[near] <= goal.within_m else -1
         if run < 0 or was[run]:
             lost += 1
         else:

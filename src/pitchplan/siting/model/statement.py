@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pitchplan.candidates.candidates import Candidates
     from pitchplan.city.layers import City
 
-__all__ = ["Statement", "restated", "siting_problem"]
+__all__ = ["Statement", "decided", "restated", "siting_problem"]
 
 _MOST_DETOUR = 100
 _IN_EVERY_PROBLEM = ("pitch", "run", "street", "shortfall", "side")
@@ -94,14 +94,14 @@ def siting_problem(
     """
     _check_tables(candidates, city)
     vehicles = set(candidates.pitches["vehicle"].astype(str))
-    counted, sought, kept, _, decided = _gathered(
+    counted, sought, kept, _, applied = _gathered(
         lambda: vendors_of(vendors, vehicles),
         lambda: _checked(default_goals() if goals is None else goals),
         lambda: checked_limits(limits),
         lambda: _check_walking(walking, detour),
-        lambda: _decided(decisions, candidates, city),
+        lambda: decided(decisions, candidates, city),
     )
-    ground = Ground(candidates, city, counted, decided, walking, float(detour))
+    ground = Ground(candidates, city, counted, applied, walking, float(detour))
     return Statement(ground, sought, tuple(kept)).problem()
 
 
@@ -255,7 +255,8 @@ def restated(problem: SitingProblem, goals: tuple[Goal, ...]) -> SitingProblem:
     return new
 
 
-def _decided(decisions: str | Path | pd.DataFrame | None, candidates: Candidates, city: City) -> Applied:
+def decided(decisions: str | Path | pd.DataFrame | None, candidates: Candidates, city: City) -> Applied:
+    """Read decisions and find what they mean for the candidates; none given mean nothing."""
     if decisions is None:
         return Applied(pd.DataFrame(columns=[*DECISIONS.names, "answer"]), {}, frozenset())
     table = read_decisions(decisions)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
     from pitchplan.siting.program import GoalRow, IntegerProgram
 
-__all__ = ["Search", "check_options", "known_bound", "seek_all", "solve"]
+__all__ = ["PROVEN_WITHIN", "Search", "check_options", "known_bound", "safe_bound", "seek_all", "solve"]
 
 _SHARES = {"host-vendors": 0.3, "cover-residents": 0.4}
 _KEPT_BACK_S = 0.5

@@ -170,6 +170,6 @@ def _host_all(
 
 
 def _designs(program: IntegerProgram, goal: int) -> bool:
-    """Tell whether a goal asks for no more than pitches, runs and streets."""
+    """Tell whether a goal asks for no more than pitches, runs, streets and changes from week to week."""
     kinds = program._kinds_at(np.flatnonzero(program.goals[goal].costs))
-    return program.goals[goal].sense == "least" and kinds <= {"pitch", "run", "street"}
+    return program.goals[goal].sense == "least" and kinds <= {"pitch", "run", "street", "change"}
