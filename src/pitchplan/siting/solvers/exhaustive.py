@@ -163,6 +163,15 @@ def _left_over(f: follow.LeftOver, table: Table) -> Table:
     return found
 
 
+@_by_definition.register(follow.Kept)
+def _kept(f: follow.Kept, table: Table) -> Table:
+    pitches = table[:, f.pitches]
+    found = np.zeros((len(table), len(f.had)), dtype=np.int64)
+    for k, (column, had) in enumerate(zip(f.of, f.had, strict=True)):
+        found[:, k] = np.minimum(pitches[:, column], had)
+    return found
+
+
 @_by_definition.register(follow.Covered)
 def _covered(f: follow.Covered, table: Table) -> Table:
     runs, reach = table[:, f.runs] > 0, f.reach.toarray()

@@ -358,12 +358,13 @@ class _Writer:
             )
             each = np.repeat(people, weeks)
             covered = self.draft.block("covered", each, late=True)
-            wide = csr_array((len(each), self.first_open), dtype=np.int64)
-            inside = hstack([wide, -reach.multiply(each[:, None])], format="csr")
-            ones = csr_array((np.ones(len(each), np.int64), (np.arange(len(each)),) * 2))
+            near, row = reach.tocoo(), np.arange(len(each))
             self.draft.rows(
                 "covered-by-open-runs",
-                [(self.run, csr_array(inside)), (covered, ones)],
+                [
+                    (covered, row, row, 1),
+                    (self.run, near.row, self.first_open + near.col, -each[near.row]),
+                ],
                 upper=0,
                 count=len(each),
                 defines=covered,

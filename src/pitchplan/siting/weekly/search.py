@@ -190,6 +190,9 @@ def _inward(
     records = []
     for goal, record, value in zip(program.goals, found.records, found.reached, strict=True):
         unknown = replace(record, bound=float("nan"), solver="peak first, " + record.solver)
+        if goal.sense == "most":
+            # The program knows only the residents near what is painted.
+            goal = replace(goal, bound=bounds.base.facts.residents * inward.weeks)
         records.append(bounds.joined(goal, unknown, value, found.reached))
     return Found(painted, used, records, program.goals, program.values(found.x))
 
