@@ -24,6 +24,7 @@ __all__ = [
     "PROFILE",
     "RULE_COLUMNS",
     "SPOT_COLUMNS",
+    "WEEK_COLUMNS",
     "read_plan",
 ]
 
@@ -37,9 +38,15 @@ GOAL_COLUMNS = tuple(name for name in schemas.GOALS.names if name != "seconds")
 RULE_COLUMNS = tuple(schemas.RULES_REPORT.names)
 LIMIT_COLUMNS = ("rule", "counts", "group_by", "group", "at_least", "at_most", "used")
 DECISION_COLUMNS = (*schemas.DECISIONS.names, "answer")
+WEEK_COLUMNS = ("spot_id", "week", "capacity", "pitch_ids")
 
 _WHOLE = frozenset(
-    {c.name for t in (schemas.SPOTS, schemas.RULES_REPORT) for c in t.columns if c.kind == "count"}
+    {
+        c.name
+        for t in (schemas.SPOTS, schemas.RULES_REPORT, schemas.WEEKS)
+        for c in t.columns
+        if c.kind == "count"
+    }
 )
 _NUMBERS = frozenset(
     c.name
@@ -110,6 +117,10 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     facts["provenance"] = plan.get("provenance") if isinstance(plan.get("provenance"), dict) else {}
     _same_spots(tables["pitches"], tables["spots"], faults)
     season = _season(head.get("season"), faults)
+    weeks = _table(plan["weeks"], WEEK_COLUMNS, "weeks", faults) if "weeks" in plan else None
+    if weeks is not None:
+        facts["vendors_by_week"] = _numbers_by_week(plan.get("vendors_by_week"), season, faults)
+        facts["weeks"] = _with_days(weeks, tables["spots"], season, faults)
     faults.raise_if_any()
     assert season is not None
     goals = tables.pop("goals")
@@ -227,6 +238,35 @@ def _whole(head: dict[str, Any], name: str, faults: Faults) -> int:
         faults.add("not a whole number", _AGAIN, column=name, value=value)
         return 0
     return int(value)
+
+
+def _numbers_by_week(said: object, season: Season | None, faults: Faults) -> tuple[int, ...]:
+    if not isinstance(said, list) or not all(_is_whole(n) and n >= 0 for n in said):
+        faults.add("not whole numbers", _AGAIN, column="vendors_by_week", value=said)
+        return ()
+    if season is not None and len(said) != len(season.weeks):
+        faults.add("not one number per week", _AGAIN, column="vendors_by_week", value=said)
+    return tuple(int(n) for n in said)
+
+
+def _with_days(
+    weeks: pd.DataFrame, spots: pd.DataFrame, season: Season | None, faults: Faults
+) -> pd.DataFrame:
+    """Add to the weeks of spots what follows from their number and the season."""
+    number = dict(zip(spots["spot_id"], spots["number"], strict=True))
+    days = season.weeks if season is not None else ()
+    for row in weeks.itertuples():
+        if row.spot_id not in number:
+            faults.add("weeks of no spot", _AGAIN, row=row.spot_id, column="spot_id", value=row.spot_id)
+        if not 1 <= row.week <= len(days):
+            faults.add("no week of the season", _AGAIN, row=row.spot_id, column="week", value=row.week)
+    if faults.found:
+        return weeks
+    return weeks.assign(
+        number=[number[s] for s in weeks["spot_id"]],
+        first_day=[days[w - 1][0] for w in weeks["week"]],
+        last_day=[days[w - 1][1] for w in weeks["week"]],
+    )[schemas.WEEKS.names]
 
 
 def _one_of(head: dict[str, Any], name: str, words: tuple[str, ...], faults: Faults) -> str:

@@ -7,6 +7,7 @@ grid; some homes stand on the line between two communities, some outside of all.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -191,7 +192,21 @@ def some_goals(random: np.random.Generator, found: Found, count: int) -> tuple[A
         rest = [every[k] for k in order if every[k].name not in alone][:2]
         if len({r.name for r in rest}) == len(rest) > 0:
             picked.append(g.Weighted(tuple((r, int(random.integers(1, 5))) for r in rest), slack=slack))
+    other = random.spawn(1)[0]
+    if other.uniform() < 0.15:
+        picked.insert(
+            int(other.integers(len(picked) + 1)), g.KeepPitches(some_plan(other, found), slack=slack)
+        )
     return tuple(picked)
+
+
+def some_plan(random: np.random.Generator, found: Found) -> Any:
+    """Return what a plan has of pitches: some legal ones, and now and then one that is legal no more."""
+    seed = int(random.integers(1000))
+    pitches = found.pitches.sample(min(3, len(found.pitches)), random_state=seed)
+    if random.uniform() < 0.3:
+        pitches = pitches.assign(pitch_id=pitches["pitch_id"].where(np.arange(len(pitches)) > 0, "gone"))
+    return SimpleNamespace(pitches=pitches)
 
 
 def some_limits(random: np.random.Generator, city: City, found: Found) -> list[Any]:

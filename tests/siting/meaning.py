@@ -316,6 +316,10 @@ def value_StayClose(plan, goal):
     return gone + len(same - set(plan.open)) + len(set(plan.open) - same)
 
 
+def value_KeepPitches(plan, goal):
+    return len(set(goal.last.pitches["pitch_id"]) - {p["pitch_id"] for p in plan.pitches})
+
+
 def value_Weighted(plan, goal):
     return sum(
         (-weight if type(part).__name__ in MORE_IS_BETTER else weight) * value(plan, part)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.sheets.lettering import text_width, wrap
 from pitchplan.sheets.listrows import Block, Style, number_width, tail_width
 from pitchplan.sheets.officefacts import office_lines
-from pitchplan.sheets.words import latin, word
+from pitchplan.sheets.words import days_between, latin, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.page import Rect
@@ -67,11 +68,15 @@ def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) ->
 
 
 def _details(sheet: Sheet, spot: Any) -> list[str]:
-    """Say what a spot has beside its address: hours of its own, and what the office sees."""
+    """Say what a spot has beside its address: days and hours of its own, and what the office sees."""
+    p, language = sheet.published, sheet.languages[0]
+    # The season's days and hours stand in the title.
+    opens, closes = (dt.date.fromisoformat(day) for day in (spot.opens, spot.closes))
+    own = (opens, closes) != (p.first, p.last)
+    days = word(language, "open_days", days=days_between(language, opens, closes)) if own else ""
     hours = str(spot.hours)
-    # The season's hours stand in the title.
-    said = hours.replace("-", "–") if hours != sheet.published.hours else ""
-    return [t for t in (said, *office_lines(sheet.languages[0], spot)) if t]
+    said = hours.replace("-", "–") if hours != p.hours else ""
+    return [t for t in (days, said, *office_lines(language, spot)) if t]
 
 
 def _tail(sheet: Sheet, style: Style, spot: Any) -> str:

@@ -27,6 +27,9 @@ _COLOURS = {
 }
 
 
+_PLAN = ("rules", "limits", "decisions", "provenance", "weeks", "vendors_by_week")
+
+
 def dump(value: Any) -> str:
     """Return JSON in one line: no escapes but those JSON asks for, no NaN."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -71,7 +74,7 @@ def head_member(published: Published, sheet: Sheet | None, features: list[dict[s
         **{k: facts[k] for k in ("vendors", "hosted", "shortfall", "residents", "residents_served")},
         "share_assumed": facts["share_assumed"],
         "audit": _audit(facts),
-        "plan": {k: record[k] for k in ("rules", "limits", "decisions", "provenance")},
+        "plan": {k: record[k] for k in _PLAN if k in record},
     }
 
 

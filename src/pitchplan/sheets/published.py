@@ -34,7 +34,7 @@ __all__ = [
 
 AUDIENCES = ("public", "office")
 
-SPOT_COLUMNS = (*plan_file.SPOT_COLUMNS, "weeks")
+SPOT_COLUMNS = (*plan_file.SPOT_COLUMNS, "weeks", "opens", "closes")
 # Every audience sees the columns of the plan's own tables and these, and no others: whatever else a
 # table carries (growers' names, phones, ID numbers) never gets past these lists.
 LAYER_COLUMNS = {
@@ -59,7 +59,8 @@ class Published:
     ----------
     spots : pandas.DataFrame
         One row per spot, ordered by number: `SPOT_COLUMNS` (``weeks``: the weeks it is open where that
-        is not the whole season, as ``2026-06-01/2026-06-07``), plus ``lon``, ``lat`` (degrees, WGS84),
+        is not the whole season, as ``2026-06-01/2026-06-07; …``; ``opens``, ``closes``: its first and
+        last day), plus ``lon``, ``lat`` (degrees, WGS84),
         ``community``, ``community_en``, ``district_en``, ``grid_square`` on the overview, and
         ``page`` and ``page_square``: where the spot's own page of the atlas shows it. For the office
         also ``width_status``, ``clear_walk_m``, ``clear_drive_m``, ``flags`` and ``waivers``.
@@ -122,6 +123,7 @@ def publish(
     spots = _allowed(plan.spots, SPOT_COLUMNS).sort_values(
         ["number", "spot_id"], kind="stable", ignore_index=True
     )
+    spots = _with_weeks(spots, plan)
     transformer = pyproj.Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
     lon, lat = transformer.transform(spots["x_m"].to_numpy(float), spots["y_m"].to_numpy(float))
     spots["lon"], spots["lat"] = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
@@ -149,6 +151,20 @@ def publish(
         _facts(plan, audit) | {"districts": _districts(spots)},
         plan_record(plan, audience=audience),
     )
+
+
+def _with_weeks(spots: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Say in which weeks each spot is open, and its first and last day."""
+    days = {clean(d.spot_id): (d.first_day, d.last_day) for d in plan.open_weeks.itertuples()}
+    spans: dict[str, list[str]] = {}
+    for week in () if plan.weeks is None else plan.weeks.itertuples():
+        spans.setdefault(clean(week.spot_id), []).append(f"{week.first_day}/{week.last_day}")
+    whole = (plan.season.first, plan.season.last)
+    ids = spots["spot_id"]
+    weeks = ["" if days[i] == whole else "; ".join(spans.get(i, [])) for i in ids]
+    if plan.weeks is not None:
+        spots = spots.assign(weeks=weeks)
+    return spots.assign(opens=[str(days[i][0]) for i in ids], closes=[str(days[i][1]) for i in ids])
 
 
 def _districts(spots: pd.DataFrame) -> dict[str, tuple[int, int]]:

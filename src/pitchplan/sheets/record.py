@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from pitchplan import schemas
-from pitchplan.plan_file import DECISION_COLUMNS, GOAL_COLUMNS, LIMIT_COLUMNS, RULE_COLUMNS
+from pitchplan.plan_file import DECISION_COLUMNS, GOAL_COLUMNS, LIMIT_COLUMNS, RULE_COLUMNS, WEEK_COLUMNS
 from pitchplan.sheets.lettering import clean
 
 if TYPE_CHECKING:
@@ -38,19 +38,23 @@ def plan_record(plan: Plan, *, audience: str = "public") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``goals``, ``rules``, ``limits``, ``decisions`` as lists of rows, and ``provenance``; ready
-        for JSON. Never any times.
+        ``goals``, ``rules``, ``limits``, ``decisions`` as lists of rows, and ``provenance``; of a plan
+        by weeks also ``weeks`` and ``vendors_by_week``; ready for JSON. Never any times.
     """
     decisions = plan.decisions
     if audience == "public" and "what" in decisions.columns:
         decisions = decisions[decisions["what"] == "waive"].drop(columns=list(_OFFICE_ONLY), errors="ignore")
-    return {
+    record: dict[str, Any] = {
         "goals": _rows(plan.goals, GOAL_COLUMNS, schemas.GOALS),
         "rules": _rows(plan.rules_report, RULE_COLUMNS, schemas.RULES_REPORT),
         "limits": _rows(plan.limits, LIMIT_COLUMNS),
         "decisions": _rows(decisions, DECISION_COLUMNS),
         "provenance": {k: _plain(plan.provenance[k]) for k in _PROVENANCE if k in plan.provenance},
     }
+    if plan.weeks is not None:
+        record["weeks"] = _rows(plan.weeks, WEEK_COLUMNS)
+        record["vendors_by_week"] = list(plan.vendors_by_week)
+    return record
 
 
 def _rows(

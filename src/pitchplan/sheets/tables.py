@@ -17,7 +17,7 @@ __all__ = ["SPOTS_CSV", "guarded", "spots_csv"]
 
 SPOTS_CSV = (
     "number", "spot_id", "district", "community", "community_id", "address", "address_en", "placement",
-    "capacity", "room", "hours", "residents_served", "lon", "lat", "grid_square",
+    "capacity", "room", "hours", "opens", "closes", "residents_served", "lon", "lat", "grid_square",
 )  # fmt: skip
 
 

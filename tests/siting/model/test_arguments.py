@@ -1,5 +1,7 @@
 """Every argument that cannot be meant is refused with its name and value, never by another library."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,7 +50,12 @@ GOALS = [
         )
     ],
 ]  # fmt: skip
-NEEDED = {g.StayClose: {"last": SPOTS}, g.Weighted: {"parts": ((g.HostVendors(), 1),)}}
+PITCHES = SimpleNamespace(pitches=pd.DataFrame({"pitch_id": ["p"]}))
+NEEDED = {
+    g.KeepPitches: {"last": PITCHES},
+    g.StayClose: {"last": SPOTS},
+    g.Weighted: {"parts": ((g.HostVendors(), 1),)},
+}
 
 
 @pytest.mark.parametrize(("goal", "column", "value"), GOALS)

@@ -1,6 +1,7 @@
 """The order of rows and the letters of ids change nothing but the names."""
 
 from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -34,14 +35,22 @@ def stated(case):
         return none
 
 
+def changed_goal(goal, change):
+    """Return a goal with a change made to the table it holds."""
+    if isinstance(goal, pp.goals.StayClose):
+        return replace(goal, last=change(goal.last))
+    if isinstance(goal, pp.goals.KeepPitches):
+        return replace(goal, last=SimpleNamespace(pitches=change(goal.last.pitches)))
+    if isinstance(goal, pp.goals.Weighted):
+        return replace(goal, parts=tuple((changed_goal(part, change), w) for part, w in goal.parts))
+    return goal
+
+
 def changed(case, change):
     """Return a case with a change made to each of its tables."""
     city = replace(case.city, **{name: change(getattr(case.city, name)) for name in LAYERS})
     found = replace(case.found, **{name: change(getattr(case.found, name)) for name in TABLES})
-    goals = tuple(
-        replace(goal, last=change(goal.last)) if isinstance(goal, pp.goals.StayClose) else goal
-        for goal in case.goals
-    )
+    goals = tuple(changed_goal(goal, change) for goal in case.goals)
     decisions = None if case.decisions is None else change(case.decisions)
     return replace(case, city=city, found=found, goals=goals, decisions=decisions)
 
@@ -79,6 +88,7 @@ def test_the_order_of_rows_changes_no_plan(district, instances):
 
 def test_what_is_given_is_not_changed(instances):
     case = instances.series(3, 1)[0]
+    case = replace(case, limits=())
     tables = [*(getattr(case.city, n) for n in LAYERS), *(getattr(case.found, n) for n in TABLES)]
     before = [table.copy() for table in tables]
     stated(case).solve(time_limit_s=10)

@@ -1,6 +1,7 @@
 """Two hundred problems of up to sixty pitches: HiGHS with any seed, with and without presolve, and CBC."""
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pulp
@@ -34,6 +35,7 @@ def larger(cities, seed):
         g.FewestSpots(),
         g.ShortestFarthestWalk(within, 50),
         g.StayClose(found.runs.rename(columns={"run_id": "spot_id"}).iloc[:3]),
+        g.KeepPitches(SimpleNamespace(pitches=found.pitches.iloc[::3])),
     ]
     goals = (g.HostVendors(slack=0.1), every[seed % len(every)], g.KeepTrafficClear())
     limits = [m.SpotSize(2)] if seed % 3 == 0 else [m.Quota("community_id", "each", 0, 9)]

@@ -4,6 +4,7 @@ import math
 import os
 import signal
 import threading
+from types import SimpleNamespace
 
 import pulp
 import pytest
@@ -31,11 +32,12 @@ def every_goal(town):
         g.FewestSpots(),
         g.SpreadOut(150.0),
         g.StayClose(spots),
+        g.KeepPitches(SimpleNamespace(pitches=town.found.pitches.iloc[::3])),
         g.Weighted(((g.CoverResidents(150.0, None), 2), (g.FewestSpots(), 3))),
     ]
 
 
-@pytest.mark.parametrize("number", range(11))
+@pytest.mark.parametrize("number", range(12))
 def test_every_goal_is_the_same_for_cbc(street, number):
     goal = every_goal(street)[number]
     goals = (g.HostVendors(), goal) if goal.name != "host-vendors" else (goal, g.FewestSpots())

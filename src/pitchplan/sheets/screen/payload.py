@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pitchplan.sheets.notes import note_lines
 from pitchplan.sheets.screen.position import fit_position
 from pitchplan.sheets.screen.shapes import UNIT_M, Names, Shapes, drawn_shapes
 from pitchplan.sheets.screen.words import SCREEN_WORDS
-from pitchplan.sheets.words import WORDS, season_days, season_line, word
+from pitchplan.sheets.words import WORDS, days_between, season_days, season_line, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.published import Published
@@ -181,6 +182,9 @@ def _spots(
             "square": s.grid_square,
             "bays": _bays(pitches.get(s.spot_id), shapes),
         }
+        if s.weeks:
+            own = [dt.date.fromisoformat(day) for day in (s.opens, s.closes)]
+            row["days"] = {language: days_between(language, *own) for language in sheet.languages}
         if weeks:
             row["weeks"] = [weeks.index(week) for week in _WEEK.findall(s.weeks)]
         out.append(row)

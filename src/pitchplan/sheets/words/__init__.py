@@ -103,6 +103,30 @@ def season_line(language: str, first: dt.date, last: dt.date, hours: str) -> str
     return season_days(language, first, last) + word(language, "comma") + word(language, "hours", hours=text)
 
 
+def days_between(language: str, first: dt.date, last: dt.date) -> str:
+    """Say some of a season's days, without the year.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> days_between("en", dt.date(2026, 6, 8), dt.date(2026, 8, 2))
+    '8 June – 2 August'
+    >>> days_between("zh", dt.date(2026, 6, 8), dt.date(2026, 8, 2))
+    '6月8日—8月2日'
+    """
+    months = words(language, "months")
+    return word(
+        language,
+        "days_between",
+        m1=first.month,
+        d1=first.day,
+        m2=last.month,
+        d2=last.day,
+        month1=months[first.month - 1],
+        month2=months[last.month - 1],
+    )
+
+
 def season_days(language: str, first: dt.date, last: dt.date) -> str:
     """Say a season's days.
 

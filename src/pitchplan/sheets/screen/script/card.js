@@ -7,7 +7,7 @@ function fillCard(spot) {
   const both = (index) => [name(index), secondName(index) && make("small", {}, secondName(index))];
   const facts = [
     ["card_hours", spot.hours],
-    ["card_season", word("days")],
+    ["card_season", spot.days ? spot.days[state.language] || word("days") : word("days")],
     ["card_pitches", word("pitches_here", { n: spot.pitches })],
     ["card_community", ...(district && spot.c === district.name ? [""] : both(spot.c))],
     ["card_district", ...(district ? both(district.name) : [""])],
