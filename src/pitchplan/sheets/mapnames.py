@@ -59,9 +59,11 @@ def district_order(sheet: Sheet) -> list[str]:
 def busy_ground(sheet: Sheet) -> Ground:
     """Return where the streets run, so that names of places rather stand between them."""
     ground = Ground(sheet.page.frame)
-    lines = on_paper(sheet.layers["centrelines"].geometry.to_numpy(), sheet.page, margin_mm=0)
+    lines = sheet.layers["centrelines"].geometry.to_numpy()
     if len(lines):
-        ground.take(shapely.get_coordinates(shapely.segmentize(lines, 0.4)))
+        # Cells are half a millimetre wide: no point of a line is farther from the next.
+        along = shapely.segmentize(lines, 0.4 * sheet.page.scale / 1000)
+        ground.take(sheet.page.to_paper(shapely.get_coordinates(along)))
     return ground
 
 

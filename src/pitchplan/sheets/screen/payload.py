@@ -19,6 +19,8 @@ from pitchplan.sheets.screen.words import SCREEN_WORDS
 from pitchplan.sheets.words import WORDS, days_between, season_days, season_line, word
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pitchplan.sheets.published import Published
     from pitchplan.sheets.sheet import Sheet
 
@@ -163,24 +165,28 @@ def _spots(
     names: Names,
 ) -> list[dict[str, Any]]:
     published = sheet.published
-    pitches = dict(iter(published.pitches.groupby("spot_id", sort=False)))
+    bays = _bays(published.pitches, shapes)
+    # The street of a spot is that of its first pitch.
+    first = published.pitches.drop_duplicates("spot_id")
+    street_of = dict(
+        zip(first["spot_id"], zip(first["street"], first["street_en"], strict=True), strict=True)
+    )
+    at = shapes.whole(published.spots[["x_m", "y_m"]].to_numpy(dtype=float))
     out = []
-    for s in published.spots.itertuples():
-        x, y = shapes.whole(np.array([[s.x_m, s.y_m]]))[0]
-        street = pitches[s.spot_id].iloc[0] if s.spot_id in pitches else None
+    for (x, y), s in zip(at.tolist(), published.spots.itertuples(), strict=True):
         row = {
             "id": s.number,
             "at": [int(x), int(y)],
             "lonlat": [round(float(s.lon), 6), round(float(s.lat), 6)],
             "n": names.add(s.address, s.address_en),
             "name": names.add(s.name, s.name_en),
-            "street": names.add(street["street"], street["street_en"]) if street is not None else -1,
+            "street": names.add(*street_of[s.spot_id]) if s.spot_id in street_of else -1,
             "c": names.add(s.community, s.community_en),
             "d": districts.index(s.district) if s.district in districts else -1,
             "pitches": s.capacity,
             "hours": str(s.hours).replace("-", "–"),
             "square": s.grid_square,
-            "bays": _bays(pitches.get(s.spot_id), shapes),
+            "bays": bays.get(s.spot_id, []),
         }
         if s.weeks:
             own = [dt.date.fromisoformat(day) for day in (s.opens, s.closes)]
@@ -191,10 +197,12 @@ def _spots(
     return out
 
 
-def _bays(pitches: Any, shapes: Shapes) -> list[list[int]]:
-    """Return each pitch as middle and sides in decimetres and its direction in tenths of a degree."""
-    if pitches is None:
-        return []
+def _bays(pitches: pd.DataFrame, shapes: Shapes) -> dict[str, list[list[int]]]:
+    """Return each spot's pitches as middle and sides in decimetres and direction in tenths of a degree."""
     middle = shapes.whole(pitches[["x_m", "y_m"]].to_numpy(dtype=float))
     sides = np.rint(pitches[["length_m", "width_m", "bearing_deg"]].to_numpy(dtype=float) * 10)
-    return [[int(v) for v in row] for row in np.column_stack([middle, sides])]
+    out: dict[str, list[list[int]]] = {}
+    rows = np.column_stack([middle, sides]).astype(int).tolist()
+    for spot_id, row in zip(pitches["spot_id"], rows, strict=True):
+        out.setdefault(spot_id, []).append(row)
+    return out
