@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pitchplan import datasets, errors, schemas
-    from pitchplan.auditing.audit import AuditReport, audit_plan
+    from pitchplan.auditing.audit import audit_plan
     from pitchplan.candidates.candidates import Candidates
     from pitchplan.candidates.find import find_candidates
+    from pitchplan.candidates.lists import read_spots
     from pitchplan.city.layers import City
     from pitchplan.city.osm import read_osm
     from pitchplan.city.reading import read_city
     from pitchplan.demand import sampling
     from pitchplan.demand.forecast import Forecast
     from pitchplan.demand.harvest import read_harvest
-    from pitchplan.demand.provision import Provision
     from pitchplan.demand.season import Season
     from pitchplan.demand.vendors import forecast_vendors
     from pitchplan.errors import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         PitchplanError,
         SolverLied,
     )
+    from pitchplan.growers.allocation import allocate
     from pitchplan.plan import Outcome, Plan
     from pitchplan.plan_file import read_plan
     from pitchplan.rules.book import RuleBook, read_rule_book, rule_book
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "AuditReport": "auditing.audit",
     "BreachesFound": "errors",
     "Candidates": "candidates.candidates",
     "City": "city.layers",
@@ -57,12 +57,12 @@ _WHERE = {
     "OutputError": "errors",
     "PitchplanError": "errors",
     "Plan": "plan",
-    "Provision": "demand.provision",
     "RuleBook": "rules.book",
     "Season": "demand.season",
     "Sheet": "sheets.sheet",
     "SitingProblem": "siting.problem",
     "SolverLied": "errors",
+    "allocate": "growers.allocation",
     "audit_plan": "auditing.audit",
     "datasets": "",
     "errors": "",
@@ -80,6 +80,7 @@ _WHERE = {
     "read_osm": "city.osm",
     "read_plan": "plan_file",
     "read_rule_book": "rules.book",
+    "read_spots": "candidates.lists",
     "rule_book": "rules.book",
     "sampling": "demand",
     "schemas": "",

@@ -106,14 +106,14 @@ class Plan:
         InputError
             The plan was not made by weeks, or has no such week.
         """
-        from pitchplan.siting.weekly.openings import plan_of_week
+        from pitchplan.plan_weeks import plan_of_week
 
         return plan_of_week(self, week)
 
     @property
     def open_weeks(self) -> pd.DataFrame:
         """First and last day on which each spot is open: spot_id, number, first_day, last_day."""
-        from pitchplan.siting.weekly.openings import opening_days
+        from pitchplan.plan_weeks import opening_days
 
         return opening_days(self)
 

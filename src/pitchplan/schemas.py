@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "ALLOCATION",
     "BREACHES",
     "BUILDINGS",
     "CENTRELINES",
@@ -26,7 +27,9 @@ __all__ = [
     "FOOTWAYS",
     "FOOTWAY_AXES",
     "FRONTIER",
+    "GATEWAYS",
     "GOALS",
+    "GROWERS",
     "IMPORTANCE",
     "KEEP_CLEAR",
     "KERB_REGULATIONS",
@@ -35,6 +38,7 @@ __all__ = [
     "OPEN_SPACES",
     "PITCHES",
     "REFUSALS",
+    "ROUTES",
     "RULES_REPORT",
     "RUNS",
     "SHORTFALL",
@@ -497,6 +501,53 @@ MEASURED = _table(
     ("waived", "count", "breaches a committee waived"),
     ("not_checkable", "text", "what could not be checked, and why", False),
     ("origin", "text", "whether its number is cited, borrowed or ours; empty for checks of the plan", False),
+)
+
+GROWERS = _table(
+    "growers",
+    ("grower_id", "text", "id the office gave; neither a telephone nor an ID number"),
+    ("name", "text", "the grower's name; private"),
+    ("phone", "text", "telephone; private", False),
+    ("id_number", "text", "number of the ID card; private", False),
+    ("plate", "text", "number plate; private", False),
+    ("vehicle", "text", "class of vehicle, such as small-truck, tricycle, tractor"),
+    ("gateway", "text", "where the grower enters the city"),
+    ("wishes", "text", "numbers of spots, the dearest first, separated by semicolons", False),
+    ("declared", "date", "day and time of the declaration, or a rank: who comes first in the queue", False),
+    ("first_week", "count", "first week of selling, counted from the season's first day, 1 or more", False),
+    ("last_week", "count", "last week of selling, the first being 1", False),
+    ("village", "text", "where the grower comes from", False),
+)
+GATEWAYS = _table(
+    "gateways",
+    ("name", "text", "name, as surveys and growers say it"),
+    ("lon", "number", "longitude, degrees, WGS84; or x_m", False),
+    ("lat", "number", "latitude, degrees, WGS84; or y_m", False),
+    ("x_m", "number", "easting in the planning CRS; made from lon and lat where not given", False),
+    ("y_m", "number", "northing in the planning CRS; made from lon and lat where not given", False),
+)
+ROUTES = _table(
+    "routes",
+    ("gateway", "text", "where the vehicle enters the city"),
+    ("vehicle", "text", "class of vehicle"),
+    ("spot_id", "text", "spot"),
+    ("number", "count", "number on the map"),
+    ("drive_m", "number", "shortest drive, metres, rounded up; not a number where there is none", False),
+    ("why", "text", "why there is none; empty where there is one", False),
+)
+ALLOCATION = _table(
+    "allocation",
+    ("grower_id", "text", "grower"),
+    ("ticket", "text", "salted hash of the id, for what is published; empty without a salt", False),
+    ("turn", "count", "place in the queue or in the draw, the first being 1; 0 where nobody waits", False),
+    ("spot_id", "text", "spot; empty for a grower without one", False),
+    ("number", "count", "number on the map; 0 for a grower without a spot"),
+    ("pitch_id", "text", "pitch; empty for a grower without one", False),
+    ("permit", "text", "number of the permit, made from year, spot and pitch; empty without one", False),
+    ("vehicle", "text", "class of vehicle"),
+    ("wish", "count", "which wish it is, the first being 1; 0 where it is none"),
+    ("drive_m", "number", "drive from the gateway, metres; not a number without a spot", False),
+    ("why_not", "text", "why there is no spot; empty for a grower with one", False),
 )
 
 

@@ -44,6 +44,8 @@ class Ways:
         Level of its line, 0 on the ground.
     street : numpy.ndarray of bool, shape (v,)
         Whether its line is a street; else it is a footway.
+    row : numpy.ndarray of int64, shape (lines,)
+        Row of the table that each line is of: of the centrelines, or, for a footway, of the footways.
     """
 
     xy_m: Floats
@@ -51,6 +53,7 @@ class Ways:
     along_m: Floats
     level: Ints
     street: NDArray[np.bool_]
+    row: Ints
 
     @cached_property
     def first(self) -> NDArray[np.bool_]:
@@ -111,16 +114,23 @@ class Ways:
         return np.asarray(start + share * (self.along_m[pieces + 1] - start), dtype=np.float64)
 
 
-def ways_of(centrelines: gpd.GeoDataFrame, footways: gpd.GeoDataFrame | None) -> Ways:
+def ways_of(
+    centrelines: gpd.GeoDataFrame,
+    footways: gpd.GeoDataFrame | None,
+    *,
+    left_out: frozenset[str] = NOT_WALKED,
+) -> Ways:
     """Take the lines people walk along.
 
     Parameters
     ----------
     centrelines : geopandas.GeoDataFrame
-        Columns as `schemas.CENTRELINES`; classes in `NOT_WALKED` are left out.
+        Columns as `schemas.CENTRELINES`.
     footways : geopandas.GeoDataFrame or None
         Columns as `schemas.FOOTWAY_AXES`; sidewalks drawn from a street's line are left out, since
         that line is walked along already.
+    left_out : frozenset of str
+        Classes of street that are left out; none for those who drive.
 
     Returns
     -------
@@ -132,20 +142,27 @@ def ways_of(centrelines: gpd.GeoDataFrame, footways: gpd.GeoDataFrame | None) ->
     InputError
         Something is not a line, or the CRS of the two differ.
     """
-    walked = centrelines[~centrelines["street_class"].isin(NOT_WALKED).to_numpy()]
+    kept = ~centrelines["street_class"].isin(left_out).to_numpy()
+    walked = centrelines[kept]
     shapes, levels = [_lines(walked, "centrelines")], [walked["level"].to_numpy(dtype=np.int64)]
+    rows = [np.flatnonzero(kept)]
     if footways is not None and len(footways):
         if centrelines.crs != footways.crs:
             fix = "Bring both into the planning CRS"
             raise InputError(Fault("not in the CRS of the centrelines", fix, "footways", value=footways.crs))
-        own = footways[(as_text(footways["side"]) == "").to_numpy()] if "side" in footways else footways
+        apart = (as_text(footways["side"]) == "").to_numpy() if "side" in footways else np.ones(len(footways))
+        own = footways[apart.astype(bool)]
+        rows.append(np.flatnonzero(apart))
         shapes.append(_lines(own, "footways"))
         levels.append(own["level"].to_numpy(dtype=np.int64))
     street = np.repeat([True, False][: len(shapes)], [len(s) for s in shapes])
     parts, row = shapely.get_parts(np.concatenate(shapes), return_index=True)
     # The order of rows must not decide which of two equally near lines is taken.
     order = np.argsort(np.asarray(shapely.to_wkb(parts), dtype=object), kind="stable")
-    return _laid_out(parts[order], np.concatenate(levels)[row[order]], street[row[order]])
+    row = row[order]
+    return _laid_out(
+        parts[order], np.concatenate(levels)[row], street[row], np.concatenate(rows)[row].astype(np.int64)
+    )
 
 
 def _lines(frame: gpd.GeoDataFrame, source: str) -> NDArray[np.object_]:
@@ -159,7 +176,7 @@ def _lines(frame: gpd.GeoDataFrame, source: str) -> NDArray[np.object_]:
     return np.asarray(shapes, dtype=object)
 
 
-def _laid_out(parts: NDArray[np.object_], level: Ints, street: NDArray[np.bool_]) -> Ways:
+def _laid_out(parts: NDArray[np.object_], level: Ints, street: NDArray[np.bool_], source: Ints) -> Ways:
     xy, row = shapely.get_coordinates(parts, return_index=True)
     repeated = (np.diff(row, prepend=-1) == 0) & (np.diff(xy, axis=0, prepend=np.nan) == 0).all(axis=1)
     xy, row = xy[~repeated], row[~repeated]
@@ -172,4 +189,4 @@ def _laid_out(parts: NDArray[np.object_], level: Ints, street: NDArray[np.bool_]
     # One sum over all lines: its last bits depend on the lines before, which whole metres do not show.
     along = total - np.repeat(total[first], np.diff(first, append=len(row)))
     line = np.repeat(np.arange(len(first)), np.diff(first, append=len(row)))
-    return Ways(xy, line, along, level[row], street[row])
+    return Ways(xy, line, along, level[row], street[row], source[row[first]])

@@ -1,4 +1,4 @@
-"""From the pitches used in each week to a plan with weeks, and from that to the plan of one week."""
+"""From the pitches used in each week to a plan with weeks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pitchplan.demand.season import Season
-from pitchplan.errors import Faults, InputError
+from pitchplan.errors import Faults
 from pitchplan.plan import Outcome
 from pitchplan.schemas import WEEKS
 from pitchplan.siting.assemble import goal_table, plan_of
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
     from pitchplan.siting.problem import SitingProblem
 
-__all__ = ["opening_days", "plan_of_week", "solve_weeks"]
+__all__ = ["solve_weeks"]
 
 
 def solve_weeks(
@@ -87,55 +86,3 @@ def _weeks(base: SitingProblem, plan: Plan, used: NDArray[np.int64]) -> pd.DataF
             some = ids[in_use[:, week]]
             rows.append((spot_id, number, week + 1, *days[week], len(some), "; ".join(some)))
     return pd.DataFrame(rows, columns=WEEKS.names).astype({"number": int, "week": int, "capacity": int})
-
-
-def plan_of_week(plan: Plan, week: int) -> Plan:
-    """Return the plan of one week; see `Plan.at_week`."""
-    weeks = plan.weeks
-    if weeks is None:
-        raise _no_weeks()
-    days = plan.season.weeks
-    faults = Faults("at_week")
-    if not isinstance(week, int | np.integer) or not 1 <= week <= len(days):
-        faults.add("no such week", f"Give 1 to {len(days)}", column="week", value=week)
-    faults.raise_if_any()
-    mine = weeks[weeks["week"] == week]
-    ids = {i for text in mine["pitch_ids"] for i in text.split("; ")}
-    pitches = plan.pitches[plan.pitches["pitch_id"].isin(ids)].reset_index(drop=True)
-    capacity = mine.set_index("spot_id")["capacity"]
-    spots = plan.spots[plan.spots["spot_id"].isin(capacity.index)].reset_index(drop=True)
-    middle = pitches.groupby("spot_id")[["x_m", "y_m"]].mean().loc[spots["spot_id"]]
-    first, last = days[week - 1]
-    return replace(
-        plan,
-        pitches=pitches,
-        spots=spots.assign(
-            capacity=capacity.loc[spots["spot_id"]].to_numpy(),
-            x_m=middle["x_m"].to_numpy(),
-            y_m=middle["y_m"].to_numpy(),
-        ),
-        season=replace_days(plan.season, first, last),
-        vendors=plan.vendors_by_week[week - 1],
-        weeks=None,
-        vendors_by_week=(),
-    )
-
-
-def replace_days(season: Season, first: Any, last: Any) -> Season:
-    """Return a season of other days with the same hours."""
-    return Season(first, last, hours=season.hours)
-
-
-def opening_days(plan: Plan) -> pd.DataFrame:
-    """Return the days on which each spot opens and closes; see `Plan.open_weeks`."""
-    spots = plan.spots[["spot_id", "number"]]
-    if plan.weeks is None:
-        return spots.assign(first_day=plan.season.first, last_day=plan.season.last)
-    days = plan.weeks.groupby("spot_id").agg(first_day=("first_day", "min"), last_day=("last_day", "max"))
-    return spots.merge(days, on="spot_id", how="left")
-
-
-def _no_weeks() -> InputError:
-    faults = Faults("at_week")
-    faults.add("a plan that was not made by weeks", "Make it with problem.solve_weeks(vendors by week)")
-    return InputError(*faults.found)

@@ -1,0 +1,1 @@
+"""Growers: who asks for a spot, how they get there, and who gets which."""
