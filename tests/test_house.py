@@ -46,6 +46,7 @@ NEVER = {
         f"siting/{room}": (*GEOMETRY, "pitchplan.rules", "pitchplan.candidates")
         for room in ("program.py", "problem.py", "follow.py", "locate.py", "classic.py", "search", "solvers")
     },
+    "occupancy": ("shapely", "geopandas", "pyogrio", "pitchplan.city", *SOLVERS),
     "growers": (*SOLVERS, "pitchplan.rules", "pitchplan.candidates"),
     "auditing": ("pitchplan.candidates", "pitchplan.siting", "pitchplan.rules.kinds"),
     "sheets": ("highspy", "pulp", "pitchplan.siting", "pitchplan.demand"),

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
         InputError,
         NonePlanFound,
         NoPlanExists,
-        OutputError,
         PitchplanError,
         SolverLied,
     )
     from pitchplan.growers.allocation import allocate
+    from pitchplan.occupancy.occupancy import read_occupancy
     from pitchplan.plan import Outcome, Plan
     from pitchplan.plan_file import read_plan
     from pitchplan.rules.book import RuleBook, read_rule_book, rule_book
@@ -54,7 +54,6 @@ _WHERE = {
     "NoPlanExists": "errors",
     "NonePlanFound": "errors",
     "Outcome": "plan",
-    "OutputError": "errors",
     "PitchplanError": "errors",
     "Plan": "plan",
     "RuleBook": "rules.book",
@@ -77,6 +76,7 @@ _WHERE = {
     "read_city": "city.reading",
     "read_decisions": "siting.decisions",
     "read_harvest": "demand.harvest",
+    "read_occupancy": "occupancy.occupancy",
     "read_osm": "city.osm",
     "read_plan": "plan_file",
     "read_rule_book": "rules.book",

@@ -35,6 +35,7 @@ __all__ = [
     "KERB_REGULATIONS",
     "MEASURED",
     "OBSTRUCTION",
+    "OCCUPANCY_SCORES",
     "OPEN_SPACES",
     "PITCHES",
     "REFUSALS",
@@ -483,6 +484,23 @@ IMPORTANCE = _table(
     ("loss", "number", "by how much that goal is worse at least"),
     ("loss_at_most", "number", "and at most; the same number where it is proven"),
     ("exact", "text", "yes where proven"),
+)
+OCCUPANCY_SCORES = _table(
+    "occupancy_scores",
+    ("spot_id", "text", "spot"),
+    ("number", "count", "number on the map"),
+    ("address", "text", "address line"),
+    ("capacity", "count", "pitches"),
+    ("days", "count", "days on which it was counted"),
+    ("mean", "number", "vendors on these days, mean; never above what is wanted", False),
+    ("mean_low", "number", "lower end of its interval", False),
+    ("mean_high", "number", "upper end of its interval", False),
+    ("most", "number", "most vendors counted", False),
+    ("days_full", "count", "days on which all its pitches were taken"),
+    ("full_low", "number", "lower end of the interval of the share of such days", False),
+    ("full_high", "number", "upper end of it", False),
+    ("complaints", "count", "complaints on the days counted"),
+    ("status", "text", "idle, used, overfull, too few counts or not counted"),
 )
 BREACHES = _table(
     "breaches",

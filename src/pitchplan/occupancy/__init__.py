@@ -1,0 +1,1 @@
+"""What was seen at the spots while the season ran, and what follows from it."""
