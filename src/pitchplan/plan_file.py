@@ -37,7 +37,7 @@ SPOT_COLUMNS = tuple(schemas.SPOTS.names)
 GOAL_COLUMNS = tuple(name for name in schemas.GOALS.names if name != "seconds")
 RULE_COLUMNS = tuple(schemas.RULES_REPORT.names)
 LIMIT_COLUMNS = ("rule", "counts", "group_by", "group", "at_least", "at_most", "used")
-DECISION_COLUMNS = (*schemas.DECISIONS.names, "answer")
+DECISION_COLUMNS = (*schemas.DECISIONS.names, *schemas.ANSWERS.names)
 WEEK_COLUMNS = ("spot_id", "week", "capacity", "pitch_ids")
 
 _WHOLE = frozenset(
@@ -50,7 +50,7 @@ _WHOLE = frozenset(
 )
 _NUMBERS = frozenset(
     c.name
-    for t in (schemas.PITCHES, schemas.SPOTS, schemas.GOALS, schemas.DECISIONS)
+    for t in (schemas.PITCHES, schemas.SPOTS, schemas.GOALS, schemas.DECISIONS, schemas.ANSWERS)
     for c in t.columns
     if c.kind == "number"
 )
@@ -216,7 +216,10 @@ def _limits(rows: object, faults: Faults) -> pd.DataFrame:
 def _decisions(rows: object, faults: Faults) -> pd.DataFrame:
     """Make the table of decisions; what a file leaves out (who, why) is empty."""
     if isinstance(rows, list):
-        optional = {"who": "", "reason": "", "answer": "", "rule": "", "date": ""}
+        texts = [
+            c.name for t in (schemas.DECISIONS, schemas.ANSWERS) for c in t.columns if c.kind != "number"
+        ]
+        optional = dict.fromkeys((n for n in texts if n not in ("decision_id", "what")), "")
         rows = [{**optional, **row} if isinstance(row, dict) else row for row in rows]
     return _table(rows, DECISION_COLUMNS, "decision", faults)
 

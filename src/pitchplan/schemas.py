@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALLOCATION",
+    "ANSWERS",
     "BREACHES",
     "BUILDINGS",
     "CENTRELINES",
@@ -286,13 +287,26 @@ DECISIONS = _table(
     "decisions",
     ("decision_id", "text", "id"),
     ("what", "text", "keep, forbid, nominate or waive"),
-    ("lon", "number", "longitude of the place, degrees, WGS84"),
-    ("lat", "number", "latitude of the place, degrees, WGS84"),
+    ("lon", "number", "longitude of the place, degrees, WGS84; found where another way is given", False),
+    ("lat", "number", "latitude of the place, degrees, WGS84; found where another way is given", False),
     ("radius_m", "number", "how far around the place it holds, metres", False),
     ("rule", "text", "rule that is waived; empty for the others", False),
     ("reason", "text", "why"),
     ("who", "text", "committee or office"),
     ("date", "date", "day it was decided"),
+    ("place", "text", "the place as the id of a spot, run or pitch, or number of a plan's spot", False),
+    ("address", "text", "the place as an address or relative text", False),
+    ("votes_for", "number", "votes for it, whole; not a number where nobody voted", False),
+    ("votes_against", "number", "votes against it; a decision with more of them is not followed", False),
+)
+ANSWERS = _table(
+    "answers",
+    ("answer", "text", "what became of the decision, in English"),
+    ("outcome", "text", "one of answers.OUTCOMES, such as kept, taken-out, refused or outvoted"),
+    ("pitches", "number", "pitches taken out, or legal there", False),
+    ("spot_id", "text", "spot that is kept", False),
+    ("distance_m", "number", "from the place to that spot, metres", False),
+    ("reasons", "text", "rules the nearest place breaks, with measured and required, as JSON", False),
 )
 PITCHES = _table(
     "pitches",

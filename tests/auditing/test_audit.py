@@ -195,10 +195,15 @@ def test_waived_breach_is_counted_not_hidden(plan, spring):
     moved = with_pitch(plan, x_m=hydrant.x, y_m=hydrant.y)
     lon, lat = pyproj.Transformer.from_crs(plan.crs, 4326, always_xy=True).transform(hydrant.x, hydrant.y)
     row = ("D99", "waive", lon, lat, 30.0, "hydrant", "r", "w", "2026-05-01")
-    waived = replace(moved, decisions=pd.DataFrame([row], columns=pp.schemas.DECISIONS.names))
+    waived = replace(moved, decisions=pd.DataFrame([row], columns=pp.schemas.DECISIONS.names[:9]))
     found = pp.audit_plan(waived, spring.city, spring.book)
     assert "hydrant" not in set(found.breaches["rule"])
     assert found.measured.set_index("rule").loc["hydrant", "waived"] == 1
+    for votes_for, kept in ((3, True), (2, False)):
+        voted = waived.decisions.assign(votes_for=votes_for, votes_against=3)
+        found = pp.audit_plan(replace(waived, decisions=voted), spring.city, spring.book)
+        assert found.measured.set_index("rule").loc["hydrant", "waived"] == int(kept)
+        assert ("hydrant" in set(found.breaches["rule"])) is not kept
 
 
 def test_a_rule_with_nothing_measured_is_no_pass(plan, spring):

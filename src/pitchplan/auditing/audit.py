@@ -164,6 +164,9 @@ def _waivers(plan: Plan) -> list[tuple[str, shapely.Point, float]]:
     if "what" not in plan.decisions.columns:
         return []
     rows = plan.decisions[plan.decisions["what"] == "waive"]
+    if {"votes_for", "votes_against"} <= set(rows.columns):
+        # A waiver that lost its vote waives nothing, whatever the plan was made with.
+        rows = rows[~(rows["votes_against"].astype(float) > rows["votes_for"].astype(float))]
     to_plan = pyproj.Transformer.from_crs(4326, plan.crs, always_xy=True)
     return [
         (

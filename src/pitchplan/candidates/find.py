@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -23,6 +22,7 @@ from pitchplan.candidates.beside import (
 )
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.clearance import DRIVE_REACH_M, WALK_REACH_M
+from pitchplan.candidates.decided import waivers_of
 from pitchplan.candidates.open_spaces import open_space_places
 from pitchplan.candidates.places import Places, join_places
 from pitchplan.candidates.screened import ScreeningLog
@@ -30,7 +30,7 @@ from pitchplan.candidates.screening import Said, Screener, Waiver, spread
 from pitchplan.candidates.summary import rules_report
 from pitchplan.candidates.tables import clash_table, limit_table, pitch_table, run_table
 from pitchplan.city.layers import City
-from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.errors import Faults
 from pitchplan.rules.book import RuleBook, Vehicle
 from pitchplan.rules.effects import Refused, RunShape, refused_where
 from pitchplan.rules.kinds import KINDS
@@ -79,7 +79,8 @@ def find_candidates(
         given.
     decisions : pandas.DataFrame, optional
         Committees' decisions, columns as `schemas.DECISIONS`; those that waive a rule lift its
-        refusals around their place, and every pitch that rests on one is flagged.
+        refusals around their place, and every pitch that rests on one is flagged. One that more voted
+        against than for lifts nothing.
 
     Returns
     -------
@@ -89,10 +90,11 @@ def find_candidates(
     ------
     InputError
         The book knows no such vehicle, no such placement exists, or a decision waives a rule the book
-        does not have.
+        does not have, or at a place that cannot be found.
     """
     uses = _uses(book, season, vehicles, placements)
-    waivers = _waivers(decisions, book, city.crs)
+    gazetteer = gazetteer_of(city)
+    waivers = waivers_of(decisions, book, gazetteer)
     around = surroundings_of(city, {u.placement for u in uses})
     log = ScreeningLog([*UNFIT, *(r.id for r in book.rules)], uses)
     found = [_search(city, book, use, k, around, waivers, log) for k, use in enumerate(uses)]
@@ -100,7 +102,6 @@ def find_candidates(
     bays = bays_of([(places, run) for places, run, _ in found])
     pitches = pitch_table(bays, city, season, np.concatenate([notes for *_, notes in found]))
     clashes = clash_table(bays, pitches, city, book)
-    gazetteer = gazetteer_of(city)
     return Candidates(
         pitches=pitches,
         runs=run_table(pitches, gazetteer),
@@ -147,38 +148,6 @@ def _uses(
         faults.add("a class of vehicle given twice", "Give it once", column="vehicles", value=name)
     faults.raise_if_any()
     return [Use(v, p, season.intervals) for p in where for v in bays]
-
-
-def _waivers(decisions: pd.DataFrame | None, book: RuleBook, crs: str) -> list[Waiver]:
-    if decisions is None:
-        return []
-    if not isinstance(decisions, pd.DataFrame) or "what" not in decisions:
-        raise InputError(
-            Fault(
-                "not a table of decisions", "Read it with read_decisions first", "decisions", value=decisions
-            )
-        )
-    rows = decisions[decisions["what"] == "waive"]
-    known = {r.id for r in book.rules}
-    unknown = [
-        Fault(
-            "a decision waives a rule the book does not have",
-            f"Rules of {book.id}: {', '.join(sorted(known))}",
-            "decisions",
-            str(row.decision_id),
-            "rule",
-            row.rule,
-        )
-        for row in rows.itertuples()
-        if row.rule not in known
-    ]
-    if unknown:
-        raise InputError(*unknown)
-    to_plan = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    x, y = to_plan.transform(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
-    radius = rows["radius_m"].fillna(30.0).to_numpy(dtype=float)
-    made = zip(rows["rule"], x, y, radius, rows["decision_id"], strict=True)
-    return [Waiver(str(r), float(a), float(b), float(c), str(d)) for r, a, b, c, d in made]
 
 
 def _not_applied(book: RuleBook, city: City, uses: Sequence[Use]) -> dict[str, str]:

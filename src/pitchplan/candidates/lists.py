@@ -155,7 +155,8 @@ def _of_plan(plan: Any, city: City) -> pd.DataFrame:
     )
     table["capacity"] = table["capacity"].astype(float)
     used = plan.provenance.get("numbers_used_up_to", 0)
-    table.attrs["numbers_used_up_to"] = max(int(used), int(table["number"].max()) if len(table) else 0)
+    top = max(int(used), int(table["number"].max()) if len(table) else 0)
+    table.attrs |= {"numbers_used_up_to": top, "crs": city.crs}
     return table.reset_index(drop=True)
 
 
@@ -293,5 +294,5 @@ def _as_table(rows: list[dict[str, Any]], city: City) -> pd.DataFrame:
     inside = dict(zip(found[point[::-1]].tolist(), names[area[::-1]].tolist(), strict=True))
     table["district"] = [inside.get(k, d) for k, d in enumerate(table["district"])]
     table["number"] = table["number"].astype("int64")
-    table.attrs["numbers_used_up_to"] = int(table["number"].max()) if len(table) else 0
+    table.attrs |= {"numbers_used_up_to": int(table["number"].max()) if len(table) else 0, "crs": city.crs}
     return table

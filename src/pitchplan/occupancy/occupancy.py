@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyproj
 
@@ -16,7 +15,6 @@ from pitchplan.demand.survey.cells import Unclear, numbers_of
 from pitchplan.demand.survey.tables import read_rows
 from pitchplan.errors import Faults
 from pitchplan.occupancy.scores import scores
-from pitchplan.schemas import DECISIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,22 +83,16 @@ class Occupancy:
         Returns
         -------
         pandas.DataFrame
-            Columns as `schemas.DECISIONS`.
+            Some columns of `schemas.DECISIONS`: a spot's place is its id.
         """
-        advice = self.next_year()
-        pitches = self.plan.pitches
+        status = self.scores.set_index("spot_id")["status"]
         rows = []
-        for spot in advice.itertuples():
-            mine = pitches[pitches["spot_id"] == spot.spot_id]
-            reach = np.hypot(mine["x_m"] - spot.x_m, mine["y_m"] - spot.y_m).max()
-            status = self.scores.set_index("spot_id").loc[spot.spot_id, "status"]
-            if spot.advice == "drop" or status in ("used", "overfull"):
+        for spot in self.next_year().itertuples():
+            if spot.advice == "drop" or status[spot.spot_id] in ("used", "overfull"):
                 what = "forbid" if spot.advice == "drop" else "keep"
-                ident, radius = f"occupancy-{spot.number}", float(np.ceil(reach) + 1.0)
-                rows.append((ident, what, spot.lon, spot.lat, radius, "", spot.why, who, str(date)))
-        columns = ["decision_id", "what", "lon", "lat", "radius_m", "rule", "reason", "who", "date"]
-        table = pd.DataFrame(rows, columns=columns)
-        return table[[c for c in DECISIONS.names if c in columns]]
+                rows.append((f"occupancy-{spot.number}", what, spot.spot_id, spot.why, who, str(date)))
+        columns = ["decision_id", "what", "place", "reason", "who", "date"]
+        return pd.DataFrame(rows, columns=columns)
 
     def next_year(self) -> pd.DataFrame:
         """Return next year's starting point: this year's spots with an advice and its reason.

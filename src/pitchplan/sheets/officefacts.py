@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from pitchplan.answers import outvoted
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.words import WORDS, word
 
@@ -55,7 +56,7 @@ def _waivers(spots: pd.DataFrame, plan: Plan) -> list[str]:
     decisions = plan.decisions
     if not {"what", "lon", "lat", "rule"} <= set(decisions.columns):
         return [""] * len(spots)
-    waived = decisions[decisions["what"] == "waive"]
+    waived = decisions[(decisions["what"] == "waive").to_numpy() & ~outvoted(decisions)]
     there = pyproj.Transformer.from_crs("EPSG:4326", plan.crs, always_xy=True)
     x, y = there.transform(waived["lon"].to_numpy(float), waived["lat"].to_numpy(float))
     radius = pd.to_numeric(waived.get("radius_m", pd.Series(np.nan, waived.index))).fillna(_REACH_M)

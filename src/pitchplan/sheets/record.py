@@ -21,7 +21,7 @@ _PROVENANCE = (
     "rule_book", "rule_book_sha256", "book_id", "book_hash", "problem_sha256", "vehicles", "placements",
     "screened", "legal", "waivers", "assumptions", "numbers_used_up_to",
 )  # fmt: skip
-_OFFICE_ONLY = ("who", "reason")
+_OFFICE_ONLY = ("who", "reason", "votes_for", "votes_against")
 
 
 def plan_record(plan: Plan, *, audience: str = "public") -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pandas as pd
 from pitchplan.errors import Fault, InputError
 from pitchplan.plan import Outcome
 from pitchplan.schemas import CHANGES, DECISIONS
-from pitchplan.siting.decisions import places_of, read_decisions
+from pitchplan.siting.decisions import placed, places_of, read_decisions
 from pitchplan.siting.goals import HostVendors, KeepPitches, StayClose
 from pitchplan.siting.model.statement import decided
 
@@ -79,7 +79,7 @@ def replan(
 ) -> Replanned:
     """Change a plan as little as new decisions allow; see `SitingProblem.replan`."""
     ground = problem.facts.statement.ground
-    new = read_decisions(decisions)
+    new = read_decisions(decisions, last=plan)
     before = ground.applied.decisions
     earlier = before[~before["decision_id"].isin(new["decision_id"])][DECISIONS.names]
     together = pd.concat([earlier, new], ignore_index=True) if len(earlier) else new
@@ -98,7 +98,8 @@ def replan(
     goals = after.goals.set_index("goal")
     exact = all(goals.loc[name, "outcome"] == Outcome.PROVEN for name in (StayClose.name, KeepPitches.name))
     settled = replace(problem.facts.statement, ground=ground).problem()
-    return Replanned(after, _changes(plan, after, new, candidates), settled, exact)
+    said = placed(new, candidates)
+    return Replanned(after, _changes(plan, after, said, candidates), settled, exact)
 
 
 def _waives_less(before: pd.DataFrame, new: pd.DataFrame) -> bool:
@@ -211,7 +212,8 @@ class _Reasons:
             for k in np.flatnonzero(self.new["what"].isin(words)):
                 row = self.new.iloc[k]
                 away = np.hypot(pitches["x_m"] - self.at[k, 0], pitches["y_m"] - self.at[k, 1])
-                if (away <= row["radius_m"]).any():
+                named = pitches[["pitch_id", "run_id"]].eq(row["place"]).any(axis=1)
+                if (named if row["place"] else away <= row["radius_m"]).any():
                     return str(row["decision_id"]), f"{row['who']}: {row['what']} ({row['reason']})"
         if what == "changed":
             what = "more" if len(fresh) > len(gone) else "fewer" if len(fresh) < len(gone) else "others"

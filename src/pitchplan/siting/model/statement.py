@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from pitchplan.errors import Fault, Faults, InputError
-from pitchplan.schemas import DECISIONS
-from pitchplan.siting.decisions import Applied, apply_decisions, check_inside, read_decisions
+from pitchplan.schemas import ANSWERS, DECISIONS
+from pitchplan.siting.decisions import Applied, apply_decisions, check_inside, placed, read_decisions
 from pitchplan.siting.goals import Goal, default_goals
 from pitchplan.siting.limits import Limit, checked_limits
 from pitchplan.siting.model.base import written_base
@@ -258,8 +258,8 @@ def restated(problem: SitingProblem, goals: tuple[Goal, ...]) -> SitingProblem:
 def decided(decisions: str | Path | pd.DataFrame | None, candidates: Candidates, city: City) -> Applied:
     """Read decisions and find what they mean for the candidates; none given mean nothing."""
     if decisions is None:
-        return Applied(pd.DataFrame(columns=[*DECISIONS.names, "answer"]), {}, frozenset())
-    table = read_decisions(decisions)
+        return Applied(pd.DataFrame(columns=[*DECISIONS.names, *ANSWERS.names]), {}, frozenset())
+    table = placed(read_decisions(decisions), candidates)
     check_inside(table, candidates.crs, city.bounds)
     table = table.sort_values("decision_id", kind="stable", ignore_index=True)
     return apply_decisions(table, candidates)
