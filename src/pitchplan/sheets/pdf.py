@@ -19,7 +19,14 @@ from pitchplan.sheets.svg import svg_bytes
 if TYPE_CHECKING:
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["missing_characters", "pdf_bytes", "png_bytes", "whole_pixels"]
+__all__ = [
+    "missing_characters",
+    "pdf_bytes",
+    "png_bytes",
+    "printing_fonts",
+    "require_library",
+    "whole_pixels",
+]
 
 _EXTRA = 'Install what printing needs: pip install "pitchplan[print]"'
 _FONT_PACKAGE = "pylopdf_fonts_zh_cn"
@@ -75,7 +82,7 @@ def png_bytes(sheet: Sheet, *, ppi: float = 150.0) -> bytes:
 
 
 def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
-    typst = _library("typst")
+    typst = require_library("typst")
     sheets = [sheet, *(replace(sheet, page=page) for page in sheet.pages)] if kind == "pdf" else [sheet]
     fonts = _fonts()
     files = _font_files(fonts)
@@ -84,7 +91,7 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
         source = _TEMPLATE
         for k, one in enumerate(sheets):
             svg = svg_bytes(one)
-            _check_glyphs(svg, files)
+            _check_glyphs(_printed(svg), files)
             width, height = one.page.width, one.page.height
             if ppi is not None:
                 width, height = whole_pixels(width, height, ppi)
@@ -131,9 +138,23 @@ def _cut(svg: bytes, width: float, height: float) -> bytes:
     return _SIZES.sub(head.encode(), svg, count=1)
 
 
-def _check_glyphs(svg: bytes, files: tuple[tuple[str, int], ...]) -> None:
+def printing_fonts(text: str) -> tuple[Any, int]:
+    """Return the fonts that typst is given, and how many faces (regular, bold) they have.
+
+    Raises
+    ------
+    InputError
+        They lack characters of the text.
+    """
+    fonts = _fonts()
+    files = _font_files(fonts)
+    _check_glyphs(text, files)
+    return fonts, len(files)
+
+
+def _check_glyphs(text: str, files: tuple[tuple[str, int], ...]) -> None:
     """Raise an error that names the characters that are printed and have no glyph."""
-    missing = missing_characters(_printed(svg), files)
+    missing = missing_characters(text, files)
     if missing:
         names = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:20])
         raise InputError(
@@ -145,7 +166,8 @@ def _check_glyphs(svg: bytes, files: tuple[tuple[str, int], ...]) -> None:
         )
 
 
-def _library(name: str) -> Any:
+def require_library(name: str) -> Any:
+    """Return a library that printing needs, or say what to install."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -155,7 +177,7 @@ def _library(name: str) -> Any:
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
     """Return the system's fonts, with the packaged Chinese one where the system has none."""
-    typst = _library("typst")
+    typst = require_library("typst")
     system = typst.Fonts(include_system_fonts=True, include_embedded_fonts=False)
     if set(system.families()) & set(FONTS):
         return system
@@ -192,7 +214,7 @@ def missing_characters(text: str, files: tuple[tuple[str, int], ...]) -> list[st
 @lru_cache(maxsize=8)
 def _coverage(path: str, index: int) -> frozenset[int]:
     """Return the code points a font file has glyphs for."""
-    ttlib = _library("fontTools.ttLib")
+    ttlib = require_library("fontTools.ttLib")
     with ttlib.TTFont(path, fontNumber=index, lazy=True) as font:
         return frozenset(font.getBestCmap())
 
