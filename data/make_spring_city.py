@@ -106,6 +106,16 @@ def spot_rows(spots: list[tuple[str, str, shapely.Point, int]]) -> Rows:
     return rows
 
 
+def gateway_rows(streets: list[network.Street]) -> Rows:
+    """Return where growers enter the city: the ends of the wider streets farthest north, east, south, west."""
+    ends = shapely.get_coordinates([s.axis.line for s in streets if s.kind in ("main", "secondary")])
+    rows: Rows = []
+    for name, way in (("北入城口", (0, 1)), ("东入城口", (1, 0)), ("南入城口", (0, -1)), ("西入城口", (-1, 0))):
+        place = writing.to_degrees(shapely.Point(ends[int((ends @ np.array(way)).argmax())]))
+        rows.append({"name": name, "lon": place.x, "lat": place.y})
+    return rows
+
+
 def decision_rows(answers: list[people.Answer]) -> Rows:
     """Return the rows of the decisions, their places in degrees."""
     rows: Rows = []
@@ -161,6 +171,7 @@ def make(folder: Path) -> None:
     writing.save(folder, "spots_2025.csv", writing.table_text(spot_rows(spots)))
     answers = people.decisions(found, clear, streets, communities, rng[6])
     writing.save(folder, "decisions.csv", writing.table_text(decision_rows(answers)))
+    writing.save(folder, "gateways.csv", writing.table_text(gateway_rows(streets)))
     writing.save(folder, "harvest.csv", harvest.as_csv(survey))
     harvest.write_xlsx(survey, folder / "harvest.xlsx")
     writing.save(folder, "season.toml", SEASON)

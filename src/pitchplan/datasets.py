@@ -40,7 +40,9 @@ class SpringCity:
     titles : dict
         title, title_en, publisher and publisher_en for the map.
     gateways : tuple of str
-        Where vehicles enter the city.
+        Where vehicles enter the city, by name.
+    gateway_places : pandas.DataFrame
+        The same with their places: name, lon and lat, for `allocate`.
     folder : Path
         Where the files lie.
     """
@@ -53,6 +55,7 @@ class SpringCity:
     last_year: pd.DataFrame
     titles: dict[str, str]
     gateways: tuple[str, ...]
+    gateway_places: pd.DataFrame
     folder: Path
 
 
@@ -105,5 +108,6 @@ def spring_city() -> SpringCity:
         last_year=read_table(folder / "spots_2025.csv")[0],
         titles={key: str(said.get(key, "")) for key in ("title", "title_en", "publisher", "publisher_en")},
         gateways=tuple(said["gateways"]),
+        gateway_places=read_table(folder / "gateways.csv")[0],
         folder=folder,
     )
