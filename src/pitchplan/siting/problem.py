@@ -207,8 +207,9 @@ class SitingProblem(IntegerProgram):
 
         Notes
         -----
-        Limits and clashes hold for what is painted, and so in every week; that a limit asks for at
-        least so many pitches, or a decision keeps a spot, holds for the season, not for each week.
+        Limits and clashes hold for what is painted, and so in every week; the least size of a spot
+        holds wherever it is open. That a quota asks for at least so many pitches, or that a decision
+        keeps a spot, holds for the season, not for each week.
         """
         from pitchplan.siting.weekly.openings import solve_weeks
 

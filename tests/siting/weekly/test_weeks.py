@@ -45,6 +45,8 @@ def a_season(hand, instances, seed):
     goals = [(g.HostVendors(), cover, g.KeepTrafficClear()), (g.HostVendors(), g.KeepTrafficClear()),
              (g.HostVendors(), g.FewestSpots(slack=0.0), cover)][int(random.integers(3))]  # fmt: skip
     limits = [pp.limits.SpotCount(at_most=2)] if random.random() < 0.2 else []
+    if random.random() < 0.25:
+        limits.append(pp.limits.SpotSize(2))
     problem = pp.siting_problem(found, town.city, vendors=5, goals=goals, limits=limits, detour=1.0)
     vendors = [int(v) for v in random.integers(0, 5, weeks)]
     return problem, vendors, int(random.choice([0, 7, 60]))
@@ -66,6 +68,8 @@ class EveryWay:
             if not problem.broken(problem.completed(np.array(z)), late=False)
             and sum(z) <= max(vendors, default=0)
         ]
+        sizes = [m for m in problem.facts.statement.limits if isinstance(m, pp.limits.SpotSize)]
+        self.least = sizes[0].at_least if sizes else 1
         self._served = {}
 
     def legal(self, column, week):
@@ -88,9 +92,12 @@ class EveryWay:
             fits = [z for z in self.painted if (z >= most).all()]
             if not fits:
                 continue
-            open_ = np.zeros((self.weeks, int(self.run.max()) + 1), dtype=bool)
+            counts = np.zeros((self.weeks, int(self.run.max()) + 1), dtype=int)
             for k, r in enumerate(self.run):
-                open_[:, r] |= table[:, k] > 0
+                counts[:, r] += table[:, k]
+            open_ = counts > 0
+            if (counts[open_] < self.least).any():
+                continue
             steps = np.abs(np.diff(open_.astype(int), axis=0, prepend=0, append=0)).sum(axis=0)
             if (steps <= 2).all():
                 yield table, open_

@@ -219,7 +219,10 @@ class _Writer:
         some = np.arange(runs * weeks)
         self.draft.rows(
             "week-least",
-            [(self.pitch, of_run, used, 1), (self.run, some, self.first_open + some, -1)],
+            [
+                (self.pitch, of_run, used, 1),
+                (self.run, some, self.first_open + some, -self._least()[some // weeks]),
+            ],
             lower=0,
             count=runs * weeks,
         )
@@ -248,6 +251,12 @@ class _Writer:
         self.draft.follow(
             lambda: LeftOver(self._part(self.shortfall, self.first_missing), self._used, of, counts)
         )
+
+    def _least(self) -> NDArray[np.int64]:
+        """Return the fewest pitches that each run may have where it is open."""
+        rows = self.base.rows_named("spot-least")
+        own = rows.matrix[:, self.base.block("run")].tocsr().diagonal()
+        return -np.asarray(own, dtype=np.int64)[self.runs]
 
     def _class_of_cell(self) -> NDArray[np.int64]:
         ground = self.base.facts.statement.ground

@@ -269,11 +269,6 @@ class _Bounds:
         return total
 
     def _freed(self, problem: SitingProblem) -> SitingProblem:
-        """Leave out what must be had in some week, not in each: kept spots, least quotas and sizes."""
-        rows = [r for r in problem.rows if not (r.optional and np.isfinite(r.lower).any())]
-        for k, r in enumerate(rows):
-            if r.name == "spot-least":
-                matrix = r.matrix.copy()
-                matrix.data = np.maximum(matrix.data, -1)
-                rows[k] = replace(r, matrix=matrix)
-        return replace(problem, rows=tuple(rows))
+        """Leave out what must be had in some week, not in each: kept spots and least quotas."""
+        rows = tuple(r for r in problem.rows if not (r.optional and np.isfinite(r.lower).any()))
+        return replace(problem, rows=rows)
