@@ -108,7 +108,7 @@ def june(story: Story, forecast: pp.Forecast, problem: pp.SitingProblem, plan: p
     story.map(
         season, folder / "map", "泉城西瓜地图 2026", "Spring City Watermelon Map 2026", ".geojson .html .pdf"
     )
-    for week, (first, last) in enumerate(season.season.weeks, start=1):
+    for week, (first, _) in enumerate(season.season.weeks, start=1):
         title, title_en = f"第{week}周（{first.month}月{first.day}日起）", f"Week {week}, from {first:%d %B}"
         story.map(season.at_week(week), folder / f"week_{week:02d}", title, title_en, ".png")
     drawn = pp.allocate(

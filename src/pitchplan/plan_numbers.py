@@ -54,9 +54,14 @@ def numbered_as(plan: Plan, last: Plan | pd.DataFrame, *, within_m: float = 30.0
     told = plan.spots.assign(number=np.array([number[i] for i in ids], dtype=np.int64))
     mine = [number[str(i)] for i in plan.pitches["spot_id"]]
     pitches = plan.pitches.assign(number=np.array(mine, dtype=np.int64))
+    weeks = plan.weeks
+    if weeks is not None:
+        weeks = weeks.assign(number=np.array([number[i] for i in weeks["spot_id"]], dtype=np.int64))
+        weeks = weeks.sort_values(["number", "week"], kind="stable", ignore_index=True)
     by = [c for c in ("number", "chainage_m", "pitch_id") if c in pitches.columns]
     return replace(
         plan,
+        weeks=weeks,
         spots=told.sort_values("number", kind="stable", ignore_index=True),
         pitches=pitches.sort_values(by, kind="stable", ignore_index=True),
         provenance={**plan.provenance, USED: top},

@@ -253,3 +253,16 @@ def test_a_price_of_changes_keeps_spots_open_and_costs_no_vendor(hand, instances
             total += int((days["last_day"] < weeks.season.last).sum())
         changes[cost] = total
     assert changes[10**6] < changes[0]
+
+
+def test_numbers_of_last_year_are_those_of_the_weeks_too(hand, instances):
+    problem, vendors, _ = next(
+        case for case in (a_season(hand, instances, s) for s in range(20)) if sum(case[1]) > 3
+    )
+    plan = problem.solve_weeks(vendors, time_limit_s=10)
+    last = plan.spots.assign(number=plan.spots["number"] + 40)
+    told = plan.with_numbers_of(last)
+    number = dict(zip(told.spots["spot_id"], told.spots["number"], strict=True))
+    assert [number[s] for s in told.weeks["spot_id"]] == told.weeks["number"].tolist()
+    assert told.weeks["number"].min() > 40
+    assert (told.weeks["capacity"].sum(), len(told.weeks)) == (plan.weeks["capacity"].sum(), len(plan.weeks))

@@ -124,15 +124,15 @@ def _is_small(base: SitingProblem, vendors: WeeklyVendors) -> bool:
 
 def _peak(
     base: SitingProblem, legal: NDArray[np.bool_], start: Plan | None, seconds: float, log: bool
-) -> tuple[NDArray[np.int64], float]:
-    """Return the pitches of a plan for the peak, and how many vendors no plan can host.
+) -> tuple[NDArray[np.int64], float | None]:
+    """Return the pitches of a plan for the peak, and how many vendors no plan can host, if known.
 
     Bays that are legal all season are taken, if these are enough.
     """
     if start is not None:
         choice = first_choice(base, start, seconds)
         if choice is not None:
-            return choice, 0.0
+            return choice, None
     always = legal.all(axis=1)
     if not always.all():
         some = replace(base, upper=base.upper.copy())
@@ -206,13 +206,15 @@ class _Bounds:
         Stated for the most vendors of any week.
     vendors : WeeklyVendors
         Vendors to host.
-    short : float
-        Vendors of the most that no plan can host.
+    short : float or None
+        Vendors of the most that no plan can host; sought where it is not known.
     clock : Clock
         Half of what is left of it is used.
     """
 
-    def __init__(self, base: SitingProblem, vendors: WeeklyVendors, short: float, clock: Clock) -> None:
+    def __init__(
+        self, base: SitingProblem, vendors: WeeklyVendors, short: float | None, clock: Clock
+    ) -> None:
         self.base, self.vendors, self.short, self.clock = base, vendors, short, clock
 
     def joined(self, goal: GoalRow, record: GoalRecord, value: int, reached: list[int]) -> GoalRecord:
@@ -237,6 +239,9 @@ class _Bounds:
 
     def _host(self) -> float:
         """Leave out in each week whom no plan could host."""
+        if self.short is None:
+            alone = replace(self.base.facts.statement, goals=(g.HostVendors(),)).problem()
+            self.short = max(0.0, _sought(alone, Clock(max(0.5, 0.2 * self.clock.left))).records[0].bound)
         hosted = int(self.vendors.most.total) - self.short
         return float(np.maximum(0.0, self.vendors.counts.sum(axis=0) - hosted).sum())
 
