@@ -88,7 +88,7 @@ def test_every_page_of_the_office_is_marked_and_says_more(told: Any, city: Any) 
         "flag-of-the-office",
         "宽度：假定",
         "余步行 1.2 m",
-        "豁免：bus-stop（银河社区，2026-04-02）",
+        "豁免：bus-stop（银河社区，2026-04-02：",
     ):
         assert said in whole
 
@@ -122,3 +122,54 @@ def test_review_number_and_day_are_printed_and_nothing_by_itself(plan: Any, city
     assert "制图日期：2026-05-20" in text
     plain = render(map_sheet(plan, city, **WORDS), ".svg").decode()
     assert not re.search("审图号|制图日期|内部使用", plain)
+
+
+def test_the_office_reads_of_each_waiver_who_why_and_when(told: Any, city: Any) -> None:
+    from pitchplan.sheets.officefacts import office_lines
+
+    spot = told.spots["spot_id"].iloc[0]
+    place = told.decisions.assign(who="银河|社区")
+    far = place.assign(decision_id="d2", lon=place["lon"] + 0.5, rule="hydrant", reason="far-away")
+    lost = place.assign(decision_id="d3", rule="junction", votes_for=1.0, votes_against=2.0)
+    several = dataclasses.replace(told, decisions=pd.concat([place, far, lost], ignore_index=True))
+    sheet = _sheet(several, city, audience="office")
+    rows = {s.spot_id: office_lines("zh", s) for s in sheet.published.spots.itertuples()}
+    assert rows[spot][-1] == "豁免：bus-stop（银河/社区，2026-04-02：reason-of-the-office）"
+    assert sum("豁免" in line for lines in rows.values() for line in lines) >= 1
+    assert "junction" not in "".join(line for lines in rows.values() for line in lines)
+
+
+def test_a_waiver_reaches_a_spot_by_any_of_its_pitches(told: Any, city: Any) -> None:
+    import pyproj
+
+    pitch = told.pitches.iloc[-1]
+    spots = told.spots.copy()
+    spots.loc[spots["spot_id"] == pitch["spot_id"], "x_m"] += 200.0
+    there = pyproj.Transformer.from_crs(told.crs, "EPSG:4326", always_xy=True)
+    lon, lat = there.transform(pitch["x_m"], pitch["y_m"])
+    near = told.decisions.assign(lon=lon, lat=lat, radius_m=3.0)
+    sheet = _sheet(dataclasses.replace(told, spots=spots, decisions=near), city, audience="office")
+    waived = sheet.published.spots.set_index("spot_id")["waivers"]
+    assert waived[pitch["spot_id"]].startswith("bus-stop|")
+
+
+def test_the_office_s_workbook_lists_all_waivers_and_the_public_s_none(told: Any, city: Any) -> None:
+    import io
+
+    from python_calamine import CalamineWorkbook
+
+    far = told.decisions.assign(
+        decision_id="d2", rule="hydrant", reason="far-away", votes_for=5.0, votes_against=2.0
+    )
+    several = dataclasses.replace(told, decisions=pd.concat([told.decisions, far], ignore_index=True))
+    for audience in ("office", "public"):
+        data = render(_sheet(several, city, audience=audience), ".xlsx")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        assert ("豁免" in book.sheet_names) is (audience == "office")
+        if audience == "office":
+            head, *rows = book.get_sheet_by_name("豁免").to_python()
+            assert head[0] == "豁免的规则\nRule waived"
+            assert [r[:5] for r in rows] == [
+                ["bus-stop", "银河社区", "reason-of-the-office", "2026-04-02", ""],
+                ["hydrant", "银河社区", "far-away", "2026-04-02", "5 : 2"],
+            ]

@@ -35,8 +35,8 @@ def with_office_facts(spots: pd.DataFrame, pitches: pd.DataFrame, plan: Plan) ->
     -------
     pandas.DataFrame
         The spots with ``width_status`` (the weakest of their pitches), ``clear_walk_m`` and
-        ``clear_drive_m`` (the least, metres), ``flags`` and ``waivers`` (rule, who and date of each
-        decision that waives a rule there).
+        ``clear_drive_m`` (the least, metres), ``flags`` and ``waivers`` (rule, who, date and
+        reason of each decision that waives a rule at one of its pitches).
     """
     rank = {status: i for i, status in enumerate(WEAKEST_FIRST)}
     by_spot = pitches.groupby("spot_id")
@@ -48,11 +48,11 @@ def with_office_facts(spots: pd.DataFrame, pitches: pd.DataFrame, plan: Plan) ->
         clear_walk_m=ids.map(by_spot["clear_walk_m"].min()).to_numpy(dtype=float),
         clear_drive_m=ids.map(by_spot["clear_drive_m"].min()).to_numpy(dtype=float),
         flags=ids.map(flags).fillna("").to_numpy(),
-        waivers=_waivers(spots, plan),
+        waivers=_waivers(spots, pitches, plan),
     )
 
 
-def _waivers(spots: pd.DataFrame, plan: Plan) -> list[str]:
+def _waivers(spots: pd.DataFrame, pitches: pd.DataFrame, plan: Plan) -> list[str]:
     decisions = plan.decisions
     if not {"what", "lon", "lat", "rule"} <= set(decisions.columns):
         return [""] * len(spots)
@@ -60,14 +60,13 @@ def _waivers(spots: pd.DataFrame, plan: Plan) -> list[str]:
     there = pyproj.Transformer.from_crs("EPSG:4326", plan.crs, always_xy=True)
     x, y = there.transform(waived["lon"].to_numpy(float), waived["lat"].to_numpy(float))
     radius = pd.to_numeric(waived.get("radius_m", pd.Series(np.nan, waived.index))).fillna(_REACH_M)
-    said = [
-        "|".join(clean(getattr(d, name, "")) for name in ("rule", "who", "date")) for d in waived.itertuples()
-    ]
-    out = []
-    for s in spots.itertuples():
-        near = np.hypot(np.asarray(x) - s.x_m, np.asarray(y) - s.y_m) <= radius.to_numpy(dtype=float)
-        out.append("\n".join(text for text, hit in zip(said, near, strict=True) if hit))
-    return out
+    names = ("rule", "who", "date", "reason")
+    said = ["|".join(clean(getattr(d, n, "")).replace("|", "/") for n in names) for d in waived.itertuples()]
+    at: dict[str, set[int]] = {}
+    for spot, px, py in zip(pitches["spot_id"], pitches["x_m"], pitches["y_m"], strict=True):
+        near = np.hypot(np.asarray(x) - px, np.asarray(y) - py) <= radius.to_numpy(dtype=float)
+        at.setdefault(str(spot), set()).update(np.flatnonzero(near).tolist())
+    return ["\n".join(said[k] for k in sorted(at.get(str(i), ()))) for i in spots["spot_id"]]
 
 
 def office_lines(language: str, spot: Any) -> list[str]:
@@ -97,7 +96,10 @@ def office_lines(language: str, spot: Any) -> list[str]:
         lines.append(word(language, "flagged", flags=spot.flags))
     if spot.waivers:
         said = [w.split("|") for w in spot.waivers.split("\n")]
-        texts = [word(language, "waiver", rule=rule, who=who, date=date[:10]) for rule, who, date in said]
+        texts = [
+            word(language, "waiver" if why else "waiver_bare", rule=rule, who=who, date=date[:10], why=why)
+            for rule, who, date, why in said
+        ]
         lines.append(word(language, "waivers", waivers=word(language, "listing").join(texts)))
     return lines
 

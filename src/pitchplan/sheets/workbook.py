@@ -44,11 +44,14 @@ _HEADINGS = {
     "zh": {"number": "编号", "address": "地址", "address_en": "英文地址", "community": "社区",
            "hours": "时间", "capacity": "摊位数", "residents_served": "服务居民", "grid_square": "图格",
            "lon": "经度", "lat": "纬度", "district": "区", "spots": "摊点", "contact": "联系",
-           "total": "合计"},
+           "total": "合计", "rule": "豁免的规则", "who": "决定者", "reason": "理由", "date": "日期",
+           "votes": "表决", "radius_m": "范围（米）", "waivers": "豁免"},
     "en": {"number": "No.", "address": "Address", "address_en": "Address (English)", "community": "Community",
            "hours": "Hours", "capacity": "Pitches", "residents_served": "Residents",
            "grid_square": "Square", "lon": "Longitude", "lat": "Latitude", "district": "District",
-           "spots": "Spots", "contact": "Contact", "total": "Total"},
+           "spots": "Spots", "contact": "Contact", "total": "Total", "rule": "Rule waived",
+           "who": "Who", "reason": "Why", "date": "Date", "votes": "Votes", "radius_m": "Radius, m",
+           "waivers": "Waivers"},
 }  # fmt: skip
 
 
@@ -117,10 +120,42 @@ class _Workbook:
         districts = list(dict.fromkeys(spots["district"]))
         overview = word(self.languages[0], "spots")
         shown = [d or word(self.languages[0], "no_district") for d in districts]
-        names = sheet_names([overview, *shown])
+        waived = self._waived()
+        more = [_HEADINGS[self.languages[0]]["waivers"]] if waived else []
+        names = sheet_names([overview, *shown, *more])
         self._overview(self.book.add_worksheet(names[0]), districts, shown)
-        for district, name in zip(districts, names[1:], strict=True):
+        for district, name in zip(districts, names[1 : 1 + len(districts)], strict=True):
             self._spots(self.book.add_worksheet(name), spots[spots["district"] == district])
+        if waived:
+            self._waivers(self.book.add_worksheet(names[-1]), waived)
+
+    def _waived(self) -> list[dict[str, Any]]:
+        """Return the decisions that waive a rule, where the office reads; a lost vote waives none."""
+        if self.sheet is None or self.sheet.audience != "office":
+            return []
+        rows = self.published.record.get("decisions", [])
+        return [row for row in rows if row.get("what") == "waive" and row.get("outcome") != "outvoted"]
+
+    def _waivers(self, page: Any, rows: list[dict[str, Any]]) -> None:
+        """List every waiver: who waived which rule, why, when and where, also where no spot stands."""
+        widths = {"rule": 18, "who": 26, "reason": 46, "date": 13, "votes": 10, "lon": 13, "lat": 13,
+                  "radius_m": 10}  # fmt: skip
+        self._heads(page, 0, widths, widths.values())
+        for i, row in enumerate(rows, start=1):
+            votes = [row.get("votes_for"), row.get("votes_against")]
+            told = row | {"votes": " : ".join(f"{v:g}" for v in votes) if None not in votes else ""}
+            for j, name in enumerate(widths):
+                if name in ("lon", "lat", "radius_m"):
+                    form = self.formats["number" if name == "radius_m" else "degrees"]
+                    _number(page, i, j, told.get(name) if told.get(name) is not None else math.nan, form)
+                else:
+                    text = told.get(name) or ""
+                    _text(page, i, j, text[:10] if name == "date" else text, self.formats["text"])
+            lines = math.ceil(_digits(str(told.get("reason") or "")) / (widths["reason"] - _INDENT))
+            page.set_row(i, _LINE * min(max(lines, 1), _MOST_LINES))
+        page.freeze_panes(1, 0)
+        page.repeat_rows(0)
+        self._print(page)
 
     def _overview(self, page: Any, districts: list[str], shown: list[str]) -> None:
         p, s, language = self.published, self.sheet, self.languages[0]
