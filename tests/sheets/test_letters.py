@@ -157,6 +157,13 @@ def test_every_outcome_is_said(plan, spring):
     assert spot["spot_id"] in set(letter.spots["spot_id"])
 
 
+def test_a_place_where_no_bay_fits_is_said_in_words(plan, spring):
+    rows = [({"what": "nominate"}, Answer("refused", reasons=(Reason("island", 0.4), Reason("corner"))))]
+    letter = letters(answered(plan, *rows), spring.city, publisher="p")["某委员会"]
+    told = "不能设摊：该处是交通岛或隔离带，行人不能到达；该处路缘转弯，放不下一个摊位。"
+    assert letter.versions[0]["items"][0]["answer"] == told
+
+
 def test_a_plan_of_an_office_map_has_its_letters_and_a_public_one_has_none(plan, spring, tmp_path, post):
     for audience in ("office", "public"):
         sheet = pp.map_sheet(plan, spring.city, title="t", publisher="p", audience=audience)

@@ -128,7 +128,7 @@ def _facts(plan: Plan, city: City, book: RuleBook | None, decisions: pd.DataFram
     ids = decisions["decision_id"].tolist()
     rules = book.rules if book is not None else ()
     kinds = dict(zip(plan.rules_report["rule"], plan.rules_report["kind"], strict=True))
-    kinds = {rule: kind for rule, kind in kinds.items() if kind != "unfit"}
+    kinds = {rule: kind for rule, kind in kinds.items() if kind != "bay"}
     return Facts(
         spots=plan.spots,
         kinds=kinds | {r.id: r.kind for r in rules},
