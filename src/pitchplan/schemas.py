@@ -36,6 +36,7 @@ __all__ = [
     "KERB_REGULATIONS",
     "MEASURED",
     "OBSTRUCTION",
+    "OCCUPANCY",
     "OCCUPANCY_SCORES",
     "OPEN_SPACES",
     "PITCHES",
@@ -499,6 +500,14 @@ IMPORTANCE = _table(
     ("loss_at_most", "number", "and at most; the same number where it is proven"),
     ("exact", "text", "yes where proven"),
 )
+OCCUPANCY = _table(
+    "occupancy",
+    ("spot", "text", "number of the spot on the map, or its id"),
+    ("date", "date", "day of the count"),
+    ("vendors", "count", "vendors that were counted there"),
+    ("full", "text", "yes where others found no pitch; empty for no", False),
+    ("complaints", "count", "complaints about the spot on that day; empty for none", False),
+)
 OCCUPANCY_SCORES = _table(
     "occupancy_scores",
     ("spot_id", "text", "spot"),
@@ -506,14 +515,18 @@ OCCUPANCY_SCORES = _table(
     ("address", "text", "address line"),
     ("capacity", "count", "pitches"),
     ("days", "count", "days on which it was counted"),
+    ("days_worth", "number", "independent days they are worth: near ones see the same vendors"),
     ("mean", "number", "vendors on these days, mean; never above what is wanted", False),
     ("mean_low", "number", "lower end of its interval", False),
     ("mean_high", "number", "upper end of its interval", False),
     ("most", "number", "most vendors counted", False),
+    ("used_share", "number", "share of its pitches that were taken on these days", False),
+    ("wanted", "number", "vendors that wanted to stand there, mean; unknown where always full", False),
     ("days_full", "count", "days on which all its pitches were taken"),
     ("full_low", "number", "lower end of the interval of the share of such days", False),
     ("full_high", "number", "upper end of it", False),
     ("complaints", "count", "complaints on the days counted"),
+    ("complaints_low", "number", "lower end of the interval of complaints per day counted", False),
     ("status", "text", "idle, used, overfull, too few counts or not counted"),
 )
 BREACHES = _table(

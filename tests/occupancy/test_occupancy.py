@@ -112,7 +112,7 @@ def test_weak_spots_are_dropped_with_least_change(spring, problem, plan, tmp_pat
     assert back["number"].tolist() == start["number"].tolist()
     np.testing.assert_allclose(back[["x_m", "y_m"]], start[["x_m", "y_m"]], atol=0.01)
     assert set(start["advice"]) <= {"keep", "enlarge", "drop"}
-    assert start.loc[start["advice"] == "drop", "why"].str.contains("pitches on 30 days").all()
+    assert start.loc[start["advice"] == "drop", "why"].str.contains("vendors on 30 days").all()
     assert repr(seen).startswith("Occupancy: ")
 
 

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyproj
 
-from pitchplan.demand.counts import read_counts
-from pitchplan.demand.survey.cells import Unclear, numbers_of
-from pitchplan.demand.survey.tables import read_rows
-from pitchplan.errors import Faults
+from pitchplan.errors import Fault, InputError
+from pitchplan.occupancy.advice import ADVICE, advised, decided, with_degrees
+from pitchplan.occupancy.reading import read_cells
 from pitchplan.occupancy.scores import scores
 
 if TYPE_CHECKING:
+    import datetime as dt
     from pathlib import Path
 
     from pitchplan.plan import Plan
 
 __all__ = ["Occupancy", "read_occupancy"]
 
-_ALSO = {
-    "spot": "spot spot_id number place 点位 点位编号 编号",
-    "date": "date day 日期",
-    "complaints": "complaints complaint 投诉 投诉数 投诉件数",
-}
-_ADVICE = {
-    "idle": ("drop", "few stood there"),
-    "overfull": ("enlarge", "often full"),
-    "used": ("keep", "used"),
-    "too few counts": ("keep", "too few counts to tell"),
-    "not counted": ("keep", "not counted"),
-}
-COMPLAINTS_PER_DAY = 0.5
-"""From so many complaints per day counted on, a spot is proposed to be dropped (ours)."""
+_NEXT = ("number", "name", "address", "lon", "lat", "capacity", "hours", "spot_id", "x_m", "y_m")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +31,8 @@ class Occupancy:
     Attributes
     ----------
     cells : pandas.DataFrame
-        One row per spot and day: spot_id, number, date, vendors, full, complaints, capacity.
+        One row per spot and day: spot_id, number, date, vendors, full (as said, or since all pitches were
+        taken), complaints, capacity (pitches open on that day).
     plan : Plan
         The plan whose spots were counted.
     """
@@ -58,98 +44,120 @@ class Occupancy:
     def scores(self) -> pd.DataFrame:
         """Every spot with its status: idle, used, overfull, too few counts or not counted.
 
-        Columns as `schemas.OCCUPANCY_SCORES`; thresholds and intervals as
-        `pitchplan.occupancy.scores` says.
+        Columns as `schemas.OCCUPANCY_SCORES`; thresholds, intervals and their sources as
+        `pitchplan.occupancy.scores.scores` says.
         """
         return scores(self.cells, self.plan.spots)
 
     @property
     def counts(self) -> pd.DataFrame:
-        """What `Forecast.learn` takes: date, spot, vendors and full, a row per spot and day counted."""
+        """What `Forecast.learn` takes: date, spot, vendors and full, a row per spot and day counted.
+
+        Not the sums of days: from which spots were counted on a day, and which were full, the forecast
+        learns what a sum would hide. Where some spots were never counted, say so with `seen`:
+        ``forecast.learn(occupancy.counts, seen=occupancy.seen)``.
+        """
         return self.cells.rename(columns={"spot_id": "spot"})[["date", "spot", "vendors", "full"]]
 
-    def decisions(self, who: str, date: str | dt.date) -> pd.DataFrame:
+    @property
+    def seen(self) -> float:
+        """Share of the city's vendors that stands at spots which were ever counted, above 0 to 1.
+
+        Their share of the plan's pitches stands in for it, and vendors off the spots are none of them.
+        """
+        pitches = self.plan.spots.set_index("spot_id")["capacity"].astype(float)
+        return float(pitches[pitches.index.isin(self.cells["spot_id"])].sum() / pitches.sum())
+
+    @property
+    def by_day(self) -> pd.DataFrame:
+        """Per day: date, spots counted, pitches_share (of the plan's pitches), vendors, spots_full.
+
+        The vendors of a day on which only a part of the spots was counted are not the city's.
+        """
+        days = self.cells.groupby("date", as_index=False).agg(
+            spots=("spot_id", "size"),
+            pitches_share=("capacity", "sum"),
+            vendors=("vendors", "sum"),
+            spots_full=("full", "sum"),
+        )
+        return days.assign(pitches_share=days["pitches_share"] / float(self.plan.spots["capacity"].sum()))
+
+    def decisions(self, who: str, date: str | dt.date | None = None) -> pd.DataFrame:
         """Propose what to change in the plan: what `SitingProblem.replan` takes.
 
-        Idle spots, and those with many complaints, are to be given up; used ones are kept.
+        Idle spots, and those with many complaints, are forbidden, with what lies so near that it would
+        be the same spot again; used and overfull ones are kept. Nothing is said of the others.
 
         Parameters
         ----------
         who : str
             Who proposes it.
-        date : str or datetime.date
-            When.
+        date : str or datetime.date, optional
+            When; by default the last day counted.
 
         Returns
         -------
         pandas.DataFrame
-            Some columns of `schemas.DECISIONS`: a spot's place is its id.
+            Columns of `schemas.DECISIONS`; the reasons hold the numbers.
         """
-        status = self.scores.set_index("spot_id")["status"]
-        rows = []
-        for spot in self.next_year().itertuples():
-            if spot.advice == "drop" or status[spot.spot_id] in ("used", "overfull"):
-                what = "forbid" if spot.advice == "drop" else "keep"
-                rows.append((f"occupancy-{spot.number}", what, spot.spot_id, spot.why, who, str(date)))
-        columns = ["decision_id", "what", "place", "reason", "who", "date"]
-        return pd.DataFrame(rows, columns=columns)
+        when = str(self.cells["date"].max().date() if date is None else date)
+        return decided(self.plan, self.scores, self.next_year(), who, when)
 
-    def next_year(self) -> pd.DataFrame:
+    def next_year(self, *, dropped: bool = True) -> pd.DataFrame:
         """Return next year's starting point: this year's spots with an advice and its reason.
 
-        Weak spots are to be dropped, as Baohe did in 2018.
+        Weak spots are to be dropped, as Hefei's Baohe district did in 2018.
+
+        Parameters
+        ----------
+        dropped : bool
+            Whether the spots that are to be dropped are in the list. Their numbers must not be given to
+            other places, so number next year's plan (`Plan.with_numbers_of`) by the whole list.
 
         Returns
         -------
         pandas.DataFrame
-            number, name, address, lon, lat, capacity, hours, spot_id, x_m, y_m, advice (keep, enlarge or
-            drop) and why: what `read_spots` reads.
+            number, name, address, lon and lat (degrees, WGS84), capacity, hours, spot_id, x_m, y_m
+            (planning CRS), advice (keep, enlarge or drop) and why: what `read_spots` reads.
         """
-        spots, scored = self.plan.spots, self.scores.set_index("spot_id")
-        lon, lat = pyproj.Transformer.from_crs(self.plan.crs, "EPSG:4326", always_xy=True).transform(
-            spots["x_m"].to_numpy(float), spots["y_m"].to_numpy(float)
-        )
-        advice, why = (
-            zip(*(_advice(scored.loc[i]) for i in spots["spot_id"]), strict=True) if len(spots) else ((), ())
-        )
-        names = ("number", "name", "address", "capacity", "hours", "spot_id", "x_m", "y_m")
-        table = spots[list(names)].assign(lon=lon, lat=lat, advice=advice, why=why)
-        order = ["number", "name", "address", "lon", "lat", "capacity", "hours", "spot_id", "x_m", "y_m"]
-        return table[[*order, "advice", "why"]]
+        advice = pd.DataFrame(advised(self.scores), columns=["advice", "why"], index=self.scores["spot_id"])
+        spots = with_degrees(self.plan)
+        table = spots[list(_NEXT)].join(advice, on="spot_id")
+        return (table if dropped else table[table["advice"] != "drop"]).reset_index(drop=True)
 
     def __repr__(self) -> str:
         counts = self.scores["status"].value_counts()
-        told = ", ".join(f"{counts[s]} {s}" for s in _ADVICE if s in counts)
-        days = self.cells["date"].nunique()
-        return f"Occupancy: {len(self.cells)} counts on {days} days; {len(self.plan.spots)} spots: {told}"
+        told = ", ".join(f"{counts[s]} {s}" for s in ADVICE if s in counts)
+        days = self.by_day
+        part = int((days["spots"] < len(self.plan.spots)).sum())
+        some = f", on {part} of them only a part of the spots" if part else ""
+        return (
+            f"Occupancy: {len(self.cells)} counts on {len(days)} days{some}; "
+            f"{len(self.plan.spots)} spots: {told}"
+        )
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<p>{escape(repr(self))}</p>{self.scores.to_html(index=False)}"
+        table = self.scores.to_html(index=False, float_format="{:.2f}".format, na_rep="–")
+        return f"<p>{escape(repr(self))}</p>{table}"
 
 
-def _advice(row: Any) -> tuple[str, str]:
-    advice, why = _ADVICE[row["status"]]
-    if row["days"]:
-        used = f"{row['mean']:.1f} of {row['capacity']} pitches on {row['days']} days"
-        why += f": {used}, full on {row['days_full']}"
-    if row["days"] and row["complaints"] >= COMPLAINTS_PER_DAY * row["days"]:
-        advice, why = "drop", f"{row['complaints']} complaints on {row['days']} days; {why}"
-    return advice, why
-
-
-def read_occupancy(source: str | Path | pd.DataFrame, plan: Plan) -> Occupancy:
+def read_occupancy(
+    source: str | Path | pd.DataFrame, plan: Plan, *, encoding: str | None = None
+) -> Occupancy:
     """Read what was counted at the spots of a plan.
 
     Parameters
     ----------
     source : path or pandas.DataFrame
-        Columns ``spot`` (点位: number on the map or id of the spot), ``date`` (日期), ``vendors``
-        (商户数), and where there, ``full`` (已满) and ``complaints`` (投诉数). Other ways to count as
-        `pitchplan.demand.counts.read_counts` says. A spot whose pitches are all taken is full.
+        Columns as `schemas.OCCUPANCY`: ``spot`` (点位: number on the map or id of the spot), ``date``
+        (日期), ``vendors`` (商户数), and where there, ``full`` (已满: yes or no) and ``complaints`` (投诉数).
+        A spot whose pitches are all taken is full, whatever is said.
     plan : Plan
-        Its spots.
+        Its spots; of a plan by weeks, also when each is open and with how many pitches.
+    encoding : str, optional
+        Of a text file.
 
     Returns
     -------
@@ -158,57 +166,17 @@ def read_occupancy(source: str | Path | pd.DataFrame, plan: Plan) -> Occupancy:
     Raises
     ------
     InputError
-        Every fault of the table at once: besides those of `read_counts`, a spot that the plan does not
-        have, a day outside of the season, complaints that are no whole number.
+        Every fault of the table at once, with row, column, value and what would mend it: a column is
+        missing, a spot the plan does not have, a day outside of the season or on which the spot is
+        closed, a spot counted twice on a day, a number that is negative or not whole.
+
+    Examples
+    --------
+    >>> import pitchplan as pp
+    >>> seen = pp.read_occupancy("july.xlsx", plan)  # doctest: +SKIP
+    >>> forecast = forecast.learn(seen.counts, seen=seen.seen)  # doctest: +SKIP
+    >>> change = problem.replan(plan, seen.decisions(who="Street office"))  # doctest: +SKIP
     """
-    counted = read_counts(source).cells
-    rows = read_rows(source, "occupancy", _ALSO)
-    faults = Faults(rows.source)
-    rows.require("spot", "number or id of the spot", faults)
-    faults.raise_if_any()
-    known = {str(n): i for n, i in zip(plan.spots["number"], plan.spots["spot_id"], strict=True)}
-    known |= {str(i): str(i) for i in plan.spots["spot_id"]}
-    complaints = _complaints(rows, faults)
-    cells = counted.assign(spot_id=counted["spot"].map(known))
-    table = dict(zip(zip(*_keys(rows), strict=True), complaints, strict=True))
-    for row, spot, day in zip(rows.rows, *_keys(rows), strict=True):
-        if spot not in known:
-            fix = "Give a number of the map, or the spot's id"
-            faults.add(
-                "a spot that the plan does not have", fix, row=row, column=rows.named["spot"], value=spot
-            )
-        if day is not None and not plan.season.first <= day <= plan.season.last:
-            fix = f"The season runs from {plan.season.first} to {plan.season.last}"
-            faults.add("a day outside of the season", fix, row=row, column=rows.named["date"], value=str(day))
-    faults.raise_if_any()
-    room = plan.spots.set_index("spot_id")
-    cells["capacity"] = room.loc[cells["spot_id"], "capacity"].to_numpy()
-    cells["number"] = room.loc[cells["spot_id"], "number"].to_numpy()
-    cells["full"] = cells["full"] | (cells["vendors"] >= cells["capacity"])
-    days = pd.to_datetime(cells["date"]).dt.date
-    cells["complaints"] = [table[key] for key in zip(cells["spot"], days, strict=True)]
-    names = ["spot_id", "number", "date", "vendors", "full", "complaints", "capacity"]
-    return Occupancy(cells[names].sort_values(["number", "date"], ignore_index=True), plan)
-
-
-def _keys(rows: Any) -> tuple[list[str], list[dt.date | None]]:
-    from pitchplan.demand.survey.cells import day_of, text_of
-
-    return [text_of(c) or "" for c in rows.cells["spot"]], [day_of(c) for c in rows.cells["date"]]
-
-
-def _complaints(rows: Any, faults: Faults) -> list[int]:
-    out = []
-    for i, row in enumerate(rows.rows):
-        cell = rows.cells["complaints"][i] if "complaints" in rows.cells else None
-        try:
-            found = numbers_of(cell, False, False, False)
-        except Unclear as unclear:
-            faults.add(*unclear.args, row=row, column=rows.named["complaints"], value=cell)
-            found = None
-        number = 0.0 if found is None else found[1]
-        if number < 0 or number != int(number):
-            what, fix = "not a number of complaints", "Give a whole number of 0 or more"
-            faults.add(what, fix, row=row, column=rows.named["complaints"], value=cell)
-        out.append(int(number))
-    return out
+    if not len(plan.spots):
+        raise InputError(Fault("a plan without spots", "Give the plan whose spots were counted", "plan"))
+    return Occupancy(read_cells(source, plan, encoding), plan)
