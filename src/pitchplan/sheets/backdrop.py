@@ -9,7 +9,8 @@ import shapely
 
 from pitchplan.sheets.degrees import geometries
 from pitchplan.sheets.feature import feature, number
-from pitchplan.sheets.ink import INK, SYMBOL_KINDS, TINTS, street_rank
+from pitchplan.sheets.ink import INK, TINTS, street_rank
+from pitchplan.sheets.signs import SIGNS, sign_of
 from pitchplan.sheets.words import word
 
 if TYPE_CHECKING:
@@ -87,21 +88,23 @@ def streets(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str, Any
 
 
 def keep_clear(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str, Any]]:
-    """Return the keep-clear features that the map has a symbol for."""
+    """Return the keep-clear features that some page of the map has a sign for."""
     layer = on_the_map(sheet, sheet.layers["keep_clear"])
-    layer = layer[np.array([k in SYMBOL_KINDS for k in layer["kind"]], dtype=bool)]
+    finest = min(page.scale for page in (sheet.page, *sheet.pages))
+    layer = layer[np.array([bool(sign_of(k, finest)) for k in layer["kind"]], dtype=bool)]
     layer, ids = _identified(layer, "feature_id")
-    style: dict[str, Any] = {"marker-color": INK["symbol"], "marker-size": "small"}
-    style |= {"fill": INK["symbol"], "fill-opacity": 0.4, "stroke": INK["symbol"], "stroke-width": 1}
     out = []
     columns = ("feature_id", "kind", "name")
     for name, row, shape in zip(ids, _records(layer, columns), _shapes(layer, transformer), strict=True):
-        said = word(sheet.languages[0], SYMBOL_KINDS[row["kind"]])
+        key = sign_of(row["kind"])
+        said, ink = word(sheet.languages[0], key), SIGNS[key].colour
         row["feature"] = row.pop("kind")
         title = row["name"] or said
         if shape is not None:
             texts = (title, said, row["name"])
-            out.append(feature("keep-clear", name, shape, texts, row | style))
+            row |= {"marker-color": ink, "marker-size": "small"}
+            row |= {"fill": ink, "fill-opacity": 0.4, "stroke": ink, "stroke-width": 1}
+            out.append(feature("keep-clear", name, shape, texts, row))
     return out
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["INK", "SYMBOL_KINDS", "TINTS", "space_class", "street_rank", "street_ranks"]
+__all__ = ["INK", "TINTS", "space_class", "street_rank", "street_ranks"]
 
 INK = {
     "paper": "#FFFFFF",
@@ -44,16 +44,6 @@ INK = {
 # Light enough that a photocopy shows them white; any two differ by 5.5 or more (CIE 1976) also in the eyes
 # of those who see no red or no green. Boundaries do not rest on them: they are lines of their own.
 TINTS = ("#FEF6E1", "#E8F5FF", "#E0E2F3", "#E8E7D5", "#F2DEDE", "#EBFCEF", "#E1F3F0", "#ECE4C8")
-
-SYMBOL_KINDS = {
-    "bus-stop": "bus-stop",
-    "station": "station",
-    "metro-station": "station",
-    "subway-entrance": "station",
-    "railway-station": "station",
-    "school-gate": "school-gate",
-    "hospital-gate": "hospital-gate",
-}
 
 _MAIN = frozenset({"main", "trunk", "motorway", "primary", "arterial", "expressway"})
 _SECONDARY = frozenset({"secondary"})

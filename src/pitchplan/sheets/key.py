@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pitchplan.sheets.draw import label, rect
-from pitchplan.sheets.ink import INK, SYMBOL_KINDS, space_class, street_rank
+from pitchplan.sheets.ink import INK, space_class, street_rank
 from pitchplan.sheets.legendsamples import legend_sample
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.notes import note_lines
+from pitchplan.sheets.signs import legend_keys, sign_of
 from pitchplan.sheets.words import word
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["LEGEND", "column_fits", "draw_column", "draw_foot", "draw_strip", "m
 
 LEGEND = (
     "marker", "marker_bare", "dot", "other_spot", "pitch", "district", "community", "main", "street",
-    "footway", "building", "green", "water", "paved", "bus-stop", "station", "school-gate", "hospital-gate",
+    "footway", "building", "green", "water", "paved", *legend_keys(),
 )  # fmt: skip
 
 _SAMPLE = 10.8  # width of a legend's sample with the space after it, millimetres on A3
@@ -39,7 +40,7 @@ def may_be_shown(sheet: Sheet) -> frozenset[str]:
     layers = sheet.layers
     streets = layers["streets"] if len(layers["streets"]) else layers["centrelines"]
     shown = {space_class(k) for k in layers["open_spaces"]["kind"].unique()}
-    shown |= {SYMBOL_KINDS[k] for k in layers["keep_clear"]["kind"].unique() if k in SYMBOL_KINDS}
+    shown |= {sign_of(k, sheet.page.scale) for k in layers["keep_clear"]["kind"].unique()} - {""}
     shown |= {"main" if street_rank(c) == 0 else "street" for c in streets["street_class"].unique()}
     shown |= {name for name in ("building", "footway") if len(layers[f"{name}s"])}
     dotted = sheet.page.listing == "districts"

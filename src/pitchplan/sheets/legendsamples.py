@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pitchplan.sheets.draw import rect
 from pitchplan.sheets.ink import INK
+from pitchplan.sheets.signs import SIGNS
 from pitchplan.sheets.symbols import flag_width, marker_sign, symbol
 
 __all__ = ["legend_sample"]
@@ -27,7 +28,7 @@ def legend_sample(key: str, x: float, y: float, u: float) -> str:
         return "".join(
             rect(x + (0.9 + 2.5 * k) * u, y - 0.5 * u, 2.1 * u, 1.0 * u, fill=INK["pitch"]) for k in range(3)
         )
-    if key in ("bus-stop", "station", "school-gate", "hospital-gate"):
+    if key in SIGNS:
         return symbol(key, middle, y, 2.2 * u)
     if key in ("district", "community"):
         line = f'<path d="M{x:.2f} {y:.2f}h{wide:.2f}" fill="none" stroke='

@@ -14,7 +14,7 @@ from pitchplan.sheets.districtnames import district_names
 from pitchplan.sheets.draw import on_paper, shape
 from pitchplan.sheets.edges import draw_edges, inside_edges
 from pitchplan.sheets.ground import Ground, box_points
-from pitchplan.sheets.ink import INK, SYMBOL_KINDS
+from pitchplan.sheets.ink import INK
 from pitchplan.sheets.insets import draw_inset_frames
 from pitchplan.sheets.mapnames import (
     busy_ground,
@@ -24,6 +24,7 @@ from pitchplan.sheets.mapnames import (
     wet_ground,
 )
 from pitchplan.sheets.numbering import Numbering, numbers_on
+from pitchplan.sheets.signs import SIGNS, sign_of
 from pitchplan.sheets.symbols import marker_xml, other_dots, spot_dots, symbol
 
 if TYPE_CHECKING:
@@ -175,8 +176,8 @@ def _symbol_places(sheet: Sheet) -> dict[str, NDArray[np.float64]]:
     frame = sheet.page.frame
     out: dict[str, NDArray[np.float64]] = {}
     own = own_part(sheet)
-    kinds = np.array([SYMBOL_KINDS.get(k, "") for k in layer["kind"]], dtype=object)
-    for kind in ("station", "hospital-gate", "school-gate", "bus-stop"):
+    kinds = np.array([sign_of(k, sheet.page.scale) for k in layer["kind"]], dtype=object)
+    for kind in SIGNS:
         chosen = layer.geometry.to_numpy()[kinds == kind]
         if not len(chosen):
             continue

@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.plan_file import PROFILE
-from pitchplan.sheets.ink import INK, SYMBOL_KINDS
+from pitchplan.sheets.ink import INK
+from pitchplan.sheets.signs import sign_of
 from pitchplan.sheets.words import word
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _legend(language: str, features: list[dict[str, Any]]) -> list[dict[str, str
         if kind in _COLOURS:
             key = _LEGEND.get(kind, "street")
             if kind == "keep-clear":
-                key = SYMBOL_KINDS[properties["feature"]]
+                key = sign_of(properties["feature"])
             elif kind == "street" and properties["stroke"] == INK["main_edge"]:
                 key = "main"
             # Of a street the class stands beside, as its colours go by it.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from pitchplan.sheets.ink import INK, TINTS
+from pitchplan.sheets.signs import SIGNS
 
 if TYPE_CHECKING:
     from pitchplan.sheets.gis import Layer
@@ -41,10 +42,7 @@ def style(layer: Layer) -> str:
         case "page", 1 | 2:
             _outline(root, layer.dimension, INK["soft"], 0.4, "dash")
         case "keep-clear", 0:
-            _single(root, "marker", "SimpleMarker", _MARKER | _KEEP_CLEAR)
-            # There are hundreds: over a whole city they would hide the spots.
-            root.attrib.update(hasScaleBasedVisibilityFlag="1", minScale="6000", maxScale="0")
-            root.set("styleCategories", "Symbology|Labeling|Rendering")
+            _signs(root)
         case _:
             return ""
     ET.indent(root, " ")
@@ -63,7 +61,6 @@ _MARKER = {
 _FIGURES = {"chr": "", "font": "Noto Sans", "font_style": "Bold", "size": "2.5", "size_unit": "MM",
             "color": _rgba(INK["paper"]), "outline_width": "0", "horizontal_anchor_point": "1",
             "vertical_anchor_point": "1"}  # fmt: skip
-_KEEP_CLEAR = {"name": "square", "color": _rgba(INK["symbol"]), "size": "1.8"}
 
 
 def _fill(inside: str, edge: str, width_mm: float, alpha: float = 1.0) -> dict[str, str]:
@@ -122,6 +119,21 @@ def _tinted(root: ET.Element, districts: list[str]) -> None:
         _symbol(symbols, str(i), "fill", "SimpleFill", _fill(TINTS[i % len(TINTS)], INK["community"], 0.2))
 
 
+def _signs(root: ET.Element) -> None:
+    """Show each kind with the outline nearest to its sign, from the scale on that the sheet shows it."""
+    renderer = ET.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0")
+    rules, symbols = ET.SubElement(renderer, "rules", key="{0}"), ET.SubElement(renderer, "symbols")
+    for i, (key, sign) in enumerate(SIGNS.items()):
+        # There are hundreds: over a whole city they would hide the spots.
+        shown = {"scalemaxdenom": str(min(sign.up_to, _SIGNS_UP_TO)), "scalemindenom": "1"}
+        kinds = ", ".join(f"'{kind}'" for kind in sorted(sign.kinds))
+        rule = {"filter": f'"feature" IN ({kinds})', "key": f"{{{i + 1}}}", "label": key, "symbol": str(i)}
+        ET.SubElement(rules, "rule", rule | shown)
+        looks = {"name": sign.qgis, "color": _rgba(sign.colour), "size": "2.2"}
+        _symbol(symbols, str(i), "marker", "SimpleMarker", _MARKER | looks)
+
+
+_SIGNS_UP_TO = 6_000
 _ADDRESS = {
     "rule": {"scalemaxdenom": "6000", "scalemindenom": "1"},
     "text": {"fieldName": "\"address\" || ' ×' || \"capacity\"", "isExpression": "1", "fontSize": "7",

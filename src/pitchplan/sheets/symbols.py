@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pitchplan.sheets.draw import label, rect
+from pitchplan.sheets.draw import label
 from pitchplan.sheets.ink import INK
+from pitchplan.sheets.signs import SIGNS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +25,8 @@ def symbol(kind: str, x: float, y: float, size: float) -> str:
 
     Parameters
     ----------
-    kind : {"bus-stop", "station", "school-gate", "hospital-gate"}
-        What it stands for.
+    kind : str
+        One of `pitchplan.sheets.signs.SIGNS`.
     x, y : float
         Its middle, millimetres.
     size : float
@@ -36,37 +37,12 @@ def symbol(kind: str, x: float, y: float, size: float) -> str:
     str
         SVG elements.
     """
-    h, ink = size / 2, INK["symbol"]
-    edge = f'stroke="#FFFFFF" stroke-width="{size * 0.1:.2f}"'
-    if kind == "bus-stop":
-        body = (
-            f'<rect x="{x - h:.2f}" y="{y - h:.2f}" width="{size:.2f}" height="{size:.2f}" '
-            f'rx="{size * 0.22:.2f}" fill="{ink}" {edge}/>'
-        )
-        window = rect(x - h * 0.55, y - h * 0.55, h * 1.1, h * 0.62, fill="#FFFFFF")
-        wheels = "".join(
-            f'<circle cx="{x + s * h * 0.38:.2f}" cy="{y + h * 0.48:.2f}" r="{h * 0.17:.2f}" fill="#FFFFFF"/>'
-            for s in (-1, 1)
-        )
-        return f"<g>{body}{window.strip()}{wheels}</g>\n"
-    if kind == "station":
-        return (
-            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{h * 1.1:.2f}" fill="#FFFFFF" stroke="{INK["text"]}" '
-            f'stroke-width="{size * 0.22:.2f}"/>'
-            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{h * 0.35:.2f}" fill="{INK["text"]}"/>\n'
-        )
-    if kind == "school-gate":
-        top, low = y - h * 1.1, y + h
-        return (
-            f'<path d="M{x - h * 0.6:.2f} {low:.2f}V{top:.2f}L{x + h:.2f} '
-            f'{y - h * 0.5:.2f}L{x - h * 0.6:.2f} {y + h * 0.1:.2f}" '
-            f'fill="#B8741A" stroke="#7A4B0C" stroke-width="{size * 0.1:.2f}" stroke-linejoin="round"/>\n'
-        )
-    a = h * 0.34
+    sign = SIGNS[kind]
+    inside = f'<path d="{sign.inside}" fill="#FFFFFF"/>' if sign.inside else ""
     return (
-        f'<path d="M{x - a:.2f} '
-        f"{y - h:.2f}h{2 * a:.2f}v{h - a:.2f}h{h - a:.2f}v{2 * a:.2f}h{a - h:.2f}v{h - a:.2f}h{-2 * a:.2f}"
-        f'v{a - h:.2f}h{a - h:.2f}v{-2 * a:.2f}h{h - a:.2f}z" fill="#0B7A75" {edge}/>\n'
+        f'<g transform="translate({x:.2f} {y:.2f}) scale({size / 12:.4f})">'
+        f'<path d="{sign.outline}" fill="{sign.colour}" stroke="#FFFFFF" stroke-width="1.2" '
+        f'paint-order="stroke"/>{inside}</g>\n'
     )
 
 

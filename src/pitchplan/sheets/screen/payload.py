@@ -16,6 +16,7 @@ from pitchplan.sheets.notes import note_lines
 from pitchplan.sheets.screen.position import fit_position
 from pitchplan.sheets.screen.shapes import UNIT_M, Names, Shapes, drawn_shapes
 from pitchplan.sheets.screen.words import SCREEN_WORDS
+from pitchplan.sheets.signs import SIGNS, legend_keys
 from pitchplan.sheets.words import WORDS, days_between, season_days, season_line, word
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["screen_data"]
 
 # What the page explains: the kinds of the sheet's legend that are drawn on a screen too.
-_LEGEND = ("pitch", "bus-stop", "station", "school-gate", "hospital-gate")
+_LEGEND = ("pitch", *legend_keys())
 _SHARED = ("free", "no_district", "comma", *_LEGEND)
 _WEEK = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
 
@@ -63,6 +64,7 @@ def screen_data(sheet: Sheet) -> dict[str, Any]:
         "communities": communities,
         "outlines": _outlines(sheet, districts, shapes),
         **drawn,
+        "signs": {key: _sign(key) for key in drawn["symbols"]},
         "weeks": [list(week) for week in weeks],
         "spots": _spots(sheet, districts, weeks, shapes, names),
         "names": [list(row) for row in names.rows],
@@ -81,6 +83,12 @@ def _bounds(sheet: Sheet) -> tuple[int, int, int, int]:
         int(np.ceil(box[:, 2].max())),
         int(np.ceil(box[:, 3].max())),
     )
+
+
+def _sign(key: str) -> list[Any]:
+    """Return a sign's colour, its outline, what is white in it, and the smallest scale it is shown at."""
+    sign = SIGNS[key]
+    return [sign.colour, sign.outline, sign.inside, sign.up_to]
 
 
 def _words(sheet: Sheet, language: str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from pitchplan.sheets.ink import SYMBOL_KINDS, space_class, street_rank
+from pitchplan.sheets.ink import space_class, street_rank
 from pitchplan.sheets.screen.encode import encode
+from pitchplan.sheets.signs import SIGNS, sign_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -149,10 +150,10 @@ def _spaces(layer: gpd.GeoDataFrame, shapes: Shapes, names: Names) -> list[dict[
 
 
 def _symbols(layer: gpd.GeoDataFrame, shapes: Shapes) -> dict[str, str]:
-    """Return the places of the few kinds of features that have a symbol, one line per kind."""
-    kinds = np.array([SYMBOL_KINDS.get(k, "") for k in layer["kind"]], dtype=object)
+    """Return the places of the kinds of features that have a sign, one line per kind."""
+    kinds = np.array([sign_of(k) for k in layer["kind"]], dtype=object)
     out = {}
-    for kind in sorted(set(kinds) - {""}):
+    for kind in (k for k in SIGNS if k in set(kinds)):
         points = shapely.point_on_surface(layer.geometry.to_numpy()[kinds == kind])
         out[kind] = encode([shapes.whole(shapely.get_coordinates(points))])
     return out

@@ -1,57 +1,28 @@
-// Signs of the few features that help to find one's way; each has its own outline.
+// Signs of the features that pitches keep clear of: the sheet's own outlines, 12 units high.
 const symbolPlaces = Object.entries(data.symbols).map(([kind, text]) => [kind, decode(text).flatMap(({ xy }) => Array.from({ length: xy.length / 2 }, (_, i) => [xy[2 * i], xy[2 * i + 1]]))]);
 
-const SIGNS = {
-  "bus-stop": (c) => {
-    c.roundRect(-5.5, -5.5, 11, 11, 2.5);
-    fillSign(c, ink.symbol);
-    c.rect(-3, -3.2, 6, 3.6);
-    fillSign(c, "#fff", false);
-  },
-  station: (c) => {
-    c.arc(0, 0, 5.5, 0, 2 * Math.PI);
-    fillSign(c, ink.text);
-    c.arc(0, 0, 2.5, 0, 2 * Math.PI);
-    fillSign(c, "#fff", false);
-  },
-  "school-gate": (c) => {
-    for (const [x, y] of [[-3.5, 6], [-3.5, -6], [5.5, -2.5], [-2, 1], [-2, 6]]) c.lineTo(x, y);
-    c.closePath();
-    fillSign(c, "#B8741A");
-  },
-  "hospital-gate": (c) => {
-    for (const [x, y] of [[-2, -6], [2, -6], [2, -2], [6, -2], [6, 2], [2, 2], [2, 6], [-2, 6], [-2, 2], [-6, 2], [-6, -2], [-2, -2]]) c.lineTo(x, y);
-    c.closePath();
-    fillSign(c, "#0B7A75");
-  },
-  pitch: (c) => {
-    c.rect(-6, -2.5, 12, 5);
-    fillSign(c, ink.pitch);
-  },
-};
+const SIGNS = Object.fromEntries(Object.entries(data.signs).map(([kind, [colour, outline, inside, upTo]]) => [kind, { colour, outline: new Path2D(outline), inside: new Path2D(inside), upTo }]));
+SIGNS.pitch = { colour: ink.pitch, outline: new Path2D("M-6-2.5h12v5h-12z"), inside: new Path2D(), upTo: Infinity };
 
-function fillSign(c, colour, edged = true) {
-  if (edged) {
-    c.lineWidth = 2;
-    c.strokeStyle = "#fff";
-    c.stroke();
-  }
-  c.fillStyle = colour;
-  c.fill();
-  c.beginPath();
-}
+// Smaller than this, signs would hide the streets; a CSS pixel is 0.2646 mm.
+const SIGNS_FROM = 0.45, shows = (kind) => view.k >= Math.max(SIGNS_FROM, 1000 / 0.2646 / SIGNS[kind].upTo);
 
 function sign(c, kind, x, y) {
+  const { colour, outline, inside } = SIGNS[kind];
   c.save();
   c.translate(x, y);
-  c.beginPath();
-  SIGNS[kind](c);
+  c.lineWidth = 2;
+  c.strokeStyle = "#fff";
+  c.stroke(outline);
+  c.fillStyle = colour;
+  c.fill(outline);
+  c.fillStyle = "#fff";
+  c.fill(inside);
   c.restore();
 }
 
 function drawSymbols(c, offset, taken) {
-  if (view.k < 0.45) return;
-  for (const [kind, at] of symbolPlaces)
+  for (const [kind, at] of symbolPlaces.filter(([kind]) => shows(kind)))
     for (const place of at) {
       const [x, y] = offset(...place), box = [x - 7, y - 7, x + 7, y + 7];
       if (!taken.free([box])) continue;
