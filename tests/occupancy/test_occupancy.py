@@ -139,7 +139,7 @@ def test_what_is_wrong_is_named_at_once(plan):
     with pytest.raises(pp.InputError) as caught:
         pp.read_occupancy(table, plan)
     told = str(caught.value)
-    for text in ("row index 1", "999", "row index 2", "outside of the season", "row index 3", "complaints"):
+    for text in ("row 3", "999", "row 4", "outside of the season", "row 5", "complaints"):
         assert text in told
     with pytest.raises(pp.InputError, match="column 'spot' is missing"):
         pp.read_occupancy(table[["date", "vendors"]].iloc[[0, 3]], plan)
