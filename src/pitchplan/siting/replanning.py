@@ -12,7 +12,7 @@ from pitchplan.errors import Fault, InputError
 from pitchplan.plan import Outcome
 from pitchplan.schemas import CHANGES, DECISIONS
 from pitchplan.siting.decisions import placed, places_of, read_decisions
-from pitchplan.siting.goals import HostVendors, KeepPitches, StayClose
+from pitchplan.siting.goals import HostVendors, KeepPitches, StayClose, Weighted
 from pitchplan.siting.model.statement import decided
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ def replan(
         what = "rows of the planner's own do not go with new decisions"
         raise InputError(Fault(what, "State the problem with the decisions and add them again", "replan"))
     after = changed.solve(time_limit_s=time_limit_s, start=plan, log=log).with_numbers_of(plan)
-    goals = after.goals.set_index("goal")
-    exact = all(goals.loc[name, "outcome"] == Outcome.PROVEN for name in (StayClose.name, KeepPitches.name))
+    exact = bool(after.goals["outcome"].iloc[1] == Outcome.PROVEN)
     settled = replace(problem.facts.statement, ground=ground).problem()
     said = placed(new, candidates)
     return Replanned(after, _changes(plan, after, said, candidates), settled, exact)
@@ -130,11 +129,15 @@ def _looked_for_anew(
 
 
 def _goals(problem: SitingProblem, plan: Plan) -> tuple[Any, ...]:
-    """Return the goals in order: host, change least, then what the problem sought."""
+    """Return the goals in order: host, change least, then what the problem sought.
+
+    A spot weighs more than all pitches together, so that one sum seeks both in order.
+    """
     sought = problem.facts.statement.goals
-    least = (StayClose(plan, within_m=MOVED_WITHIN_M, slack=0.0), KeepPitches(plan))
+    spot = 1 + len(plan.pitches)
+    parts = ((StayClose(plan, within_m=MOVED_WITHIN_M), spot), (KeepPitches(plan), 1))
     others = tuple(q for q in sought if not isinstance(q, HostVendors | StayClose | KeepPitches))
-    return (HostVendors(), *least, *others)
+    return (HostVendors(), Weighted(parts, slack=0.0), *others)
 
 
 def _changes(before: Plan, after: Plan, new: pd.DataFrame, candidates: Candidates) -> pd.DataFrame:
