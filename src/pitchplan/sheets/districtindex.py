@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pitchplan.sheets.draw import fit_size, label, rect
+from pitchplan.sheets.edges import part_of
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.words import latin, word
@@ -20,14 +21,19 @@ def index_height(sheet: Sheet) -> float:
     """Return the height that the index needs, millimetres."""
     u = sheet.page.unit
     parts = _parts(sheet)
-    contacts = sum(name in sheet.contact for name, _ in parts)
+    contacts = sum(name in sheet.contact for name in parts)
     return 13.0 * u + max(len(parts), 1) * 6.0 * u + contacts * 2.9 * u
 
 
-def _parts(sheet: Sheet) -> list[tuple[str, int]]:
-    """Return the parts that have a page, with its number; also where the sheet is a page alone."""
+def _parts(sheet: Sheet) -> dict[str, list[int]]:
+    """Return the numbers of each part's pages, in their order; last the parts without spots, without any."""
+    names = list(dict.fromkeys(sheet.layers["communities"]["part"]))
     shown = set(sheet.published.spots["page"])
-    return [(name, number) for name, number in sheet.numbers.items() if number in shown]
+    parts: dict[str, list[int]] = {}
+    for page_id, number in sheet.numbers.items():
+        if number in shown:
+            parts.setdefault(part_of(page_id, names), []).append(number)
+    return parts | {name: [] for name in names if name not in parts}
 
 
 def draw_index(sheet: Sheet, area: Rect) -> str:
@@ -60,13 +66,16 @@ def draw_index(sheet: Sheet, area: Rect) -> str:
     out += label(area.x, y, totals, max(2.4 * u, LEAST_MM))
     size, small = max(3.0 * u, LEAST_MM), max(2.1 * u, LEAST_MM)
     y += 2.0 * u
-    for district, number in _parts(sheet):
-        part = spots[spots["page"] == number]
+    for district, numbers in _parts(sheet).items():
+        part = spots[spots["page"].isin(numbers)]
         name = (in_latin.get(district) or district) if latin(language) else district
         second = in_latin.get(district, "") if len(sheet.languages) > 1 else ""
-        tail = word(language, "page", page=number)
+        tail = word(language, "page", page=word(language, "listing").join(map(str, numbers)))
         counts = word(language, "district_totals", spots=len(part), pitches=int(part["capacity"].sum()))
-        right = area.right - text_width("  " + word(language, "page", page="00"), size, bold=True)
+        if not numbers:
+            tail, counts = "", word(language, "none")
+        least = word(language, "page", page="00")
+        right = area.right - max(text_width("  " + text, size, bold=True) for text in (tail, least))
         base = y + 4.2 * u
         room = right - area.x - text_width(counts, small) - 2.0 * u
         fitted = fit_size(name, size, room, bold=True, least=LEAST_MM)
@@ -75,7 +84,7 @@ def draw_index(sheet: Sheet, area: Rect) -> str:
         if second and second != name and used + text_width(second, small) < room:
             out += label(area.x + used, base, second, small, fill=INK["soft"])
         out += label(right, base, counts, small, anchor="end", fill=INK["soft"])
-        out += label(area.right, base, tail, size, bold=True, anchor="end")
+        out += label(area.right, base, tail, size, bold=True, anchor="end") if tail else ""
         y += 6.0 * u
         contact = sheet.contact.get(district, "")
         if contact:

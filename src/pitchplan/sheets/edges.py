@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from pitchplan.sheets.page import Rect
 from pitchplan.sheets.words import latin, word
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from pitchplan.sheets.page import Page
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["areas_of", "draw_edges", "inside_edges", "neighbours_of"]
+__all__ = ["areas_of", "draw_edges", "inside_edges", "part_of", "with_neighbours"]
 
 _LEAST_SHARE = 0.12  # of an edge that a neighbour must hold to be named there
 
@@ -29,8 +32,19 @@ def areas_of(sheet: Sheet) -> dict[str, Any]:
     return {name: shapely.union_all(geometry[part == name]) for name in dict.fromkeys(part)}
 
 
+def part_of(page_id: str, parts: Container[str]) -> str:
+    """Return the part that a page shows; the second page of a part has the part's name with ``-2``.
+
+    Examples
+    --------
+    >>> part_of("历下区-2", {"历下区"}), part_of("历下区", {"历下区"})
+    ('历下区', '历下区')
+    """
+    return page_id if page_id in parts else page_id.rpartition("-")[0]
+
+
 def _stretches(page: Page, areas: dict[str, Any]) -> list[tuple[str, str, float]]:
-    """Return edge, part and the middle of the longest stretch of the edge that the part holds, 0 to 1."""
+    """Return edge, page and the middle of the longest stretch of the edge that its area holds, 0 to 1."""
     west, south, east, north = page.window(-1.0)
     edges = {
         "north": ((west, north), (east, north)),
@@ -44,31 +58,34 @@ def _stretches(page: Page, areas: dict[str, Any]) -> list[tuple[str, str, float]
         for name, area in areas.items():
             pieces = shapely.get_parts(shapely.intersection(line, area))
             lengths = shapely.length(pieces)
-            if name == page.district or not len(pieces) or lengths.max() < _LEAST_SHARE * line.length:
+            if name == page.page_id or not len(pieces) or lengths.max() < _LEAST_SHARE * line.length:
                 continue
             middle = shapely.line_interpolate_point(pieces[int(lengths.argmax())], 0.5, normalized=True)
             found.append((edge, name, float(shapely.line_locate_point(line, middle, normalized=True))))
     return sorted(found, key=lambda f: (list(edges).index(f[0]), f[2]))
 
 
-def neighbours_of(page: Page, areas: dict[str, Any], pages: dict[str, Page]) -> tuple[tuple[str, str], ...]:
-    """Return edge and page of each neighbour that has a page.
+def with_neighbours(page: Page, areas: dict[str, Any]) -> Page:
+    """Let a page know the pages that go on at its edges.
 
     Parameters
     ----------
     page : Page
         A page of an atlas.
     areas : dict of str to polygon
-        As `areas_of` returns them.
-    pages : dict of str to Page
-        By part.
+        What each page lists, by ``page_id``.
 
     Returns
     -------
-    tuple of (str, str)
-        Edge and ``page_id``, from west to east and from north to south.
+    Page
+        With its neighbours from west to east and from north to south.
     """
-    return tuple((edge, pages[name].page_id) for edge, name, _ in _stretches(page, areas) if name in pages)
+    found = _stretches(page, areas)
+    return replace(
+        page,
+        neighbours=tuple((edge, name) for edge, name, _ in found),
+        neighbours_at=tuple(at for _, _, at in found),
+    )
 
 
 def _band(sheet: Sheet) -> float:
@@ -103,11 +120,10 @@ def draw_edges(sheet: Sheet) -> str:
     size = max(2.3 * page.unit, LEAST_MM)
     half = _band(sheet) / 2
     out = ""
-    for edge, name, share in _stretches(page, areas_of(sheet)):
-        if (edge, name) not in page.neighbours:
-            continue
+    for (edge, page_id), share in zip(page.neighbours, page.neighbours_at, strict=True):
+        name = part_of(page_id, by_part)
         said = (by_part.get(name) or name) if latin(language) else name
-        text = word(language, "goes_on", district=said, page=sheet.numbers.get(name, ""))
+        text = word(language, "goes_on", district=said, page=sheet.numbers.get(page_id, ""))
         arm = 1.5 * size  # arrow and the space after it
         wide = text_width(text, size, bold=True) + arm + 1.6
         room = f.width if edge in ("north", "south") else f.height

@@ -35,7 +35,7 @@ def pages(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str, Any]]
     style = {"fill": INK["paper"], "fill-opacity": 0, "stroke": INK["text"], "stroke-width": 2}
     out = []
     for place, (page, shape) in enumerate(zip(maps, shapes, strict=True)):
-        district = page.district or page.page_id
+        district = _name(sheet, page)
         title = f"{sheet.title} · {district}" if page.page_id != "overview" else sheet.title
         scale = f"{page.paper} · 1:{page.scale}"
         properties = {"page_id": page.page_id, "order": place, "district": page.district}
@@ -44,6 +44,14 @@ def pages(sheet: Sheet, transformer: pyproj.Transformer) -> list[dict[str, Any]]
             texts = (title, scale, district)
             out.append(feature("page", page.page_id, shape, texts, properties))
     return out
+
+
+def _name(sheet: Sheet, page: Page) -> str:
+    """Name what a page shows."""
+    part, parts = page.part
+    if parts == 1:
+        return page.district or page.page_id
+    return word(sheet.languages[0], "part_of", district=page.district, part=part, parts=parts)
 
 
 def _paper(page: Page) -> dict[str, Any]:

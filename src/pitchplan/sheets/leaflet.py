@@ -69,6 +69,7 @@ def as_leaflet(sheet: Sheet) -> Sheet:
         key=Rect(_MARGIN, height - _MARGIN - _STRIP, width - 2 * _MARGIN, _STRIP),
         page_id="leaflet-inside",
         district=old.district,
+        part=old.part,
         kind="leaflet-inside",
         spots=old.spots,
     )
@@ -76,7 +77,7 @@ def as_leaflet(sheet: Sheet) -> Sheet:
     spots = sheet.published.spots
     squares = [inside.square(s.x_m, s.y_m) for s in spots.itertuples()]
     published = replace(sheet.published, spots=spots.assign(grid_square=squares))
-    return replace(sheet, page=outside, pages=(inside,), published=published, numbers={})
+    return replace(sheet, page=outside, pages=(inside,), published=published, numbers={}, atlas=False)
 
 
 def _panel(k: int) -> Rect:

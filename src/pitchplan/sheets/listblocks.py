@@ -64,7 +64,7 @@ def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) ->
             height = len(lines) * style.size * 1.28 + below * style.second * 1.25 + style.size * 0.45
             content = (s, lines, more, tab if beside else 0.0, details, _tail(sheet, style, s))
             blocks.append(Block(max(height, style.size * ROW), False, content))
-    return blocks
+    return blocks + [_empty_block(sheet, style, width, district) for district in sheet.page.without_spots]
 
 
 def _details(sheet: Sheet, spot: Any) -> list[str]:
@@ -89,20 +89,29 @@ def _tail(sheet: Sheet, style: Style, spot: Any) -> str:
 
 
 def _district_block(sheet: Sheet, style: Style, width: float, district: str, part: Any) -> Block:
-    first = part["district_en"].iloc[0] if latin(sheet.languages[0]) else district
-    name = first or district or word(sheet.languages[0], "no_district")
-    second = (
-        part["district_en"].iloc[0]
-        if len(sheet.languages) > 1 and part["district_en"].iloc[0] != name
-        else ""
-    )
     totals = word(
         sheet.languages[0],
         "district_totals",
         **dict(zip(("spots", "pitches"), _counts(sheet, district, part), strict=True)),
     )
+    return _heading(sheet, style, width, (district, part["district_en"].iloc[0]), totals)
+
+
+def _empty_block(sheet: Sheet, style: Style, width: float, district: str) -> Block:
+    """Name a district that has no spots, and whom to ask why."""
+    layer = sheet.layers["communities"]
+    english = next(iter(layer["district_en"][layer["district"] == district]), "")
+    return _heading(sheet, style, width, (district, english), word(sheet.languages[0], "none"))
+
+
+def _heading(sheet: Sheet, style: Style, width: float, names: tuple[str, str], totals: str) -> Block:
+    """Set a district's names, what it has, and its contact."""
+    district, english = names
+    language = sheet.languages[0]
+    name = (english if latin(language) else "") or district or word(language, "no_district")
+    second = english if len(sheet.languages) > 1 and english != name else ""
     contact = sheet.contact.get(district, "")
-    lines = wrap(word(sheet.languages[0], "contact", contact=contact), style.second, width) if contact else []
+    lines = wrap(word(language, "contact", contact=contact), style.second, width) if contact else []
     height = style.size * 2.75 + len(lines) * style.second * 1.35 + style.size * 0.35
     return Block(height, True, (name, second, totals, lines))
 

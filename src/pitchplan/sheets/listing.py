@@ -22,7 +22,7 @@ __all__ = ["arrange", "draw_columns", "draw_list", "fill", "list_body"]
 def _styles(sheet: Sheet, digits: int) -> list[Style]:
     """Return the ways to set the list, the most generous first."""
     unit = sheet.page.unit
-    tail = "square-page" if sheet.numbers and sheet.page.page_id == "overview" else "square"
+    tail = "square-page" if sheet.atlas and sheet.page.page_id == "overview" else "square"
     found = []
     for both in (True, False):
         for size, second in (

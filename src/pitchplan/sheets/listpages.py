@@ -41,17 +41,21 @@ def list_pages(sheet: Sheet) -> list[Page]:
     order = [s for d in dict.fromkeys(spots["district"]) for s in spots["spot_id"][spots["district"] == d]]
     pages: list[Page] = []
     while order:
-        page = replace(
-            sheet.page, kind="list", page_id=f"list-{len(pages) + 1}", listing="spots", neighbours=()
-        )
+        page = replace(sheet.page, kind="list", page_id=f"list-{len(pages) + 1}", listing="spots")
         low, high = 1, len(order)
         while low < high:  # the most spots that one page holds
             middle = (low + high + 1) // 2
-            fits = _columns(replace(sheet, page=replace(page, spots=tuple(order[:middle]))))
+            fits = _columns(replace(sheet, page=_with(page, order, middle)))
             low, high = (middle, high) if fits else (low, middle - 1)
-        pages.append(replace(page, spots=tuple(order[:low])))
+        pages.append(_with(page, order, low))
         order = order[low:]
     return pages
+
+
+def _with(page: Page, order: list[str], count: int) -> Page:
+    """Let a page list the first of some spots; the districts without any stand after the last one."""
+    ends = page.without_spots if count == len(order) else ()
+    return replace(page, spots=tuple(order[:count]), without_spots=ends)
 
 
 def _style(sheet: Sheet) -> Style:
@@ -59,7 +63,8 @@ def _style(sheet: Sheet) -> Style:
     digits = max((len(str(n)) for n in sheet.published.spots["number"]), default=1)
     columns = max(1, int((sheet.page.width - 16 * u) / (88.0 * u)))
     both = len(sheet.languages) > 1
-    return Style(columns, max(LEAST_MM, 2.35 * u), max(LEAST_MM, 1.95 * u), both, digits, "page")
+    tail = "page" if sheet.atlas else "square"
+    return Style(columns, max(LEAST_MM, 2.35 * u), max(LEAST_MM, 1.95 * u), both, digits, tail)
 
 
 def _body(page: Page) -> Rect:
@@ -99,7 +104,7 @@ def draw_list_page(sheet: Sheet) -> str:
     out += label(body.right, y, sheet.title, 3.2 * u, anchor="end", fill=INK["text"])
     f = sheet.published
     said = [
-        word(sheet.languages[0], "columns_page"),
+        word(sheet.languages[0], "columns_page" if style.tail == "page" else "columns"),
         season_line(sheet.languages[0], f.first, f.last, f.hours),
     ]
     out += label(body.x, y + 4.4 * u, said[0], max(2.2 * u, LEAST_MM), fill=INK["soft"])

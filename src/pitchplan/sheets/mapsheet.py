@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyproj
 
 from pitchplan.errors import Fault, InputError
-from pitchplan.sheets.atlas import as_atlas, best_page
+from pitchplan.sheets.atlas import as_atlas, with_list_pages
+from pitchplan.sheets.choosing import best_page
 from pitchplan.sheets.layouts import layouts
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.page import Page
@@ -84,12 +85,13 @@ def map_sheet(
         How the paper is turned; ``auto`` takes the larger scale.
     atlas : bool or str
         Whether pages follow the overview: one per district that has spots, or per value of another
-        column of the communities, such as their street office.
+        column of the communities, such as their street office; several where its spots crowd on one.
 
     Returns
     -------
     Sheet
-        To be given to `write`. A PDF holds all pages, other formats the first: see `Sheet.only`.
+        To be given to `write`. A PDF and the HTML on paper hold all pages, other formats the first:
+        see `Sheet.only`. A list too long for the paper follows on pages of its own.
 
     Raises
     ------
@@ -148,10 +150,14 @@ def map_sheet(
         link=check_link(link, qr_side(pages[0].unit)),
         issued=day(date),
         extent=bounds,
+        atlas=bool(atlas and len(plan.spots)),  # its list has the pages too, so it is laid out with them
     )
-    if atlas and len(plan.spots):
-        # Its list has the pages too, so it is laid out with them.
-        first = replace(first, numbers={"overview": 1})
-    page = best_page(first, pages)
+    page = best_page(first, [replace(page, without_spots=_without_spots(first)) for page in pages])
     sheet = replace(first, page=page, published=facts(page))
-    return as_atlas(sheet) if first.numbers else sheet
+    return as_atlas(sheet) if sheet.atlas else with_list_pages(sheet)
+
+
+def _without_spots(sheet: Sheet) -> tuple[str, ...]:
+    """Return the districts that have no spots, in the order of their communities."""
+    having = {"", *sheet.published.spots["district"]}
+    return tuple(d for d in dict.fromkeys(sheet.layers["communities"]["district"]) if d not in having)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["Numbering", "numbers_on"]
+__all__ = ["Numbering", "numbers_are_small", "numbers_on"]
 
 _CALM = 0.5  # share of the paper around most spots that markers may take before they get smaller
 _AROUND_MM = 22.0
@@ -87,6 +87,19 @@ def numbers_on(
     return Numbering([next(own if i else rest) for i in inset.inside], inset)
 
 
+def numbers_are_small(sheet: Sheet) -> bool:
+    """Tell whether a page's spots crowd so that their numbers are in the smaller of the two sizes."""
+    places = sheet.page.to_paper(sheet.published.spots[["x_m", "y_m"]].to_numpy(float))
+    radius, _ = _size(sheet, places)
+    return radius < _radii(sheet)[0] * max(sheet.page.unit, 1.0)
+
+
+def _radii(sheet: Sheet) -> tuple[float, float]:
+    """Return the large and the small circle's radius on A3, by how many digits they hold."""
+    short = max((len(str(n)) for n in sheet.published.spots["number"]), default=1) <= 2
+    return (2.35, 1.7) if short else (2.95, 1.95)
+
+
 def _middles(pitches: NDArray[Any]) -> NDArray[np.float64]:
     return shapely.get_coordinates(shapely.centroid(pitches)) if len(pitches) else np.zeros((0, 2))
 
@@ -99,9 +112,8 @@ def _box_mm2(radius: float, flags: NDArray[np.float64]) -> float:
 def _size(sheet: Sheet, places: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """Return the circles' radius and how far each flag reaches: the most telling that is calm."""
     spots, unit = sheet.published.spots, max(sheet.page.unit, 1.0)
-    short = max((len(str(n)) for n in spots["number"]), default=1) <= 2
     flags = np.array([flag_width(c, unit) for c in spots["capacity"]], dtype=float)
-    large, small = (2.35, 1.7) if short else (2.95, 1.95)
+    large, small = _radii(sheet)
     ways = ((large, flags), (large, 0.0 * flags), (small, 0.0 * flags))
     for radius, reach in ways:
         if not len(places):

@@ -86,14 +86,20 @@ class Page:
         District that the page shows; empty for all.
     neighbours : tuple of (str, str)
         Edge (``north``, ``east``, ``south``, ``west``) and ``page_id`` of the pages that go on there.
+    neighbours_at : tuple of float
+        How far along its edge each of them lies, 0 to 1, from west to east or from north to south.
     kind : str
         What is drawn: ``map``; ``list``, a page of the list of spots; see `pitchplan.sheets.svg`.
+    part : (int, int)
+        Which of its district's pages it is, and how many the district has.
     number, count : int
         Number of the page, and how many there are; a sheet of one page prints no number.
     spots : tuple of str
         ``spot_id`` of what the page lists; empty for all.
     listing : str
         What stands beside the map: ``spots``, or ``districts`` with the page of each.
+    without_spots : tuple of str
+        Districts that have none: the end of the list says so.
     """
 
     paper: str
@@ -114,11 +120,14 @@ class Page:
     page_id: str = "overview"
     district: str = ""
     neighbours: tuple[tuple[str, str], ...] = ()
+    neighbours_at: tuple[float, ...] = ()
     kind: str = "map"
+    part: tuple[int, int] = (1, 1)
     number: int = 1
     count: int = 1
     spots: tuple[str, ...] = ()
     listing: str = "spots"
+    without_spots: tuple[str, ...] = ()
 
     def to_paper(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn metres in the planning CRS into millimetres on the paper.

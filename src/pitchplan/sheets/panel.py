@@ -137,6 +137,9 @@ def _district_titles(sheet: Sheet) -> tuple[str, str]:
     english = next((e for p, e in zip(layer["part"], layer["part_en"], strict=True) if p == district), "")
     first = (english or district) if latin(sheet.languages[0]) else district
     second = english if len(sheet.languages) > 1 and english != first else ""
+    part, parts = sheet.page.part
+    if parts > 1:
+        first = word(sheet.languages[0], "part_of", district=first, part=part, parts=parts)
     whole = (sheet.title_en or sheet.title) if latin(sheet.languages[0]) else sheet.title
     return first, f"{second}  ·  {whole}" if second else whole
 

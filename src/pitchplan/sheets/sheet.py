@@ -55,11 +55,13 @@ class Sheet:
     link : str
         Address that the QR code leads to; empty for no code.
     pages : tuple of Page
-        Pages of the atlas after the overview, in order.
+        Pages after the first, in order: maps of an atlas, then of the list.
     issued : str
         Day of issue, such as ``2026-05-20``; empty for none.
     numbers : dict of str to int
-        Number of each page of the atlas by ``page_id``; empty without an atlas.
+        Number of each page by ``page_id``; empty where there is but one.
+    atlas : bool
+        Whether the spots have maps of their own after the overview.
     extent : tuple of float
         Least easting, least northing, greatest easting, greatest northing of the city, metres.
     """
@@ -80,6 +82,7 @@ class Sheet:
     pages: tuple[Page, ...] = ()
     issued: str = ""
     numbers: dict[str, int] = field(default_factory=dict)
+    atlas: bool = False
     extent: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     @property
