@@ -442,3 +442,15 @@ def test_a_narrow_list_breaks_addresses_and_never_cuts_them(build: Any) -> None:
     assert left_out == 0
     for block in (b for column in columns for b in column if not b.heading):
         assert " ".join(block.content[1]) == block.content[0].address_en
+
+
+def test_the_second_language_never_starts_in_the_middle_of_a_broken_line(sheet: Any, build: Any) -> None:
+    city = build.city()
+    for paper in ("A4", "A3"):
+        for spots in (10, 35, 120):
+            texts = _texts(
+                render(map_sheet(build.plan(city, spots=spots), city, paper=paper, **WORDS), ".svg")
+            )
+            said = [t for t in texts if "Growers may" in t]
+            assert said
+            assert all(t.endswith("numbered spots") for t in said), (paper, spots)

@@ -94,4 +94,6 @@ def test_measured_widths_need_no_list(plan: Any, city: Any) -> None:
 
     measured = dataclasses.replace(plan, pitches=plan.pitches.assign(width_status="measured"))
     made = map_sheet(measured, city, audience="office", **WORDS).field_check()
+    # Nobody is asked to tape "the following" where nothing follows.
+    assert "下列街道宽度" not in render(made, ".svg").decode()
     assert "没有需要核查的路宽" in {e.text for e in _texts(render(made, ".svg"))}

@@ -70,7 +70,9 @@ def draw_index(sheet: Sheet, area: Rect) -> str:
         part = spots[spots["page"].isin(numbers)]
         name = (in_latin.get(district) or district) if latin(language) else district
         second = in_latin.get(district, "") if len(sheet.languages) > 1 else ""
-        tail = word(language, "page", page=word(language, "listing").join(map(str, numbers)))
+        # A district's pages follow one another.
+        pages = "–".join(str(n) for n in (*numbers[:1], *numbers[1:][-1:]))
+        tail = word(language, "page", page=pages)
         counts = word(language, "district_totals", spots=len(part), pitches=int(part["capacity"].sum()))
         if not numbers:
             tail, counts = "", word(language, "none")

@@ -146,10 +146,10 @@ def draw_field_page(sheet: Sheet) -> str:
     rows = widths_to_tape(sheet)
     rows = rows[(rows["street_id"] + "\n" + rows["spot_id"]).isin(page.spots)]
     wide = page.width - 2 * _MARGIN
-    out, y = _head(sheet, wide), _TOP
+    out, y = _head(sheet), _TOP
     if not len(rows):
         return out + label(_MARGIN, y + 6.0, word(language, "field_done"), 3.6)
-    out += _table_head(sheet, y, wide)
+    out += _note(sheet, wide) + _table_head(sheet, y, wide)
     y += _HEAD
     for street in _streets(rows):
         out += _street_line(sheet, street, y, wide)
@@ -160,19 +160,21 @@ def draw_field_page(sheet: Sheet) -> str:
     return out
 
 
-def _head(sheet: Sheet, wide: float) -> str:
+def _head(sheet: Sheet) -> str:
     titles = [word(language, "field_title") for language in sheet.languages]
     out = label(_MARGIN, 20.0, titles[0], 6.0, bold=True)
     after = _MARGIN + text_width(titles[0], 6.0, bold=True) + 3.0
     for text in titles[1:]:
         out += label(after, 20.0, text, 3.6, fill=INK["soft"])
     out += label(_MARGIN, 26.5, sheet.title, 3.4)
-    out += label(_MARGIN + wide, 26.5, sheet.publisher, 2.8, anchor="end", fill=INK["soft"])
-    y = 32.0
-    for line in wrap(word(sheet.languages[0], "field_note"), 2.6, wide):
-        out += label(_MARGIN, y, line, 2.6, fill=INK["soft"])
-        y += 3.6
-    return out
+    right = sheet.page.width - _MARGIN
+    return out + label(right, 26.5, sheet.publisher, 2.8, anchor="end", fill=INK["soft"])
+
+
+def _note(sheet: Sheet, wide: float) -> str:
+    """Say what is asked of those who go out with the list."""
+    lines = wrap(word(sheet.languages[0], "field_note"), 2.6, wide)
+    return "".join(label(_MARGIN, 32.0 + 3.6 * k, t, 2.6, fill=INK["soft"]) for k, t in enumerate(lines))
 
 
 def _table_head(sheet: Sheet, y: float, wide: float) -> str:

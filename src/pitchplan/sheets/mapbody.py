@@ -95,6 +95,10 @@ def _under_the_numbers(
     xml = [base_map(sheet, shown)]
     symbols_xml = _symbols(sheet, symbols, ground, shown)
     busy = busy_ground(sheet)
+    if (
+        sheet.page.listing == "districts"
+    ):  # names rather stand where no dots are, but small districts have both
+        busy.take(sheet.page.to_paper(sheet.published.spots[["x_m", "y_m"]].to_numpy(float)))
     districts = district_names(sheet, ground, busy, wet_ground(sheet))
     names = street_names(sheet, ground)
     xml += [districts, names, space_names(sheet, ground, busy), symbols_xml]

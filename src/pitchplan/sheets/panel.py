@@ -17,6 +17,7 @@ from pitchplan.sheets.key import (
 )
 from pitchplan.sheets.lettering import LEAST_MM, text_width, wrap
 from pitchplan.sheets.listing import arrange, draw_list, list_body
+from pitchplan.sheets.locator import draw_locator, locator_place
 from pitchplan.sheets.page import Rect
 from pitchplan.sheets.qr import qr_side, qr_xml
 from pitchplan.sheets.words import latin, season_line, word
@@ -52,8 +53,10 @@ def draw_panel(sheet: Sheet, shown: frozenset[str]) -> str:
         SVG elements.
     """
     out, area, key = _arranged(sheet, shown)
-    index = sheet.page.listing == "districts"
-    return out + (draw_index(sheet, area) if index else draw_list(sheet, area)) + key
+    if sheet.page.listing == "districts":
+        return out + draw_index(sheet, area) + key
+    area, place = locator_place(sheet, area)
+    return out + draw_list(sheet, area) + (draw_locator(sheet, place) if place else "") + key
 
 
 def list_area(sheet: Sheet) -> Rect:
@@ -201,9 +204,12 @@ def _season(sheet: Sheet) -> list[Line]:
     return lines + [(text, 2.4 * u, False, INK["soft"]) for text in said[1:]]
 
 
-def _here(sheet: Sheet) -> Line:
-    text = "  ".join(_both(sheet, "here"))
-    return (text, 2.3 * sheet.page.unit, False, INK["text"])
+def _here(sheet: Sheet, width: float) -> list[Line]:
+    """Say what may be done: in one line, or in one line per language."""
+    said, size = _both(sheet, "here"), 2.3 * sheet.page.unit
+    whole = "  ".join(said)
+    lines = [whole] if text_width(whole, max(size, LEAST_MM)) <= width else said
+    return [(text, size, False, INK["text"]) for text in lines]
 
 
 def _publisher(sheet: Sheet) -> list[Line]:
@@ -239,7 +245,8 @@ def _head(sheet: Sheet) -> tuple[str, float]:
         y = max(y, p.y + taken)
     out += code + _free(sheet, p.x, y, p.width - taken if beside else p.width)
     y = max(y + 11.4 * u, p.y + taken if taken else 0.0)
-    text, y = _lines(sheet, [*_season(sheet), _here(sheet), *_publisher(sheet)], p.x, y, p.width)
+    said = [*_season(sheet), *_here(sheet, p.width), *_publisher(sheet)]
+    text, y = _lines(sheet, said, p.x, y, p.width)
     return out + text, y + 3.0 * u
 
 
@@ -258,14 +265,14 @@ def _head_band(sheet: Sheet, area: Rect) -> str:
     middle = area.width - left - right - 2 * gap
     x = area.x + left + gap
     out += _free(sheet, x, area.y, middle)
-    here = _lines(sheet, [_here(sheet)], x, area.y + 10.6 * u, middle)
+    here = _lines(sheet, _here(sheet, middle), x, area.y + 10.6 * u, middle)
     x += middle + gap
     return out + here[0] + _lines(sheet, [*season, *_publisher(sheet)], x, area.y - 1.2 * u, right)[0]
 
 
 def draw_season(sheet: Sheet, area: Rect) -> tuple[str, float]:
     """Draw days, hours and what may be done, from an area's top; return also where they end."""
-    return _lines(sheet, [*_season(sheet), _here(sheet)], area.x, area.y, area.width)
+    return _lines(sheet, [*_season(sheet), *_here(sheet, area.width)], area.x, area.y, area.width)
 
 
 def draw_publisher(sheet: Sheet, area: Rect) -> tuple[str, float]:

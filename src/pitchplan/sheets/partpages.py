@@ -23,8 +23,9 @@ __all__ = ["PartPage", "part_pages"]
 _AROUND_M = 150.0  # shown around the outermost spots at the least; what two pages of a part share
 _SPARE_MM = 3.0  # kept between what must be shown and the frame
 _SPREAD = 2.0  # an area that is so much wider than its spots is not shown whole
-# Beyond this scale streets have hardly any names; few spots are found there by their address all the same.
-_COARSE, _MANY = 20_000, 40
+# The coarser the scale, the fewer streets have names, and the fewer spots are found among them: as many as
+# 80 at 1:20,000, 40 at 1:40,000.
+_SPOTS_TIMES_SCALE = 1_600_000
 _FEWEST = 8  # spots on a page of a part that has several
 
 
@@ -76,7 +77,7 @@ def _halved(sheet: Sheet, name: str, area: Any, own: Any, whole: Any) -> list[Pa
 
 def _crowded(sheet: Sheet, page: Page) -> bool:
     """Tell whether a page's numbers or its list cannot be read well."""
-    if page.scale > _COARSE and len(page.spots) > _MANY:
+    if len(page.spots) * page.scale > _SPOTS_TIMES_SCALE:
         return True
     return cut_short(sheet, page) or numbers_are_small(of_the_page(replace(sheet, page=page)))
 
