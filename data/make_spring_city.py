@@ -107,10 +107,15 @@ def spot_rows(spots: list[tuple[str, str, shapely.Point, int]]) -> Rows:
 
 
 def gateway_rows(streets: list[network.Street]) -> Rows:
-    """Return where growers enter the city: the ends of the wider streets farthest north, east, south, west."""
+    """Return where growers enter the city: the wider streets' ends farthest north, east, south and west."""
     ends = shapely.get_coordinates([s.axis.line for s in streets if s.kind in ("main", "secondary")])
     rows: Rows = []
-    for name, way in (("北入城口", (0, 1)), ("东入城口", (1, 0)), ("南入城口", (0, -1)), ("西入城口", (-1, 0))):
+    for name, way in (
+        ("北入城口", (0, 1)),
+        ("东入城口", (1, 0)),
+        ("南入城口", (0, -1)),
+        ("西入城口", (-1, 0)),
+    ):
         place = writing.to_degrees(shapely.Point(ends[int((ends @ np.array(way)).argmax())]))
         rows.append({"name": name, "lon": place.x, "lat": place.y})
     return rows
