@@ -40,6 +40,7 @@ __all__ = [
     "OCCUPANCY_SCORES",
     "OPEN_SPACES",
     "PITCHES",
+    "PUBLISHED",
     "REFUSALS",
     "ROUTES",
     "RULES_REPORT",
@@ -499,6 +500,16 @@ IMPORTANCE = _table(
     ("loss", "number", "by how much that goal is worse at least"),
     ("loss_at_most", "number", "and at most; the same number where it is proven"),
     ("exact", "text", "yes where proven"),
+)
+PUBLISHED = _table(
+    "published",
+    ("file", "text", "name of the file in its folder"),
+    ("state", "text", "as published, changed, missing or replaced only in the ledger"),
+    ("title", "text", "title of the map"),
+    ("issued", "date", "day of issue"),
+    ("sha256", "text", "hash of what was published"),
+    ("found_sha256", "text", "hash of what is there; empty where nothing is", False),
+    ("replaced", "count", "earlier files of this name that it took the place of"),
 )
 OCCUPANCY = _table(
     "occupancy",

@@ -1,0 +1,316 @@
+"""What was published: a ledger beside the files, so that none of them changes silently.
+
+``published.json`` lies in the folder of the files it lists, and can be read by people:
+
+    {"ledger": "pitchplan-published/1",
+     "files": {"map.pdf": {"title": "…", "issued": "2026-05-20", "sha256": "…",
+                           "history": [{"title": "…", "issued": "2026-05-01", "sha256": "…",
+                                        "replaced_because": "…"}]}}}
+
+Order of writing
+----------------
+File and ledger are two files, and no system replaces two at once. The bytes of both lie complete on the
+disk before either takes its name; then the ledger does, then the file. Whatever cuts in between leaves
+
+* neither: nothing has happened;
+* the ledger alone: it lists a file that is missing or still the one before. `check_published` says so, no
+  other bytes can take the name, and the same call of `write` again completes it;
+* both: it is done.
+
+The other order could leave a published file that no ledger knows, which the next run would overwrite
+silently. Where placing the file fails without a crash (a full disk, say), the ledger is put back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pitchplan.errors import Fault, InputError, OutputError
+from pitchplan.files.strictjson import loads_strictly
+from pitchplan.files.writing import write_atomically, write_many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+__all__ = ["LEDGER", "check_published", "write_guarded", "write_published"]
+
+LEDGER = "published.json"
+"""Name of the ledger in the folder of the files it lists."""
+_FORM = "pitchplan-published/1"
+_SHA = re.compile(r"[0-9a-f]{64}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+Entries = dict[str, dict[str, Any]]
+
+
+def check_published(folder: str | os.PathLike[str]) -> pd.DataFrame:
+    """Compare the published files of a folder with their ledger.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike
+        Where the files and ``published.json`` are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per file listed, columns as `schemas.PUBLISHED`; ``state`` is ``as published``,
+        ``changed``, ``missing``, or ``replaced only in the ledger`` where writing was cut off and the
+        file is still the one before.
+
+    Raises
+    ------
+    InputError
+        There is no ledger, or it cannot be read.
+
+    Examples
+    --------
+    >>> report = check_published("maps")  # doctest: +SKIP
+    >>> report[report["state"] != "as published"]  # doctest: +SKIP
+    """
+    import pandas as pd
+
+    from pitchplan.schemas import PUBLISHED
+
+    place = Path(folder)
+    if not _has_ledger(place):
+        fix = 'Give a folder into which a sheet of stage "published" was written'
+        raise InputError(Fault(f"there is no {LEDGER}", fix, str(folder)))
+    rows = []
+    for name, entry in sorted(_read(place).items()):
+        found = _sha_of(place / name)
+        before = [old["sha256"] for old in entry["history"]]
+        state = "as published" if found == entry["sha256"] else "changed"
+        if not found:
+            state = "missing"
+        elif state == "changed" and found in before[-1:]:
+            state = "replaced only in the ledger"
+        facts = (name, state, entry["title"], entry["issued"], entry["sha256"], found, len(before))
+        rows.append(facts)
+    return pd.DataFrame(rows, columns=PUBLISHED.names)
+
+
+def write_guarded(path: Path, data: bytes) -> Path:
+    """Write a file that is not published; the name of a published one takes its own bytes alone.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where the file shall appear.
+    data : bytes
+        What it shall hold.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    OutputError
+        The ledger of the folder lists the name with other bytes, or cannot be read; or the file could not
+        be written.
+    """
+    if not _has_ledger(path.parent):
+        return write_atomically(path, data)
+    with _alone(path.parent):
+        listed = _listed(path, _entries(path))
+        if listed and listed[1]["sha256"] != _sha(data):
+            fix = f"Give another name, such as {_other_name(path)}; only a sheet of stage 'published' can"
+            raise OutputError(f'{_refused(path, *listed)} {fix} replace it, with replaces="why".')
+        return write_atomically(path, data)
+
+
+def write_published(path: Path, data: bytes, *, title: str, issued: str, replaces: str = "") -> Path:
+    """Write a published file and enter it in the ledger of its folder.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where the file shall appear.
+    data : bytes
+        What it shall hold.
+    title : str
+        Title of the map.
+    issued : str
+        Day of issue, such as ``2026-05-20``.
+    replaces : str
+        Why it replaces what was published under the name before.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    InputError
+        Nothing was published under the name that could be replaced.
+    OutputError
+        Other bytes were published under the name and no reason is given, the ledger cannot be read, or a
+        file could not be written.
+    """
+    with _alone(path.parent):
+        entries = _entries(path)
+        listed = _listed(path, entries)
+        entry = {"title": title, "issued": issued, "sha256": _sha(data), "history": []}
+        if listed is None:
+            if replaces:
+                fix = f"Leave replaces out, or check the name; published are: {_names(entries)}"
+                raise InputError(
+                    Fault(f"nothing was published as {path.name}", fix, "write", column="replaces")
+                )
+            return _write_both(path, data, {**entries, path.name: entry})
+        name, old = listed
+        if old["sha256"] == entry["sha256"]:
+            # The same file again; after a cut-off run this is what completes it.
+            return write_atomically(path, data)
+        if not replaces:
+            fix = f'Give another name, such as {_other_name(path)}, or say why: write(…, replaces="why").'
+            raise OutputError(f"{_refused(path, name, old)} {fix}")
+        past = {key: old[key] for key in ("title", "issued", "sha256")} | {"replaced_because": replaces}
+        return _write_both(path, data, {**entries, name: entry | {"history": [*old["history"], past]}})
+
+
+def _write_both(path: Path, data: bytes, entries: Entries) -> Path:
+    ledger = path.with_name(LEDGER)
+    before = ledger.read_bytes() if _has_ledger(path.parent) else None
+    text = json.dumps({"ledger": _FORM, "files": dict(sorted(entries.items()))}, ensure_ascii=False, indent=1)
+    try:
+        write_many({ledger: (text + "\n").encode(), path: data})
+    except OutputError:
+        # Only where the file's new bytes are not in place: else the ledger is right as it is.
+        if _sha_of(path) != _sha(data):
+            _put_back(ledger, before)
+        raise
+    return path
+
+
+def _put_back(ledger: Path, before: bytes | None) -> None:
+    # If this fails too, the ledger lists what never appeared: the safe side, see above.
+    with contextlib.suppress(OSError, OutputError):
+        if before is None:
+            ledger.unlink(missing_ok=True)
+        else:
+            write_atomically(ledger, before)
+
+
+def _refused(path: Path, name: str, entry: dict[str, Any]) -> str:
+    called = "" if name == path.name else f" as {name}"
+    what = f"it was published{called} on {entry['issued']} ({entry['title']!r}) with other content"
+    return f"{path}: not written, because {what}."
+
+
+def _other_name(path: Path) -> str:
+    stem, dot, suffix = path.name.partition(".")
+    return f"{stem}-2{dot}{suffix}"
+
+
+def _names(entries: Entries) -> str:
+    names = sorted(entries)
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "") or "none"
+
+
+def _listed(path: Path, entries: Entries) -> tuple[str, dict[str, Any]] | None:
+    """Find a file in the ledger, also by a name that the system takes for the same."""
+    if path.name in entries:
+        return path.name, entries[path.name]
+    for name, entry in entries.items():
+        if _folded(name) == _folded(path.name):
+            with contextlib.suppress(OSError):
+                if path.samefile(path.with_name(name)):
+                    return name, entry
+    return None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _entries(path: Path) -> Entries:
+    """Read the ledger beside a file that is about to be written; empty where there is none."""
+    if not _has_ledger(path.parent):
+        return {}
+    try:
+        return _read(path.parent)
+    except InputError as error:
+        what = f"{path}: not written, because what was published in this folder cannot be told"
+        raise OutputError(f"{what} ({error}). Or write into another folder.") from None
+
+
+def _has_ledger(folder: Path) -> bool:
+    # A name no file can have is told by who writes it.
+    with contextlib.suppress(OSError, ValueError):
+        return (folder / LEDGER).is_file()
+    return False
+
+
+def _read(folder: Path) -> Entries:
+    ledger = folder / LEDGER
+    fix = "Put back the ledger as it was, from a copy"
+    try:
+        found = loads_strictly(ledger.read_bytes(), str(ledger))
+    except OSError as error:
+        raise InputError(
+            Fault(f"cannot be opened ({error.strerror})", "Check its rights", str(ledger))
+        ) from None
+    except InputError as error:
+        raise InputError(*(Fault(f.what, fix, f.source) for f in error.faults)) from None
+    files = found.get("files")
+    if found.get("ledger") != _FORM or not isinstance(files, dict):
+        raise InputError(Fault(f"no ledger of the form {_FORM}", fix, str(ledger)))
+    for name, entry in files.items():
+        rows = [entry, *entry["history"]] if isinstance(entry, dict) and _is_list(entry) else [None]
+        if Path(name).name != name or not all(_is_row(row) for row in rows):
+            raise InputError(Fault("an entry that cannot be read", fix, str(ledger), row=name))
+    return files
+
+
+def _is_list(entry: dict[str, Any]) -> bool:
+    return isinstance(entry.get("history"), list)
+
+
+def _is_row(row: Any) -> bool:
+    return (
+        isinstance(row, dict)
+        and isinstance(row.get("title"), str)
+        and bool(_DAY.fullmatch(str(row.get("issued"))))
+        and bool(_SHA.fullmatch(str(row.get("sha256"))))
+    )
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _sha_of(path: Path) -> str:
+    """Return a file's hash; empty where there is no such file."""
+    try:
+        return _sha(path.read_bytes())
+    except OSError:
+        return ""
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time into the ledger of a folder, where the system can lock folders."""
+    handle = None
+    with contextlib.suppress(ImportError, OSError, AttributeError, ValueError):
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
