@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pitchplan.files.ledger import check_published
 from pitchplan.sheets.cds import write_cds
 from pitchplan.sheets.mapsheet import map_sheet
 from pitchplan.sheets.published import Published, publish
@@ -12,6 +13,7 @@ from pitchplan.sheets.validate import validate_geojson
 __all__ = [
     "Published",
     "Sheet",
+    "check_published",
     "map_schema",
     "map_sheet",
     "publish",

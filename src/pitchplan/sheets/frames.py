@@ -11,6 +11,7 @@ from pitchplan.sheets.degrees import geometries, points
 from pitchplan.sheets.feature import feature, number
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.notes import note_lines
+from pitchplan.sheets.stages import publisher_line, stage_words
 from pitchplan.sheets.words import season_line, word
 
 if TYPE_CHECKING:
@@ -118,8 +119,9 @@ def _lines(sheet: Sheet) -> list[tuple[str, str]]:
     said = [
         ("season", season_line(language, p.first, p.last, p.hours)),
         ("valid", word(language, "valid", valid=sheet.valid) if sheet.valid else ""),
-        ("publisher", word(language, "publisher", publisher=sheet.publisher)),
+        ("publisher", publisher_line(sheet, language)),
         ("review-number", sheet.review_number),
+        ("stage", "  ".join(stage_words(sheet))),
         *((f"small-print-{i}", line) for i, line in enumerate(note_lines(sheet), 1)),
     ]
     return [(topic, line) for topic, line in said if line]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import attr, text_xml
 from pitchplan.sheets.screen.payload import screen_data
+from pitchplan.sheets.stages import is_open, stage_words
 from pitchplan.sheets.svg import svg_text
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def html_bytes(sheet: Sheet) -> bytes:
     )
     language = {"zh": "zh-CN"}.get(sheet.languages[0], sheet.languages[0])
     title = sheet.title if sheet.languages[0] != "en" else sheet.title_en or sheet.title
+    if is_open(sheet):
+        title = f"{stage_words(sheet)[0]} · {title}"
     parts = {
         "language": attr(language),
         "policy": attr(policy),

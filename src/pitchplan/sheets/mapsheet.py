@@ -16,6 +16,7 @@ from pitchplan.sheets.page import Page
 from pitchplan.sheets.published import AUDIENCES, Published, publish
 from pitchplan.sheets.qr import check_link, qr_side
 from pitchplan.sheets.sheet import Sheet
+from pitchplan.sheets.stages import check_stage
 from pitchplan.sheets.taking import contacts, day, holds_cjk, layers_of
 from pitchplan.sheets.words import check_languages
 
@@ -47,6 +48,7 @@ def map_sheet(
     date: dt.date | str | None = None,
     orientation: str = "landscape",
     atlas: bool | str = False,
+    stage: str = "",
 ) -> Sheet:
     """Lay a plan out as a map that a city can hang on a wall, or as an atlas.
 
@@ -86,6 +88,9 @@ def map_sheet(
     atlas : bool or str
         Whether pages follow the overview: one per district that has spots, or per value of another
         column of the communities, such as their street office; several where its spots crowd on one.
+    stage : {"", "draft", "traffic-police", "notice", "published"}
+        How far it has got. Until it is published, every page says that it is a draft; `write` enters
+        what is published in a ledger, and it needs its ``date``.
 
     Returns
     -------
@@ -96,8 +101,9 @@ def map_sheet(
     Raises
     ------
     InputError
-        Title or publisher is empty, the paper, audience or a language is unknown, the link cannot be
-        printed, the communities lack the atlas's column, or the city is in another CRS than the plan.
+        Title or publisher is empty, the paper, audience, stage or a language is unknown, the link cannot
+        be printed, a published map has no date, the communities lack the atlas's column, or the city is
+        in another CRS than the plan.
     """
     languages = check_languages(language)
     for name, text in (("title", title), ("publisher", publisher)):
@@ -123,6 +129,7 @@ def map_sheet(
                 value=audience,
             )
         )
+    issued = day(date)
     west, south, east, north = (float(b) for b in city.bounds)
     bounds = (west, south, east, north)
     pages = layouts(paper, bounds, plan.crs, spots=len(plan.spots), orientation=orientation)
@@ -148,9 +155,10 @@ def map_sheet(
         audience=audience,
         review_number=clean(review_number),
         link=check_link(link, qr_side(pages[0].unit)),
-        issued=day(date),
+        issued=issued,
         extent=bounds,
         atlas=bool(atlas and len(plan.spots)),  # its list has the pages too, so it is laid out with them
+        stage=check_stage(stage, issued),
     )
     page = best_page(first, [replace(page, without_spots=_without_spots(first)) for page in pages])
     sheet = replace(first, page=page, published=facts(page))

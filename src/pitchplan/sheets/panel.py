@@ -20,6 +20,7 @@ from pitchplan.sheets.listing import arrange, draw_list, list_body
 from pitchplan.sheets.locator import draw_locator, locator_place
 from pitchplan.sheets.page import Rect
 from pitchplan.sheets.qr import qr_side, qr_xml
+from pitchplan.sheets.stages import is_open, publisher_line, stage_line
 from pitchplan.sheets.words import latin, season_line, word
 
 if TYPE_CHECKING:
@@ -206,10 +207,11 @@ def _season(sheet: Sheet) -> list[Line]:
 
 def _here(sheet: Sheet, width: float) -> list[Line]:
     """Say what may be done: in one line, or in one line per language."""
-    said, size = _both(sheet, "here"), 2.3 * sheet.page.unit
+    said, size = _both(sheet, "not_yet" if is_open(sheet) else "here"), 2.3 * sheet.page.unit
     whole = "  ".join(said)
     lines = [whole] if text_width(whole, max(size, LEAST_MM)) <= width else said
-    return [(text, size, False, INK["text"]) for text in lines]
+    ink = INK["red" if is_open(sheet) else "text"]
+    return [(text, size, is_open(sheet), ink) for text in lines]
 
 
 def _publisher(sheet: Sheet) -> list[Line]:
@@ -217,8 +219,8 @@ def _publisher(sheet: Sheet) -> list[Line]:
     lines: list[Line] = []
     if sheet.valid:
         lines.append((word(language, "valid", valid=sheet.valid), size, False, INK["text"]))
-    lines.append((word(language, "publisher", publisher=sheet.publisher), size, False, INK["soft"]))
-    more = [word(language, "issued", date=sheet.issued)] if sheet.issued else []
+    lines.append((publisher_line(sheet, language), size, False, INK["soft"]))
+    more = stage_line(sheet, language)
     if sheet.review_number:
         more.append(word(language, "review", number=sheet.review_number))
     if more:

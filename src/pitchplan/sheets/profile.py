@@ -89,6 +89,7 @@ def _titles(sheet: Sheet | None) -> dict[str, Any]:
         "source": source,
         "languages": languages,
         "audience": sheet.audience if sheet else "public",
+        **({"stage": sheet.stage} if sheet and sheet.stage else {}),
     }
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, InputError
-from pitchplan.files.writing import write_atomically
+from pitchplan.files.ledger import write_guarded, write_published
 from pitchplan.sheets.formats import FORMATS, format_of
+from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.mapdatums import WGS84, check_datum, marked_name
 from pitchplan.sheets.page import Page
 from pitchplan.sheets.published import Published, publish
+from pitchplan.sheets.stages import PUBLISHED
 
 if TYPE_CHECKING:
     import os
@@ -62,6 +64,8 @@ class Sheet:
         Number of each page by ``page_id``; empty where there is but one.
     atlas : bool
         Whether the spots have maps of their own after the overview.
+    stage : {"", "draft", "traffic-police", "notice", "published"}
+        How far it has got; see `pitchplan.sheets.stages`.
     extent : tuple of float
         Least easting, least northing, greatest easting, greatest northing of the city, metres.
     """
@@ -84,6 +88,7 @@ class Sheet:
     numbers: dict[str, int] = field(default_factory=dict)
     atlas: bool = False
     extent: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    stage: str = ""
 
     @property
     def paper(self) -> str:
@@ -150,6 +155,7 @@ class Sheet:
             f"{len(self.published.pitches)} pitches"
             f" on {self.page.paper} at 1:{self.page.scale}"
             + (f", {1 + len(self.pages)} pages" if self.pages else "")
+            + (f", {self.stage}" if self.stage else "")
         )
 
     def plot(self, ax: Any = None) -> Any:
@@ -192,7 +198,12 @@ class Sheet:
 
 
 def write(
-    what: Sheet | Plan, path: str | os.PathLike[str], *, ppi: float = 150.0, datum: str = WGS84
+    what: Sheet | Plan,
+    path: str | os.PathLike[str],
+    *,
+    ppi: float = 150.0,
+    datum: str = WGS84,
+    replaces: str = "",
 ) -> Path:
     """Write a sheet, or a plan's list, in the format that the path's suffix names.
 
@@ -208,10 +219,15 @@ def write(
         ``"gcj02"`` writes a file for AMap beside the true one: ``map.geojson`` is asked for,
         ``map.gcj02.geojson`` is written. For ``.geojson``, ``.kml``, ``.kmz`` and ``.csv`` alone.
 
+    replaces : str
+        Why a published sheet takes the place of what was published under the same name before. The
+        reason and the old file's hash stay in the ledger.
+
     Returns
     -------
     pathlib.Path
-        The file, written whole or not at all.
+        The file, written whole or not at all. One of stage ``published`` is entered in the ledger of its
+        folder, ``published.json``: name, hash, day of issue and title. See `check_published`.
 
     Raises
     ------
@@ -221,11 +237,28 @@ def write(
     PitchplanError
         A library or a character's glyph that a format needs is missing.
     OutputError
-        The file could not be written.
+        The file could not be written, or something else was published under its name.
     """
     target = Path(path)
+    reason = _checked_reason(what, replaces)
     data = render(what, target.name, ppi=ppi, datum=datum)
-    return write_atomically(target.with_name(marked_name(target.name, format_of(target.name), datum)), data)
+    target = target.with_name(marked_name(target.name, format_of(target.name), datum))
+    if not isinstance(what, Sheet) or what.stage != PUBLISHED:
+        return write_guarded(target, data)
+    return write_published(target, data, title=what.title, issued=what.issued, replaces=reason)
+
+
+def _checked_reason(what: Sheet | Plan, replaces: object) -> str:
+    """Return why something published is replaced; only what is published itself may do so."""
+    if not isinstance(replaces, str) or (replaces and not replaces.strip()):
+        fix = "Give the reason in words, such as replaces='spot 12 moved across the street'"
+        raise InputError(Fault("no reason", fix, "write", column="replaces", value=replaces))
+    if replaces and getattr(what, "stage", "") != PUBLISHED:
+        fix = 'Make the map_sheet with stage="published", or give another name'
+        raise InputError(
+            Fault("only a published sheet replaces a published file", fix, "write", column="replaces")
+        )
+    return clean(replaces)
 
 
 def render(what: Sheet | Plan, name: str, *, ppi: float = 150.0, datum: str = WGS84) -> bytes:

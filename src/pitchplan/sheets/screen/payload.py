@@ -17,6 +17,7 @@ from pitchplan.sheets.screen.position import fit_position
 from pitchplan.sheets.screen.shapes import UNIT_M, Names, Shapes, drawn_shapes
 from pitchplan.sheets.screen.words import SCREEN_WORDS
 from pitchplan.sheets.signs import SIGNS, legend_keys
+from pitchplan.sheets.stages import is_open, publisher_line, stage_line
 from pitchplan.sheets.words import WORDS, days_between, season_days, season_line, word
 
 if TYPE_CHECKING:
@@ -96,16 +97,19 @@ def _words(sheet: Sheet, language: str) -> dict[str, Any]:
     facts, only = sheet.published, dataclasses.replace(sheet, languages=(language,))
     said: dict[str, Any] = {key: WORDS[language][key] for key in _SHARED}
     said |= SCREEN_WORDS[language]
-    about = [word(language, "publisher", publisher=sheet.publisher)]
+    about = [publisher_line(sheet, language)]
     if sheet.valid:
         about.append(word(language, "valid", valid=sheet.valid))
     if sheet.review_number:
         about.append(sheet.review_number)
+    stage = stage_line(sheet, language) if sheet.stage else []
+    mark = f"{stage[0]} · " if is_open(sheet) else ""
+    season = season_line(language, facts.first, facts.last, facts.hours)
     return said | {
         "title": sheet.title_en or sheet.title if language == "en" else sheet.title,
         "days": season_days(language, facts.first, facts.last),
-        "season": season_line(language, facts.first, facts.last, facts.hours),
-        "about_lines": [*about, *(line for line in note_lines(only) if line)],
+        "season": mark + season,
+        "about_lines": [*stage, *about, *(line for line in note_lines(only) if line)],
     }
 
 
