@@ -209,7 +209,7 @@ def _here(sheet: Sheet, width: float) -> list[Line]:
     """Say what may be done: in one line, or in one line per language."""
     said, size = _both(sheet, "not_yet" if is_open(sheet) else "here"), 2.3 * sheet.page.unit
     whole = "  ".join(said)
-    lines = [whole] if text_width(whole, max(size, LEAST_MM)) <= width else said
+    lines = [whole] if text_width(whole, max(size, LEAST_MM), bold=is_open(sheet)) <= width else said
     ink = INK["red" if is_open(sheet) else "text"]
     return [(text, size, is_open(sheet), ink) for text in lines]
 
