@@ -13,7 +13,7 @@ import pytest
 from pitchplan import schemas
 from pitchplan.errors import InputError, OutputError
 from pitchplan.files import writing
-from pitchplan.files.ledger import LEDGER, check_published, write_guarded, write_published
+from pitchplan.files.ledger import LEDGER, check_published, write_guarded, write_many_guarded, write_published
 
 FIRST = {"title": "西瓜地图 2026", "issued": "2026-05-20"}
 SECOND = {"title": "西瓜地图 2026", "issued": "2026-06-10"}
@@ -220,3 +220,12 @@ def test_two_at_once_lose_no_entry(tmp_path: Path) -> None:
     runs = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "ab"]
     assert [run.wait() for run in runs] == [0, 0]
     assert len(entries(tmp_path)) == 30
+
+
+def test_of_several_files_none_is_written_where_one_is_published(tmp_path: Path) -> None:
+    write_published(tmp_path / "a.json", b"one", **FIRST)
+    with pytest.raises(OutputError, match=r"a\.json: not written, because it was published"):
+        write_many_guarded({tmp_path / "b.json": b"x", tmp_path / "a.json": b"two"})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", LEDGER]
+    write_many_guarded({tmp_path / "b.json": b"x", tmp_path / "a.json": b"one"})
+    assert (tmp_path / "b.json").read_bytes() == b"x"

@@ -37,11 +37,11 @@ from pitchplan.files.strictjson import loads_strictly
 from pitchplan.files.writing import write_atomically, write_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
-__all__ = ["LEDGER", "check_published", "write_guarded", "write_published"]
+__all__ = ["LEDGER", "check_published", "write_guarded", "write_many_guarded", "write_published"]
 
 LEDGER = "published.json"
 """Name of the ledger in the folder of the files it lists."""
@@ -120,14 +120,43 @@ def write_guarded(path: Path, data: bytes) -> Path:
         The ledger of the folder lists the name with other bytes, or cannot be read; or the file could not
         be written.
     """
-    if not _has_ledger(path.parent):
-        return write_atomically(path, data)
-    with _alone(path.parent):
-        listed = _listed(path, _entries(path))
-        if listed and listed[1]["sha256"] != _sha(data):
-            fix = f"Give another name, such as {_other_name(path)}; only a sheet of stage 'published' can"
-            raise OutputError(f'{_refused(path, *listed)} {fix} replace it, with replaces="why".')
-        return write_atomically(path, data)
+    return write_many_guarded({path: data})[0]
+
+
+def write_many_guarded(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write several files of one folder as `write_guarded` does one: none where one of them may not change.
+
+    Parameters
+    ----------
+    files : mapping of pathlib.Path to bytes
+        What each file shall hold.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The paths, in the order given.
+
+    Raises
+    ------
+    OutputError
+        As `write_guarded`.
+    """
+    folders = {path.parent for path in files}
+    with contextlib.ExitStack() as stack:
+        for folder in sorted(folders):
+            if _has_ledger(folder):
+                stack.enter_context(_alone(folder))
+        for path, data in files.items():
+            _refuse_change(path, data)
+        return write_many(files)
+
+
+def _refuse_change(path: Path, data: bytes) -> None:
+    """Raise where a name is taken by a published file with other bytes."""
+    listed = _listed(path, _entries(path))
+    if listed and listed[1]["sha256"] != _sha(data):
+        fix = f"Give another name, such as {_other_name(path)}; only a sheet of stage 'published' can"
+        raise OutputError(f'{_refused(path, *listed)} {fix} replace it, with replaces="why".')
 
 
 def write_published(path: Path, data: bytes, *, title: str, issued: str, replaces: str = "") -> Path:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pyproj
 
 from pitchplan.errors import Faults, OutputError
-from pitchplan.files.writing import write_many
+from pitchplan.files.ledger import write_many_guarded
 from pitchplan.sheets.cdszones import zones_of
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.published import publish
@@ -106,7 +106,7 @@ def write_cds(
         target / name: (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
         for name, value in files.items()
     }
-    return write_many(data)
+    return write_many_guarded(data)
 
 
 def cds_files(
