@@ -24,16 +24,22 @@ silently. Where placing the file fails without a crash (a full disk, say), the l
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import re
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, InputError, OutputError
-from pitchplan.files.strictjson import loads_strictly
+from pitchplan.files.ledgerfile import (
+    FORM,
+    LEDGER,
+    Entries,
+    has_ledger,
+    read_ledger,
+    sha256_of,
+    sha256_of_file,
+)
 from pitchplan.files.writing import write_atomically, write_many
 
 if TYPE_CHECKING:
@@ -42,14 +48,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["LEDGER", "check_published", "write_guarded", "write_many_guarded", "write_published"]
-
-LEDGER = "published.json"
-"""Name of the ledger in the folder of the files it lists."""
-_FORM = "pitchplan-published/1"
-_SHA = re.compile(r"[0-9a-f]{64}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-Entries = dict[str, dict[str, Any]]
 
 
 def check_published(folder: str | os.PathLike[str]) -> pd.DataFrame:
@@ -82,12 +80,12 @@ def check_published(folder: str | os.PathLike[str]) -> pd.DataFrame:
     from pitchplan.schemas import PUBLISHED
 
     place = Path(folder)
-    if not _has_ledger(place):
+    if not has_ledger(place):
         fix = 'Give a folder into which a sheet of stage "published" was written'
         raise InputError(Fault(f"there is no {LEDGER}", fix, str(folder)))
     rows = []
-    for name, entry in sorted(_read(place).items()):
-        found = _sha_of(place / name)
+    for name, entry in sorted(read_ledger(place).items()):
+        found = sha256_of_file(place / name)
         before = [old["sha256"] for old in entry["history"]]
         state = "as published" if found == entry["sha256"] else "changed"
         if not found:
@@ -144,7 +142,7 @@ def write_many_guarded(files: Mapping[Path, bytes]) -> list[Path]:
     folders = {path.parent for path in files}
     with contextlib.ExitStack() as stack:
         for folder in sorted(folders):
-            if _has_ledger(folder):
+            if has_ledger(folder):
                 stack.enter_context(_alone(folder))
         for path, data in files.items():
             _refuse_change(path, data)
@@ -154,7 +152,7 @@ def write_many_guarded(files: Mapping[Path, bytes]) -> list[Path]:
 def _refuse_change(path: Path, data: bytes) -> None:
     """Raise where a name is taken by a published file with other bytes."""
     listed = _listed(path, _entries(path))
-    if listed and listed[1]["sha256"] != _sha(data):
+    if listed and listed[1]["sha256"] != sha256_of(data):
         fix = f"Give another name, such as {_other_name(path)}; only a sheet of stage 'published' can"
         raise OutputError(f'{_refused(path, *listed)} {fix} replace it, with replaces="why".')
 
@@ -191,7 +189,7 @@ def write_published(path: Path, data: bytes, *, title: str, issued: str, replace
     with _alone(path.parent):
         entries = _entries(path)
         listed = _listed(path, entries)
-        entry = {"title": title, "issued": issued, "sha256": _sha(data), "history": []}
+        entry = {"title": title, "issued": issued, "sha256": sha256_of(data), "history": []}
         if listed is None:
             if replaces:
                 fix = f"Leave replaces out, or check the name; published are: {_names(entries)}"
@@ -212,13 +210,13 @@ def write_published(path: Path, data: bytes, *, title: str, issued: str, replace
 
 def _write_both(path: Path, data: bytes, entries: Entries) -> Path:
     ledger = path.with_name(LEDGER)
-    before = ledger.read_bytes() if _has_ledger(path.parent) else None
-    text = json.dumps({"ledger": _FORM, "files": dict(sorted(entries.items()))}, ensure_ascii=False, indent=1)
+    before = ledger.read_bytes() if has_ledger(path.parent) else None
+    text = json.dumps({"ledger": FORM, "files": dict(sorted(entries.items()))}, ensure_ascii=False, indent=1)
     try:
         write_many({ledger: (text + "\n").encode(), path: data})
     except OutputError:
         # Only where the file's new bytes are not in place: else the ledger is right as it is.
-        if _sha_of(path) != _sha(data):
+        if sha256_of_file(path) != sha256_of(data):
             _put_back(ledger, before)
         raise
     return path
@@ -267,66 +265,13 @@ def _folded(name: str) -> str:
 
 def _entries(path: Path) -> Entries:
     """Read the ledger beside a file that is about to be written; empty where there is none."""
-    if not _has_ledger(path.parent):
+    if not has_ledger(path.parent):
         return {}
     try:
-        return _read(path.parent)
+        return read_ledger(path.parent)
     except InputError as error:
         what = f"{path}: not written, because what was published in this folder cannot be told"
         raise OutputError(f"{what} ({error}). Or write into another folder.") from None
-
-
-def _has_ledger(folder: Path) -> bool:
-    # A name no file can have is told by who writes it.
-    with contextlib.suppress(OSError, ValueError):
-        return (folder / LEDGER).is_file()
-    return False
-
-
-def _read(folder: Path) -> Entries:
-    ledger = folder / LEDGER
-    fix = "Put back the ledger as it was, from a copy"
-    try:
-        found = loads_strictly(ledger.read_bytes(), str(ledger))
-    except OSError as error:
-        raise InputError(
-            Fault(f"cannot be opened ({error.strerror})", "Check its rights", str(ledger))
-        ) from None
-    except InputError as error:
-        raise InputError(*(Fault(f.what, fix, f.source) for f in error.faults)) from None
-    files = found.get("files")
-    if found.get("ledger") != _FORM or not isinstance(files, dict):
-        raise InputError(Fault(f"no ledger of the form {_FORM}", fix, str(ledger)))
-    for name, entry in files.items():
-        rows = [entry, *entry["history"]] if isinstance(entry, dict) and _is_list(entry) else [None]
-        if Path(name).name != name or not all(_is_row(row) for row in rows):
-            raise InputError(Fault("an entry that cannot be read", fix, str(ledger), row=name))
-    return files
-
-
-def _is_list(entry: dict[str, Any]) -> bool:
-    return isinstance(entry.get("history"), list)
-
-
-def _is_row(row: Any) -> bool:
-    return (
-        isinstance(row, dict)
-        and isinstance(row.get("title"), str)
-        and bool(_DAY.fullmatch(str(row.get("issued"))))
-        and bool(_SHA.fullmatch(str(row.get("sha256"))))
-    )
-
-
-def _sha(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _sha_of(path: Path) -> str:
-    """Return a file's hash; empty where there is no such file."""
-    try:
-        return _sha(path.read_bytes())
-    except OSError:
-        return ""
 
 
 @contextlib.contextmanager
