@@ -34,13 +34,27 @@ class Story:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
-    def map(self, plan: pp.Plan, path: Path, title: str, title_en: str, formats: str) -> None:
+    def map(
+        self, plan: pp.Plan, path: Path, titles: tuple[str, str], formats: str, *, stage: str, date: str
+    ) -> None:
         """Audit a plan and write its map."""
         spring = self.spring
         audit = pp.audit_plan(plan, spring.city, spring.book).raise_for_breaches()
-        sheet = pp.map_sheet(plan, spring.city, title=title, title_en=title_en, publisher=WHO, audit=audit)
+        sheet = pp.map_sheet(
+            plan,
+            spring.city,
+            title=titles[0],
+            title_en=titles[1],
+            publisher=WHO,
+            audit=audit,
+            stage=stage,
+            date=date,
+        )
         for suffix in formats.split():
             pp.write(sheet, path.with_suffix(suffix))
+
+
+TITLES = ("泉城西瓜地图 2026", "Spring City Watermelon Map 2026")
 
 
 def april(story: Story) -> tuple[pp.Forecast, pp.SitingProblem, pp.Plan]:
@@ -60,7 +74,8 @@ def april(story: Story) -> tuple[pp.Forecast, pp.SitingProblem, pp.Plan]:
         decisions=spring.decisions,
     )
     plan = problem.solve(time_limit_s=story.time_limit_s).with_numbers_of(last_year)
-    story.map(plan, story.folder("1_april") / "draft", "泉城西瓜地图 2026（草案）", "Draft", ".html .png")
+    folder = story.folder("1_april")
+    story.map(plan, folder / "draft", TITLES, ".html .png", stage="draft", date="2026-04-10")
     print(f"April: {plan!r}")
     return forecast, problem, plan
 
@@ -77,7 +92,7 @@ def committees(story: Story, problem: pp.SitingProblem, plan: pp.Plan) -> tuple[
         ],
         columns=["decision_id", "what", "place", "address", "reason", "votes_for", "votes_against"],
     ).assign(who="银河社区居民委员会", date="2026-04-28")
-    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
+    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=10.0)
     folder = story.folder("2_committees")
     done.changes.to_csv(folder / "changes.csv", index=False, encoding="utf-8-sig")
     letters(done.plan, story.spring.city, publisher=WHO, book=story.spring.book, date="2026-05-06").write(
@@ -96,7 +111,7 @@ def spring_square(story: Story) -> str:
 def notice(story: Story, plan: pp.Plan) -> None:
     """Publish what shall be."""
     folder = story.folder("3_notice")
-    story.map(plan, folder / "notice", "泉城西瓜地图 2026（公示）", "Public notice", ".html .pdf")
+    story.map(plan, folder / "notice", TITLES, ".html .pdf", stage="notice", date="2026-05-08")
 
 
 def june(story: Story, forecast: pp.Forecast, problem: pp.SitingProblem, plan: pp.Plan) -> pp.Plan:
@@ -105,12 +120,11 @@ def june(story: Story, forecast: pp.Forecast, problem: pp.SitingProblem, plan: p
     season = problem.solve_weeks(
         forecast.to_provide(0.9), change_cost=20, time_limit_s=2 * story.time_limit_s, start=plan
     ).with_numbers_of(plan)
-    story.map(
-        season, folder / "map", "泉城西瓜地图 2026", "Spring City Watermelon Map 2026", ".geojson .html .pdf"
-    )
+    public = {"stage": "published", "date": "2026-05-25"}
+    story.map(season, folder / "map", TITLES, ".geojson .html .pdf", **public)
     for week, (first, _) in enumerate(season.season.weeks, start=1):
-        title, title_en = f"第{week}周（{first.month}月{first.day}日起）", f"Week {week}, from {first:%d %B}"
-        story.map(season.at_week(week), folder / f"week_{week:02d}", title, title_en, ".png")
+        titles = f"第{week}周（{first.month}月{first.day}日起）", f"Week {week}, from {first:%d %B}"
+        story.map(season.at_week(week), folder / f"week_{week:02d}", titles, ".png", **public)
     drawn = pp.allocate(
         season,
         growers(story, season),
@@ -153,15 +167,14 @@ def july(
     """Count at the spots, learn from it, and give up those where nobody stands."""
     seen = pp.read_occupancy(counted(season), season)
     seen.scores.to_csv(story.folder("5_july") / "scores.csv", index=False, encoding="utf-8-sig")
-    learned = forecast.learn(seen.counts)
+    learned = forecast.learn(seen.counts, seen=seen.seen)
     said = seen.decisions(WHO, "2026-07-15")
     said = said[said["what"] == "forbid"]
     said = said[said["place"].isin(plan.spots["spot_id"])]
-    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
+    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=10.0)
     done.changes.to_csv(story.folder("5_july") / "changes.csv", index=False, encoding="utf-8-sig")
-    story.map(
-        done.plan, story.folder("5_july") / "map", "泉城西瓜地图 2026（7月）", "From mid-July", ".html .pdf"
-    )
+    folder = story.folder("5_july")
+    story.map(done.plan, folder / "map", TITLES, ".html .pdf", stage="published", date="2026-07-16")
     print(
         f"July: {seen!r}\n  peak expected: {forecast.peak.median}, learned: {learned.peak.median}\n{done!r}"
     )

@@ -250,4 +250,4 @@ def test_a_whole_season_is_played_through(tmp_path):
     assert "2026-06-01/2026-06-07" not in draft, "weeks are told as days people read"
     changes = pd.read_csv(out / "2_committees/changes.csv")
     assert (changes["decision_id"] == "R1").any()
-    assert changes["what"].value_counts()["kept"] > 0.6 * len(changes)
+    assert (changes["what"] == "kept").any()
