@@ -202,3 +202,10 @@ def test_upright_paper_holds_everything(plan: Any, city: Any, orientation: str, 
         if e.get("x") and not e.get("transform") and id(e) not in turned:
             assert -1 < float(e.get("x")) < page.width + 1
             assert 0 < float(e.get("y")) < page.height
+
+
+def test_names_of_districts_stand_over_the_dots_of_an_overview(long: Any) -> None:
+    drawn = render(long.only("overview"), ".svg").decode()
+    dots = max(m.end() for m in re.finditer(r'<circle cx="[\d.]+" cy="[\d.]+" r="[\d.]+"/>', drawn))
+    assert drawn.index(">历下区</text>") > 0
+    assert all(drawn.rfind(f">{name}</text>", 0, dots) == -1 for name in ("历下区", "市中区", "天桥区"))

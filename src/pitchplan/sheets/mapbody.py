@@ -76,9 +76,6 @@ def draw_map(sheet: Sheet, others: NDArray[np.float64] | None = None) -> tuple[s
         xml.append(_inset(sheet, placed, shown))
     if placed.markers:
         shown.add("marker" if placed.flagged else "marker_bare")
-    if dotted:
-        xml.append(spot_dots(sheet))
-        shown.add("dot")
     xml.append("" if dotted else marker_xml(placed.markers, sheet.published.spots))
     xml.append(draw_edges(sheet))
     return "".join(xml), frozenset(shown)
@@ -95,10 +92,11 @@ def _under_the_numbers(
     xml = [base_map(sheet, shown)]
     symbols_xml = _symbols(sheet, symbols, ground, shown)
     busy = busy_ground(sheet)
-    if (
-        sheet.page.listing == "districts"
-    ):  # names rather stand where no dots are, but small districts have both
+    if sheet.page.listing == "districts":
+        # Names rather stand where no dots are; in a small district they stand over them.
         busy.take(sheet.page.to_paper(sheet.published.spots[["x_m", "y_m"]].to_numpy(float)))
+        xml.append(spot_dots(sheet))
+        shown.add("dot")
     districts = district_names(sheet, ground, busy, wet_ground(sheet))
     names = street_names(sheet, ground)
     xml += [districts, names, space_names(sheet, ground, busy), symbols_xml]
