@@ -132,3 +132,14 @@ def test_spots_on_one_place_are_not_cut_for_ever(build: Any) -> None:
     sheet = map_sheet(heap, city, atlas=True, paper="A4", **WORDS)
     assert len(_maps(sheet)) == 1
     assert np.isfinite(sheet.pages[0].scale)
+
+
+def test_a_page_of_spots_near_each_other_shows_the_streets_around(build: Any) -> None:
+    city, plan = build.city(), build.plan(build.city(), spots=3)
+    wide_city, _ = _larger(city, plan, 6.0)
+    x0, y0, x1, y1 = city.bounds
+    place = {"x_m": x0 + 3 * (x1 - x0), "y_m": y0 + 3 * (y1 - y0)}
+    near = dataclasses.replace(plan, spots=plan.spots.assign(**place), pitches=plan.pitches.assign(**place))
+    for page in _maps(map_sheet(near, wide_city, atlas=True, **WORDS)):
+        west, south, east, north = page.window()
+        assert min(east - west, north - south) >= 900

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["PartPage", "part_pages"]
 
 _AROUND_M = 150.0  # shown around the outermost spots at the least; what two pages of a part share
+_KNOWN_M = 350.0  # and so much more where the area is not shown whole: else no known street is in sight
 _SPARE_MM = 3.0  # kept between what must be shown and the frame
 _SPREAD = 2.0  # an area that is so much wider than its spots is not shown whole
 # The coarser the scale, the fewer streets have names, and the fewer spots are found among them: as many as
@@ -104,7 +105,7 @@ def _page(sheet: Sheet, name: str, area: Any, own: Any) -> Page:
     bounds = area.bounds if not area.is_empty else (*low, *high)
     west, south, east, north = np.concatenate([np.minimum(low, bounds[:2]), np.maximum(high, bounds[2:])])
     if max((east - west) / (high - low)[0], (north - south) / (high - low)[1]) > _SPREAD:
-        margin = 0.06 * (high - low)
+        margin = np.maximum(0.06 * (high - low), _KNOWN_M)
         (west, south), (east, north) = low - margin, high + margin
     shown = (float(west), float(south), float(east), float(north))
     first = sheet.page
