@@ -15,8 +15,12 @@ def spring():
 
 
 @pytest.fixture(scope="module")
-def problem(spring):
-    candidates = pp.find_candidates(spring.city, spring.book, season=spring.season)
+def candidates(spring):
+    return pp.find_candidates(spring.city, spring.book, season=spring.season)
+
+
+@pytest.fixture(scope="module")
+def problem(spring, candidates):
     goals = (pp.goals.HostVendors(), pp.goals.CoverResidents(per_pitch=None), pp.goals.KeepTrafficClear())
     return pp.siting_problem(candidates, spring.city, vendors=60, goals=goals)
 
@@ -145,3 +149,24 @@ def test_what_is_wrong_is_named_at_once(plan):
         pp.read_occupancy(table[["date", "vendors"]].iloc[[0, 3]], plan)
     with pytest.raises(pp.InputError, match="counted on that day"):
         pp.read_occupancy(table.iloc[[0, 0]], plan)
+
+
+def test_a_plan_anew_from_decisions_last_plan_and_the_learned_forecast(spring, candidates, plan):
+    """The whole of mid July: learn, decide, and state the problem anew with least change before all else."""
+    table, _ = a_season(plan, 3)
+    seen = pp.read_occupancy(table, plan)
+    said = seen.decisions("泉城城市管理局", "2026-07-15")
+    forecast = pp.forecast_vendors(spring.survey, spring.season, gateways=spring.gateways, draws=400)
+    learned = forecast.learn(seen.counts, seen=seen.seen)
+    before, after = (f.to_provide(0.9).peak for f in (forecast, learned))
+    assert after != before
+    goals = (pp.goals.HostVendors(slack=0.05), pp.goals.StayClose(plan), pp.goals.KeepTrafficClear())
+    anew = pp.siting_problem(candidates, spring.city, vendors=after, goals=goals, decisions=said)
+    again = anew.solve(time_limit_s=15)
+    by_number = dict(zip(plan.spots["number"], plan.spots["spot_id"].astype(str), strict=True))
+    now = set(again.spots["spot_id"].astype(str))
+    status = seen.scores.set_index("number")["status"]
+    assert not {by_number[n] for n in status[status == "idle"].index} & now
+    assert {by_number[n] for n in status[status.isin(["used", "overfull"])].index} <= now
+    answers = dict(zip(again.decisions["decision_id"], again.decisions["outcome"], strict=True))
+    assert set(answers.values()) <= {"kept", "taken-out"}

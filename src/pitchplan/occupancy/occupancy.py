@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from matplotlib.axes import Axes
+
     from pitchplan.plan import Plan
 
 __all__ = ["Occupancy", "read_occupancy"]
@@ -31,14 +33,19 @@ class Occupancy:
     Attributes
     ----------
     cells : pandas.DataFrame
-        One row per spot and day: spot_id, number, date, vendors, full (as said, or since all pitches were
-        taken), complaints, capacity (pitches open on that day).
+        One row per spot and day: spot_id, number, date, vendors (mean of the day's rounds), full (as
+        said, or since all pitches were taken), complaints, capacity (pitches open on that day), rounds,
+        most (vendors in one round).
     plan : Plan
         The plan whose spots were counted.
+    doubts : pandas.DataFrame
+        Counts that had better be looked at, columns as `schemas.OCCUPANCY_DOUBTS`; they are taken as they
+        stand.
     """
 
     cells: pd.DataFrame
     plan: Plan
+    doubts: pd.DataFrame
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -131,10 +138,33 @@ class Occupancy:
         days = self.by_day
         part = int((days["spots"] < len(self.plan.spots)).sum())
         some = f", on {part} of them only a part of the spots" if part else ""
+        look = f"; {len(self.doubts)} to look at in doubts" if len(self.doubts) else ""
         return (
-            f"Occupancy: {len(self.cells)} counts on {len(days)} days{some}; "
-            f"{len(self.plan.spots)} spots: {told}"
+            f"Occupancy: {self.cells['rounds'].sum()} counts on {len(days)} days{some}; "
+            f"{len(self.plan.spots)} spots: {told}{look}"
         )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw how much each spot was used and how often it was full (extra ``plot``).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            A row per spot counted, with its interval; of very many, only the idle and overfull ones.
+
+        Raises
+        ------
+        PitchplanError
+            matplotlib is not installed.
+        """
+        from pitchplan.occupancy.pictures import draw_use
+
+        return draw_use(self.scores, ax)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -152,8 +182,9 @@ def read_occupancy(
     ----------
     source : path or pandas.DataFrame
         Columns as `schemas.OCCUPANCY`: ``spot`` (点位: number on the map or id of the spot), ``date``
-        (日期), ``vendors`` (商户数), and where there, ``full`` (已满: yes or no) and ``complaints`` (投诉数).
-        A spot whose pitches are all taken is full, whatever is said.
+        (日期), ``vendors`` (商户数), and where there, ``full`` (已满: yes or no), ``complaints`` (投诉数)
+        and ``round`` (轮次: which round of the day, or its time). A spot whose pitches are all taken is
+        full, whatever is said. Of several rounds the mean is taken: they are no further days.
     plan : Plan
         Its spots; of a plan by weeks, also when each is open and with how many pitches.
     encoding : str, optional
@@ -168,7 +199,8 @@ def read_occupancy(
     InputError
         Every fault of the table at once, with row, column, value and what would mend it: a column is
         missing, a spot the plan does not have, a day outside of the season or on which the spot is
-        closed, a spot counted twice on a day, a number that is negative or not whole.
+        closed, a spot counted twice in a round, a number that is negative or not whole, a spot that is
+        full with nobody there.
 
     Examples
     --------
@@ -179,4 +211,5 @@ def read_occupancy(
     """
     if not len(plan.spots):
         raise InputError(Fault("a plan without spots", "Give the plan whose spots were counted", "plan"))
-    return Occupancy(read_cells(source, plan, encoding), plan)
+    cells, doubts = read_cells(source, plan, encoding)
+    return Occupancy(cells, plan, doubts)

@@ -12,6 +12,8 @@ import pandas as pd
 
 from pitchplan.demand.survey.cells import Unclear, day_of, numbers_of
 from pitchplan.growers.tables import Cells, is_empty, open_table, plain, text_of
+from pitchplan.occupancy.doubts import doubts_of
+from pitchplan.occupancy.rounds import by_day
 from pitchplan.schemas import OCCUPANCY
 
 if TYPE_CHECKING:
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
 
     from pitchplan.plan import Plan
 
-__all__ = ["CELL_COLUMNS", "read_cells"]
-
-CELL_COLUMNS = ("spot_id", "number", "date", "vendors", "full", "complaints", "capacity")
+__all__ = ["read_cells"]
 
 _HEADINGS = {
     "spot": "spot_id number place 点位 点位编号 摊点 摊点编号 瓜点编号 编号 序号",
@@ -29,6 +29,7 @@ _HEADINGS = {
     "vendors": "count 商户数 瓜农数 摊位数 车辆数 在位数 清点数",
     "full": "满 已满 是否满员 满员",
     "complaints": "complaint 投诉 投诉数 投诉件数 投诉量",
+    "round": "time hour 轮次 时段 时间 清点时间 次数",
 }
 _IDS = ("spot_id", "place")
 _YES = {"yes", "y", "true", "1", "full", "是", "满", "已满", "满员"}
@@ -37,7 +38,9 @@ _NUMBER = re.compile(r"(?:no\.?|nr\.?|第)?\s*0*([1-9]\d{0,8})\s*[号#]?", re.IG
 _MOST = 100_000
 
 
-def read_cells(source: str | Path | pd.DataFrame, plan: Plan, encoding: str | None) -> pd.DataFrame:
+def read_cells(
+    source: str | Path | pd.DataFrame, plan: Plan, encoding: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the counts and find the spot, the day and the pitches open on it for each.
 
     Parameters
@@ -51,8 +54,10 @@ def read_cells(source: str | Path | pd.DataFrame, plan: Plan, encoding: str | No
 
     Returns
     -------
-    pandas.DataFrame
-        `CELL_COLUMNS`, by number and day.
+    cells : pandas.DataFrame
+        As `pitchplan.occupancy.rounds.by_day` returns them, one row per spot and day.
+    doubts : pandas.DataFrame
+        Columns as `schemas.OCCUPANCY_DOUBTS`: counts that are taken as they are but look wrong.
 
     Raises
     ------
@@ -66,8 +71,10 @@ def read_cells(source: str | Path | pd.DataFrame, plan: Plan, encoding: str | No
     days = _days(cells, plan)
     vendors = [_whole(cells, i, "vendors") for i in range(len(cells))]
     complaints = [_whole(cells, i, "complaints") for i in range(len(cells))]
-    full = [_yes(cells, i) for i in range(len(cells))]
-    _note_repeats(cells, spots, days)
+    said = [_said(cells, i) for i in range(len(cells))]
+    rounds = [text_of(cell).casefold() for cell in cells.of("round")]
+    _note_repeats(cells, spots, days, rounds)
+    _note_full_and_empty(cells, vendors, said)
     capacity = _capacities(cells, plan, spots, days)
     cells.raise_if_any()
     table = pd.DataFrame(
@@ -76,13 +83,13 @@ def read_cells(source: str | Path | pd.DataFrame, plan: Plan, encoding: str | No
             "number": [int(plan.spots["number"].iloc[k]) for k in spots],
             "date": pd.to_datetime(pd.Series(days, dtype=object)).astype("datetime64[s]"),
             "vendors": np.array(vendors, dtype=np.int64),
-            "full": np.array(full, dtype=bool) | (np.array(vendors) >= np.array(capacity)),
+            "said": pd.Series(said, dtype=object),
             "complaints": np.array(complaints, dtype=np.int64),
             "capacity": np.array(capacity, dtype=np.int64),
-        },
-        columns=list(CELL_COLUMNS),
+            "row": cells.rows,
+        }
     )
-    return table.sort_values(["number", "date"], kind="stable", ignore_index=True)
+    return by_day(table), doubts_of(table)
 
 
 def _spots(cells: Cells, plan: Plan) -> list[int]:
@@ -155,7 +162,8 @@ def _whole(cells: Cells, i: int, column: str) -> int:
     return int(number)
 
 
-def _yes(cells: Cells, i: int) -> bool:
+def _said(cells: Cells, i: int) -> str:
+    """Return what a row says of the spot being full: yes, no, or nothing."""
     cell = cells.of("full")[i]
     number = isinstance(cell, float) and cell in (0.0, 1.0)
     text = "" if is_empty(cell) else str(int(cell) if number else cell)
@@ -163,19 +171,34 @@ def _yes(cells: Cells, i: int) -> bool:
     if text not in _YES | _NO:
         fix = "Write yes or no (是 or 否), or leave the cell empty"
         cells.note(i, "full", "neither yes nor no", fix, cell)
-    return text in _YES
+    return "yes" if text in _YES else "no" if text else ""
 
 
-def _note_repeats(cells: Cells, spots: list[int], days: list[dt.date | None]) -> None:
-    """Note days on which a spot is counted twice, by number in one row and by id in another, say."""
-    seen: dict[tuple[int, Any], int] = {}
+def _note_repeats(cells: Cells, spots: list[int], days: list[dt.date | None], rounds: list[str]) -> None:
+    """Note rounds in which a spot is counted twice, by number in one row and by id in another, say."""
+    seen: dict[tuple[int, Any], dict[str, int]] = {}
     for i, key in enumerate(zip(spots, days, strict=True)):
         if key[0] < 0 or key[1] is None:
             continue
-        if key in seen:
-            what = f"this spot was counted on that day in row {cells.rows[seen[key]]} before"
-            cells.note(i, "date", what, "Keep the fuller count", str(key[1]))
-        seen.setdefault(key, i)
+        before = seen.setdefault(key, {})
+        # Beside rows that name no round, a named one may be the same round once more.
+        same = rounds[i] if rounds[i] in before else "" if "" in before else None
+        if same is None and before and not rounds[i]:
+            same = next(iter(before))
+        if same is not None:
+            in_round = " and round" if rounds[i] and same == rounds[i] else ""
+            what = f"this spot was counted on that day{in_round} in row {cells.rows[before[same]]} before"
+            fix = "Keep the fuller count, or tell the rounds apart in a column round"
+            cells.note(i, "date", what, fix, str(key[1]))
+        before.setdefault(rounds[i], i)
+
+
+def _note_full_and_empty(cells: Cells, vendors: list[int], said: list[str]) -> None:
+    """Note spots that are said to be full while nobody stood there."""
+    for i, cell in enumerate(cells.of("vendors")):
+        if said[i] == "yes" and vendors[i] == 0 and text_of(cell) in ("0", "0.0"):
+            fix = "Give the number counted, or leave the row out where nobody could stand there"
+            cells.note(i, "full", "full, and nobody stood there", fix, cells.of("full")[i])
 
 
 def _capacities(cells: Cells, plan: Plan, spots: list[int], days: list[dt.date | None]) -> list[int]:

@@ -47,7 +47,8 @@ def scores(cells: pd.DataFrame, spots: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cells : pandas.DataFrame
-        spot_id, date, vendors, full, complaints, capacity (of that day): a row per spot and day counted.
+        spot_id, date, vendors, full, complaints, capacity (of that day), most (of its rounds): a row per
+        spot and day counted.
     spots : pandas.DataFrame
         spot_id, number, address, capacity.
 
@@ -106,7 +107,7 @@ def scores(cells: pd.DataFrame, spots: pd.DataFrame) -> pd.DataFrame:
             "mean": known(total / seen),
             "mean_low": known(low),
             "mean_high": known(high),
-            "most": by["vendors"].max().reindex(ids).to_numpy(float),
+            "most": by["most"].max().reindex(ids).to_numpy(float),
             "used_share": known(total / np.maximum(room, 1)),
             "wanted": _wanted(cells).reindex(ids).to_numpy(float),
             "days_full": full.astype(int),
