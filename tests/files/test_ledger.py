@@ -12,7 +12,7 @@ import pytest
 
 from pitchplan import schemas
 from pitchplan.errors import InputError, OutputError
-from pitchplan.files import writing
+from pitchplan.files import ledger, writing
 from pitchplan.files.ledger import LEDGER, check_published, write_guarded, write_many_guarded, write_published
 
 FIRST = {"title": "西瓜地图 2026", "issued": "2026-05-20"}
@@ -156,7 +156,7 @@ def test_a_failure_leaves_file_and_ledger_as_they_were(
 _CRASH = """
 import os, sys
 from pathlib import Path
-from pitchplan.files import writing
+from pitchplan.files import ledger, writing
 from pitchplan.files.ledger import write_published
 folder, at, replaces = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 calls = 0
@@ -229,3 +229,44 @@ def test_of_several_files_none_is_written_where_one_is_published(tmp_path: Path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", LEDGER]
     write_many_guarded({tmp_path / "b.json": b"x", tmp_path / "a.json": b"one"})
     assert (tmp_path / "b.json").read_bytes() == b"x"
+
+
+def test_what_is_first_published_while_a_draft_is_written_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The draft's writer found no ledger; before it has the folder to itself, another one publishes."""
+    alone = ledger._alone
+
+    def late(folder: Path) -> object:
+        monkeypatch.setattr(ledger, "_alone", alone)
+        write_published(tmp_path / "map.pdf", b"one", **FIRST)
+        return alone(folder)
+
+    monkeypatch.setattr(ledger, "_alone", late)
+    with pytest.raises(OutputError, match="published on"):
+        write_guarded(tmp_path / "map.pdf", b"draft")
+    assert (tmp_path / "map.pdf").read_bytes() == b"one"
+
+
+def test_a_folder_said_in_two_ways_does_not_wait_for_itself(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "here")
+    files = [tmp_path / "here" / "a", tmp_path / "link" / "b", tmp_path / "here" / ".." / "here" / "c"]
+    code = (
+        "import sys; from pathlib import Path; from pitchplan.files.ledger import write_many_guarded\n"
+        "write_many_guarded({Path(p): b'x' for p in sys.argv[1:]})"
+    )
+    subprocess.run([sys.executable, "-c", code, *map(str, files)], check=True, timeout=60)
+    assert sorted(p.name for p in (tmp_path / "here").iterdir()) == ["a", "b", "c"]
+
+
+def test_what_was_changed_by_hand_stays_in_the_history_by_its_hash(tmp_path: Path) -> None:
+    target = tmp_path / "map.pdf"
+    write_published(target, b"one", **FIRST)
+    target.write_bytes(b"by hand")
+    write_published(target, b"two", **SECOND, replaces="why")
+    (past,) = entries(tmp_path)["map.pdf"]["history"]
+    assert past["changed_to_sha256"] == sha(b"by hand")
+    write_published(target, b"three", **SECOND, replaces="why")
+    assert "changed_to_sha256" not in entries(tmp_path)["map.pdf"]["history"][1]
+    assert states(tmp_path) == {"map.pdf": "as published"}

@@ -15,6 +15,7 @@ import pytest
 import pitchplan as pp
 from pitchplan.answers import Answer, Reason, answer_columns
 from pitchplan.errors import InputError, OutputError
+from pitchplan.files.ledger import LEDGER, write_published
 from pitchplan.sheets.letters import letters
 from pitchplan.sheets.lettersay import Facts, reason_line
 
@@ -200,6 +201,14 @@ def test_the_folder_holds_a_file_per_committee_and_format(post, tmp_path):
         post.write(tmp_path, formats=[".docx"])
     with pytest.raises(OutputError, match="not made"):
         post.write(tmp_path / "a" / "b")
+
+
+def test_a_letter_does_not_take_the_name_of_what_was_published(post, tmp_path):
+    name = f"01-{post.letters[0].who}.html"
+    write_published(tmp_path / name, b"a map", title="T", issued="2026-05-20")
+    with pytest.raises(OutputError, match="published on 2026-05-20"):
+        post.write(tmp_path, formats=[".html"])
+    assert sorted(p.name for p in tmp_path.iterdir()) == [name, LEDGER]
 
 
 def hostile(plan, spring):

@@ -139,11 +139,14 @@ def write_many_guarded(files: Mapping[Path, bytes]) -> list[Path]:
     OutputError
         As `write_guarded`.
     """
-    folders = {path.parent for path in files}
+    folders: set[Path] = set()
+    for path in files:
+        # Two ways to say a folder are one folder: locked twice, it would wait for itself.
+        with contextlib.suppress(OSError, ValueError):
+            folders.add(path.parent.resolve())
     with contextlib.ExitStack() as stack:
         for folder in sorted(folders):
-            if has_ledger(folder):
-                stack.enter_context(_alone(folder))
+            stack.enter_context(_alone(folder))  # also without a ledger: someone may be publishing the first
         for path, data in files.items():
             _refuse_change(path, data)
         return write_many(files)
@@ -205,6 +208,9 @@ def write_published(path: Path, data: bytes, *, title: str, issued: str, replace
             fix = f'Give another name, such as {_other_name(path)}, or say why: write(…, replaces="why").'
             raise OutputError(f"{_refused(path, name, old)} {fix}")
         past = {key: old[key] for key in ("title", "issued", "sha256")} | {"replaced_because": replaces}
+        found = sha256_of_file(path)
+        if found not in ("", old["sha256"]):
+            past["changed_to_sha256"] = found  # somebody had changed it by hand
         return _write_both(path, data, {**entries, name: entry | {"history": [*old["history"], past]}})
 
 

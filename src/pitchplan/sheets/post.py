@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, InputError, OutputError
-from pitchplan.files.writing import write_many
+from pitchplan.files.ledger import write_many_guarded
 from pitchplan.sheets.letterfiles import html_of, pdf_of
 from pitchplan.sheets.lettering import clean
 
@@ -106,7 +106,7 @@ class Letters:
         InputError
             A format is unknown.
         OutputError
-            A file could not be written whole.
+            A file could not be written whole, or something else was published under its name.
         """
         unknown = [f for f in formats if f not in _FORMATS]
         if unknown or not formats:
@@ -122,7 +122,7 @@ class Letters:
             root.mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError(f"{root}: not made ({error.strerror or error}). Nothing was written.") from None
-        return write_many(files)
+        return write_many_guarded(files)
 
 
 def _file_name(who: str) -> str:

@@ -218,7 +218,6 @@ def write(
     datum : {"wgs84", "gcj02"}
         ``"gcj02"`` writes a file for AMap beside the true one: ``map.geojson`` is asked for,
         ``map.gcj02.geojson`` is written. For ``.geojson``, ``.kml``, ``.kmz`` and ``.csv`` alone.
-
     replaces : str
         Why a published sheet takes the place of what was published under the same name before. The
         reason and the old file's hash stay in the ledger.
