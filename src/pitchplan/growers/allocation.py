@@ -14,7 +14,7 @@ from pitchplan.growers.gateways import read_gateways
 from pitchplan.growers.lottery import proof_of
 from pitchplan.growers.nearest import nearest
 from pitchplan.growers.reading import read_growers
-from pitchplan.growers.routes import gateway_routes
+from pitchplan.growers.routes import gateway_routes, unreachable
 from pitchplan.growers.turns import Asked, draw_key, in_turn, ticket_of
 from pitchplan.schemas import ALLOCATION
 
@@ -102,6 +102,7 @@ class Allocation:
             )
         for why, count in table.loc[table["number"] == 0, "why_not"].value_counts().items():
             lines.append(f"  {count} without: {why}")
+        lines += [f"  {line}" for line in unreachable(self.routes)] if len(self.routes) else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -169,7 +170,7 @@ def allocate(
     places = read_gateways(gateways, crs=plan.crs)
     _check(plan, table, places, method, seed, salt)
     routes = gateway_routes(
-        city, plan.spots, places, vehicles=sorted(set(table["vehicle"])), hours=plan.season.hours
+        city, _at_streets(plan), places, vehicles=sorted(set(table["vehicle"])), hours=plan.season.hours
     )
     drives: dict[str, dict[int, int]] = {}
     for r in routes[routes["drive_m"].notna()].itertuples():
@@ -192,6 +193,14 @@ def allocate(
         else None
     )
     return Allocation(result, method, routes, proof)
+
+
+def _at_streets(plan: Plan) -> pd.DataFrame:
+    """Return the spots, each with the street most of its pitches stand at."""
+    counts = plan.pitches.groupby(["spot_id", "street_id"]).size().reset_index(name="n")
+    counts = counts.sort_values(["n", "street_id"], ascending=[False, True], kind="stable")
+    street = counts.drop_duplicates("spot_id").set_index("spot_id")["street_id"]
+    return plan.spots.assign(street_id=plan.spots["spot_id"].map(street))
 
 
 def _check(
