@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 import pitchplan as pp
-from pitchplan.growers.allocation import allocate
+from pitchplan.growers.allocation import allocate, freeze_lottery
 from pitchplan.growers.lottery import check_lottery
 from pitchplan.growers.reading import read_growers
 from pitchplan.growers.routes import gateway_routes
@@ -126,6 +126,20 @@ def test_nobodys_name_phone_or_id_leaves_the_office(spring, plan, gateways, tmp_
     assert len(caught.value.faults) >= 7
     for planted in (PHONE, NAME, CARD):
         assert planted not in str(caught.value)
+
+
+def test_the_list_can_be_published_before_the_draw(spring, plan, gateways):
+    given = {"city": spring.city, "gateways": gateways, "salt": "of the office"}
+    before = freeze_lottery(plan, growers(50), **given)
+    mixed = growers(50).sample(frac=1, random_state=2)
+    drawn = allocate(plan, mixed, "lottery", seed="a public draw", **given)
+    assert check_lottery(drawn.proof, list_sha256=before["list_sha256"]) == []
+    other = allocate(plan, growers(49), "lottery", seed="a public draw", **given)
+    assert "published before the draw" in check_lottery(other.proof, list_sha256=before["list_sha256"])[0]
+    for planted in (PHONE, NAME, CARD, "G-001", "of the office"):
+        assert planted not in json.dumps(before, ensure_ascii=False)
+    with pytest.raises(pp.InputError, match="without a salt"):
+        freeze_lottery(plan, growers(5), city=spring.city, gateways=gateways, salt="")
 
 
 def test_what_does_not_fit_the_plan_is_named_at_once(spring, plan, gateways):
@@ -273,7 +287,11 @@ def test_weeks_have_their_own_growers(spring, plan, gateways):
     from dataclasses import replace
 
     weekly = replace(plan, weeks=weeks, vendors_by_week=(0, 9, *[0] * 10))
-    table = growers(9).assign(首周=[1] * 5 + [3] * 4, 志愿摊点="1")
+    # A spot that is closed in this week may be wished for; rows of faults are those of the table.
+    table = growers(9).assign(首周=[3] * 4 + [1] * 5, 志愿摊点="2;1")
+    bad = table.assign(入城口=["北入城口"] * 8 + ["天上"])
+    with pytest.raises(pp.InputError, match="row 10"):
+        allocate(weekly, bad, city=spring.city, gateways=gateways, week=2)
     found = allocate(weekly, table, city=spring.city, gateways=gateways, week=2)
     assert len(found.table) == 5
     assert set(found.table["number"]) <= {0, 1}

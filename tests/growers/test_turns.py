@@ -124,7 +124,7 @@ def test_a_draw_is_replayed_from_its_file_and_every_lie_is_found():
         proof = drawn(asked, seats, drives, f"seed {seed}")
         text = json.dumps(proof)
         assert check_lottery(json.loads(text), list_sha256=proof["list_sha256"]) == []
-        for lie in range(5):
+        for lie in range(7):
             other = json.loads(text)
             if lie == 0:
                 other["outcome"][0]["number"] += 1
@@ -134,13 +134,17 @@ def test_a_draw_is_replayed_from_its_file_and_every_lie_is_found():
                 other["entries"][0]["wishes"] = [1, 2, 3, 4]
             elif lie == 3:
                 other["entries"].append({**other["entries"][0], "ticket": "late"})
-            else:
+            elif lie == 4:
                 other["outcome"] = other["outcome"][:-1]
+            elif lie == 5:
+                other["drives"].setdefault("another · truck", {})["1"] = 5
+            else:
+                other["seats"].append({"number": 77, "bay": "truck", "count": 1})
             faults = check_lottery(other, list_sha256=proof["list_sha256"])
             # Of one ticket any seed draws the same order, but never the same lot.
             assert faults, (seed, lie)
             found[lie] += 1
-    assert set(found) == set(range(5))
+    assert set(found) == set(range(7))
 
 
 def test_a_lot_is_what_sha256sum_says():

@@ -121,9 +121,8 @@ def test_a_veto_on_an_unused_place_and_keeping_everything_change_nothing(hand, i
 
 @pytest.mark.parametrize("seed", range(20, 32))
 def test_forbidding_a_spot_never_hosts_more(hand, instances, seed):
-    town, problem, plan, _ = a_town(hand, instances, seed)
-    if len(plan.spots) == 0:
-        pytest.skip("no vendor, no spot")
+    towns = (a_town(hand, instances, s) for s in range(seed, seed + 1000, 100))
+    town, problem, plan, _ = next(t for t in towns if len(t[2].spots))
     first = plan.spots["spot_id"].iloc[0]
     done = problem.replan(plan, pd.DataFrame([hand.decision(town, "forbid", first)]))
     assert done.plan.hosted <= plan.hosted
@@ -168,3 +167,20 @@ def test_a_waiver_needs_the_book():
     assert done.problem.facts.statement.ground.candidates.provenance["waivers"]
     assert done.plan.outcome in Outcome.ORDER
     pp.audit_plan(done.plan, spring.city, spring.book).raise_for_breaches()
+
+
+def test_a_plan_by_weeks_is_changed_as_little_and_its_weeks_said_anew(hand, instances):
+    town, problem, _, _ = a_town(hand, instances, 6)
+    weeks = problem.facts.season.weeks
+    vendors = [2 + k % 3 for k in range(len(weeks))]
+    season = problem.solve_weeks(vendors, time_limit_s=20)
+    assert season.vendors == 4
+    unused = next(r for r in "ABCD" if r not in set(season.spots["spot_id"]))
+    same = problem.replan(season, pd.DataFrame([hand.decision(town, "forbid", unused)]))
+    assert (same.changes["what"] == "kept").all()
+    first = season.spots["spot_id"].iloc[0]
+    done = problem.replan(season, pd.DataFrame([hand.decision(town, "forbid", first)]))
+    assert done.plan.weeks is None
+    again = done.problem.solve_weeks(vendors, time_limit_s=20, start=done.plan)
+    assert first not in set(again.weeks["spot_id"])
+    assert (again.weeks.groupby("week")["capacity"].sum() <= vendors).all()

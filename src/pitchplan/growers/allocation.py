@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pitchplan.errors import Fault, Faults, InputError
-from pitchplan.growers.gateways import read_gateways
-from pitchplan.growers.lottery import proof_of
+from pitchplan.errors import Fault, InputError
+from pitchplan.growers.lottery import frozen, proof_of
 from pitchplan.growers.nearest import nearest
-from pitchplan.growers.reading import read_growers
-from pitchplan.growers.routes import gateway_routes, unreachable
-from pitchplan.growers.turns import Asked, draw_key, in_turn, ticket_of
+from pitchplan.growers.preparing import prepared
+from pitchplan.growers.routes import unreachable
+from pitchplan.growers.turns import Asked, draw_key, in_turn
 from pitchplan.schemas import ALLOCATION
 
 if TYPE_CHECKING:
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pitchplan.city.layers import City
+    from pitchplan.growers.preparing import Ready
     from pitchplan.growers.turns import Given
     from pitchplan.plan import Plan
 
-__all__ = ["METHODS", "Allocation", "allocate"]
+__all__ = ["Allocation", "allocate", "freeze_lottery"]
 
-METHODS = ("nearest-gateway", "queue", "lottery")
 _PUBLIC = ("ticket", "turn", "number", "wish")
 
 
@@ -148,7 +147,7 @@ def allocate(
         given; a plan with bays of one class alone makes them for all its vendors.
     seed, seed_source : str
         Of a lottery: a text that nobody could choose, such as the numbers of a public draw, and
-        where it can be looked up. Publish the list's hash (``proof["list_sha256"]``) before.
+        where it can be looked up. Publish what `freeze_lottery` returns before.
     salt : str
         Of a lottery: a secret of the office; only who has it can tell whose ticket is whose.
 
@@ -161,90 +160,52 @@ def allocate(
     InputError
         A table cannot be read, a gateway or wish is unknown, or a lottery has no seed or salt.
     """
-    if week is not None:
-        plan = plan.at_week(week)
-    table = read_growers(growers, vehicles=sorted(set(plan.pitches["vehicle"]) | set(fits or {})))
-    if week is not None:
-        first, last = table["first_week"].fillna(1), table["last_week"].fillna(10**6)
-        table = table[(first <= week) & (last >= week)].reset_index(drop=True)
-    places = read_gateways(gateways, crs=plan.crs)
-    _check(plan, table, places, method, seed, salt)
-    routes = gateway_routes(
-        city, _at_streets(plan), places, vehicles=sorted(set(table["vehicle"])), hours=plan.season.hours
-    )
-    drives: dict[str, dict[int, int]] = {}
-    for r in routes[routes["drive_m"].notna()].itertuples():
-        drives.setdefault(f"{r.gateway} · {r.vehicle}", {})[int(r.number)] = int(r.drive_m)
-    seats = plan.pitches.groupby(["number", "vehicle"]).size()
-    count = {(int(n), str(v)): int(c) for (n, v), c in seats.items()}
-    asked = _asked(table, count, fits, salt if method == "lottery" else "")
+    ready = prepared(plan, growers, method, city, gateways, week, fits, salt, seed)
+    asked = ready.asked
     if method == "nearest-gateway":
-        order = list(range(len(asked)))
-        given = nearest(asked, count, drives)
+        given, turns, proof = nearest(asked, ready.seats, ready.drives), {}, None
     else:
-        order = _order(table, asked, method, seed)
-        in_order = in_turn([asked[k] for k in order], count, drives)
-        given = [in_order[order.index(k)] for k in range(len(asked))]
-    turns = {k: place + 1 for place, k in enumerate(order)} if method != "nearest-gateway" else {}
-    result = _table(plan, table, asked, given, turns, drives, salted=method == "lottery")
-    proof = (
-        proof_of([asked[k] for k in order], [given[k] for k in order], count, drives, seed, seed_source)
-        if method == "lottery"
-        else None
-    )
-    return Allocation(result, method, routes, proof)
+        order = _order(ready.table, asked, method, seed)
+        in_order = [asked[k] for k in order]
+        taken = in_turn(in_order, ready.seats, ready.drives)
+        by_place = dict(zip(order, taken, strict=True))
+        given, turns = [by_place[k] for k in range(len(asked))], {k: n for n, k in enumerate(order, start=1)}
+        drawn = method == "lottery"
+        proof = proof_of(in_order, taken, ready.seats, ready.drives, seed, seed_source) if drawn else None
+    table = _table(ready, given, turns, salted=method == "lottery")
+    return Allocation(table, method, ready.routes, proof)
 
 
-def _at_streets(plan: Plan) -> pd.DataFrame:
-    """Return the spots, each with the street most of its pitches stand at."""
-    counts = plan.pitches.groupby(["spot_id", "street_id"]).size().reset_index(name="n")
-    counts = counts.sort_values(["n", "street_id"], ascending=[False, True], kind="stable")
-    street = counts.drop_duplicates("spot_id").set_index("spot_id")["street_id"]
-    return plan.spots.assign(street_id=plan.spots["spot_id"].map(street))
-
-
-def _check(
-    plan: Plan, table: pd.DataFrame, gateways: pd.DataFrame, method: str, seed: str, salt: str
-) -> None:
-    faults = Faults("allocate")
-    if method not in METHODS:
-        faults.add("no such method", f"Use one of {', '.join(METHODS)}", column="method", value=method)
-    if method == "lottery":
-        for name, text in (("seed", seed), ("salt", salt)):
-            if not isinstance(text, str) or len(text) < 4:
-                faults.add(f"a lottery without a {name}", "Give a text of 4 characters or more", column=name)
-    known, numbers = set(gateways["name"]), {str(n) for n in plan.spots["number"]}
-    missing = table["declared"].isna().tolist() if method == "queue" else [False] * len(table)
-    columns = zip(table["gateway"].tolist(), table["wishes"].tolist(), missing, strict=True)
-    for row, (gateway, wishes, undated) in enumerate(columns, start=2):
-        if undated:
-            fix = "Give a day or a rank"
-            faults.add("not known when they declared", fix, row=row, column="declared")
-        if gateway not in known:
-            fix = f"Use one of {', '.join(sorted(known))}, or add it to the gateways"
-            faults.add("an unknown gateway", fix, row=row, column="gateway", value=gateway)
-        for wish in str(wishes).split(";") if wishes else ():
-            if wish not in numbers:
-                what = "a wish for no spot of the plan"
-                faults.add(what, "Give numbers of the map", row=row, column="wishes", value=wish)
-    faults.raise_if_any()
-
-
-def _asked(
-    table: pd.DataFrame,
-    seats: Mapping[tuple[int, str], int],
-    fits: Mapping[str, Sequence[str]] | None,
+def freeze_lottery(
+    plan: Plan,
+    growers: str | Path | pd.DataFrame,
+    *,
+    city: City,
+    gateways: str | Path | pd.DataFrame,
     salt: str,
-) -> list[Asked]:
-    made = sorted({bay for _, bay in seats})
-    out = []
-    for g in table.itertuples():
-        own = (str(g.vehicle),) if len(made) > 1 else tuple(made)
-        bays = tuple((fits or {}).get(str(g.vehicle), own))
-        wishes = tuple(int(w) for w in str(g.wishes).split(";")) if g.wishes else ()
-        ticket = ticket_of(str(g.grower_id), salt) if salt else str(g.grower_id)
-        out.append(Asked(ticket, f"{g.gateway} · {g.vehicle}", bays, wishes))
-    return out
+    week: int | None = None,
+    fits: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """Return what a lottery will be drawn from, to be published before anyone can know its seed.
+
+    Parameters
+    ----------
+    plan, growers, city, gateways, salt, week, fits
+        As for `allocate`, which draws from the same list when it is given the same.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: tickets with their wishes, pitches and drives, and ``list_sha256`` of all of
+        them, which `check_lottery` compares. Nobody's name, telephone or id is in it.
+
+    Raises
+    ------
+    InputError
+        As for `allocate`.
+    """
+    ready = prepared(plan, growers, "lottery", city, gateways, week, fits, salt, None)
+    return frozen(ready.asked, ready.seats, ready.drives)
 
 
 def _order(table: pd.DataFrame, asked: list[Asked], method: str, seed: str) -> list[int]:
@@ -255,17 +216,9 @@ def _order(table: pd.DataFrame, asked: list[Asked], method: str, seed: str) -> l
     return sorted(places, key=lambda k: (declared[k], asked[k].ticket))
 
 
-def _table(
-    plan: Plan,
-    table: pd.DataFrame,
-    asked: list[Asked],
-    given: list[Given],
-    turns: Mapping[int, int],
-    drives: Mapping[str, Mapping[int, int]],
-    *,
-    salted: bool,
-) -> pd.DataFrame:
+def _table(ready: Ready, given: list[Given], turns: Mapping[int, int], *, salted: bool) -> pd.DataFrame:
     """Write the allocation: which pitch, under which permit."""
+    plan, table, asked, drives = ready.plan, ready.table, ready.asked, ready.drives
     spot = dict(zip(plan.spots["number"], plan.spots["spot_id"], strict=True))
     bays: dict[tuple[int, str], list[str]] = {}
     for p in plan.pitches.sort_values(["number", "chainage_m", "pitch_id"]).itertuples():

@@ -16,15 +16,43 @@ if TYPE_CHECKING:
 
     from pitchplan.growers.turns import Given
 
-__all__ = ["PROFILE", "check_lottery", "proof_of"]
+__all__ = ["PROFILE", "check_lottery", "frozen", "proof_of"]
 
 PROFILE = "pitchplan-lottery/1"
 _HOW = (
     "Lot of a ticket = SHA-256 of seed, line break, ticket: printf '%s\\n%s' SEED TICKET | sha256sum. "
     "The least lot comes first. In turn each takes the first of its wishes with a free pitch of a class "
     "that fits and that can be reached, else the nearest such spot (fewest metres, then the smaller number). "
-    "list_sha256 = SHA-256 of the entries, one line of JSON each with sorted keys, the lines sorted."
+    "list_sha256 = SHA-256 of entries, seats and drives as one line of JSON each with sorted keys, the lines "
+    "sorted: of each entry, of each seat, and of each drive as [kind, number, metres]."
 )
+
+
+def frozen(
+    asked: Sequence[Asked],
+    seats: Mapping[tuple[int, str], int],
+    drives: Mapping[str, Mapping[int, int]],
+) -> dict[str, Any]:
+    """Write what a lottery is drawn from: to be published before anyone can know the seed.
+
+    Parameters
+    ----------
+    asked : sequence of Asked
+        In any order.
+    seats, drives
+        As for `in_turn`.
+
+    Returns
+    -------
+    dict
+        Entries by ticket, seats, drives and ``list_sha256``, which covers all three.
+    """
+    facts = {
+        "entries": [_entry(one) for one in sorted(asked)],
+        "seats": [{"number": n, "bay": bay, "count": c} for (n, bay), c in sorted(seats.items())],
+        "drives": {kind: {str(n): m for n, m in sorted(d.items())} for kind, d in sorted(drives.items())},
+    }
+    return {"profile": PROFILE, "how": _HOW, **facts, "list_sha256": _list_hash(facts)}
 
 
 def proof_of(
@@ -46,14 +74,8 @@ def proof_of(
     seed, seed_source : str
         What the draw was made with.
     """
-    entries = [_entry(one) for one in asked]
     return {
-        "profile": PROFILE,
-        "how": _HOW,
-        "entries": entries,
-        "list_sha256": _list_hash(entries),
-        "seats": [{"number": n, "bay": bay, "count": c} for (n, bay), c in sorted(seats.items())],
-        "drives": {kind: {str(n): m for n, m in sorted(d.items())} for kind, d in sorted(drives.items())},
+        **frozen(asked, seats, drives),
         "seed": seed,
         "seed_source": seed_source,
         "outcome": [_turn(k, *pair, seed) for k, pair in enumerate(zip(asked, given, strict=True), 1)],
@@ -69,8 +91,10 @@ def _entry(one: Asked) -> dict[str, Any]:
     return {"ticket": one.ticket, "kind": one.kind, "bays": list(one.bays), "wishes": list(one.wishes)}
 
 
-def _list_hash(entries: Iterable[dict[str, Any]]) -> str:
-    lines = sorted(json.dumps(e, ensure_ascii=False, sort_keys=True) for e in entries)
+def _list_hash(facts: Mapping[str, Any]) -> str:
+    drives = ([kind, n, m] for kind, d in facts["drives"].items() for n, m in d.items())
+    rows = (*facts["entries"], *facts["seats"], *drives)
+    lines = sorted(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -117,7 +141,7 @@ def _faults(found: dict[str, Any], list_sha256: str, ids: list[str], salt: str) 
         raise ValueError(found["profile"])
     entries, out = found["entries"], []
     asked = [Asked(e["ticket"], e["kind"], tuple(e["bays"]), tuple(e["wishes"])) for e in entries]
-    hashed = _list_hash(_entry(one) for one in asked)
+    hashed = _list_hash(found)
     if hashed != found["list_sha256"]:
         out.append("the list is not the one its hash was made of")
     if list_sha256 and hashed != list_sha256:

@@ -108,6 +108,12 @@ class SitingProblem(IntegerProgram):
         return "<p>" + "<br>".join(escape(line) for line in repr(self).split("\n")) + "</p>"
 
     @cached_property
+    def first_of_column(self) -> NDArray[np.int64]:
+        """Row in ``facts.pitches`` of a pitch that stands for each column: all its pitches are alike."""
+        _, first = np.unique(self.column_of_pitch, return_index=True)
+        return first.astype(np.int64)
+
+    @cached_property
     def variables(self) -> pd.DataFrame:
         """What each column stands for: column, kind, run_id, street_id, pitch_ids, group."""
         from pitchplan.siting.model.columns import variables
@@ -234,7 +240,8 @@ class SitingProblem(IntegerProgram):
         Parameters
         ----------
         plan : Plan
-            A plan of this problem.
+            A plan of this problem. Of a plan by weeks what is painted is changed; when it is open is
+            said anew by ``solve_weeks(vendors, start=done.plan)`` of the problem that is returned.
         decisions : path or pandas.DataFrame
             What committees said since, columns as `schemas.DECISIONS`. Earlier decisions still hold,
             unless one of the same id replaces them.

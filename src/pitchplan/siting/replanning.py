@@ -14,6 +14,7 @@ from pitchplan.schemas import CHANGES, DECISIONS
 from pitchplan.siting.decisions import placed, places_of, read_decisions
 from pitchplan.siting.goals import HostVendors, KeepPitches, StayClose, Weighted
 from pitchplan.siting.model.statement import decided
+from pitchplan.siting.model.vendors import Vendors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,9 @@ def replan(
     if (new["what"] == "waive").any() or _waives_less(before, new):
         candidates = _looked_for_anew(candidates, ground.city, book, together)
     applied = decided(together, candidates, ground.city)
-    ground = replace(ground, candidates=candidates, applied=applied, _walks={})
+    ground = replace(
+        ground, candidates=candidates, applied=applied, vendors=_vendors(ground.vendors, plan), _walks={}
+    )
     statement = replace(problem.facts.statement, ground=ground, goals=_goals(problem, plan))
     changed = statement.problem()
     own = tuple(r for r in problem.rows if r.own)
@@ -99,6 +102,17 @@ def replan(
     settled = replace(problem.facts.statement, ground=ground).problem()
     said = placed(new, candidates)
     return Replanned(after, _changes(plan, after, said, candidates), settled, exact)
+
+
+def _vendors(stated: Vendors, plan: Plan) -> Vendors:
+    """Return the vendors to host: of a plan by weeks the most of any week, which the problem may not know."""
+    if not plan.vendors_by_week or plan.vendors == stated.total:
+        return stated
+    if not stated.classes:
+        return Vendors((), np.array([plan.vendors], dtype=np.int64))
+    has = plan.pitches["vehicle"].value_counts()
+    painted = np.array([int(has.get(name, 0)) for name in stated.classes], dtype=np.int64)
+    return Vendors(stated.classes, np.maximum(stated.counts, painted))
 
 
 def _waives_less(before: pd.DataFrame, new: pd.DataFrame) -> bool:

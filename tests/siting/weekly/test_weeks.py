@@ -1,5 +1,6 @@
 """The season by weeks: what is found is what trying every way to use every bay in every week finds."""
 
+import contextlib
 import itertools
 from collections import Counter
 from dataclasses import replace
@@ -42,12 +43,24 @@ def a_season(hand, instances, seed):
         per_pitch=int(random.integers(5, 60)) if random.random() < 0.7 else None,
         slack=float(random.choice([0.0, 0.1])),
     )
-    goals = [(g.HostVendors(), cover, g.KeepTrafficClear()), (g.HostVendors(), g.KeepTrafficClear()),
-             (g.HostVendors(), g.FewestSpots(slack=0.0), cover)][int(random.integers(3))]  # fmt: skip
+    host = g.HostVendors(slack=float(random.choice([0.0, 0.0, 0.3])))
+    goals = [(host, cover, g.KeepTrafficClear()), (host, g.KeepTrafficClear()),
+             (host, g.FewestSpots(slack=0.0), cover)][int(random.integers(3))]  # fmt: skip
     limits = [pp.limits.SpotCount(at_most=2)] if random.random() < 0.2 else []
     if random.random() < 0.25:
         limits.append(pp.limits.SpotSize(2))
-    problem = pp.siting_problem(found, town.city, vendors=5, goals=goals, limits=limits, detour=1.0)
+    if random.random() < 0.15:
+        limits.append(pp.limits.Quota("city", "", 1, None))
+    said = [hand.decision(town, "keep", str(random.choice(list("ABC"))))] if random.random() < 0.25 else None
+    problem = pp.siting_problem(
+        found,
+        town.city,
+        vendors=5,
+        goals=goals,
+        limits=limits,
+        detour=1.0,
+        decisions=None if said is None else pd.DataFrame(said),
+    )
     vendors = [int(v) for v in random.integers(0, 5, weeks)]
     return problem, vendors, int(random.choice([0, 7, 60]))
 
@@ -89,8 +102,8 @@ class EveryWay:
         for used in itertools.product(*(self.of_week(w) for w in range(self.weeks))):
             table = np.array(used)
             most = table.max(axis=0)
-            fits = [z for z in self.painted if (z >= most).all()]
-            if not fits:
+            used = np.bincount(self.run, most, minlength=int(self.run.max()) + 1) > 0
+            if not any((z >= most).all() and used[self.run[z > 0]].all() for z in self.painted):
                 continue
             counts = np.zeros((self.weeks, int(self.run.max()) + 1), dtype=int)
             for k, r in enumerate(self.run):
@@ -141,7 +154,9 @@ class EveryWay:
 
     def best(self):
         goals = self.base.facts.statement.goals
-        found = [[self.values(t, o, q) for q in goals] for t, o in self.ways()]
+        if not (ways := list(self.ways())):
+            return None
+        found = [[self.values(t, o, q) for q in goals] for t, o in ways]
         out = []
         for k, goal in enumerate(goals):
             most = isinstance(goal, g.CoverResidents)
@@ -149,6 +164,11 @@ class EveryWay:
             out.append(best)
             if most:
                 found = [v for v in found if v[k] >= np.ceil((1 - goal.slack) * best - 1e-6)]
+            elif isinstance(goal, g.HostVendors):
+                hosted = sum(self.vendors) - best
+                found = [
+                    v for v in found if sum(self.vendors) - v[k] >= np.ceil((1 - goal.slack) * hosted - 1e-6)
+                ]
             else:
                 found = [v for v in found if v[k] <= best]
         return out
@@ -159,18 +179,33 @@ def test_the_best_season_is_that_of_trying_all(hand, instances, chunk):
     seen = Counter()
     for seed in range(PER_CHUNK * chunk, PER_CHUNK * (chunk + 1)):
         problem, vendors, cost = a_season(hand, instances, seed)
-        plan = problem.solve_weeks(vendors, change_cost=cost, time_limit_s=30)
+        best = EveryWay(problem, vendors, cost).best()
+        try:
+            plan = problem.solve_weeks(vendors, change_cost=cost, time_limit_s=30)
+        except pp.NoPlanExists:
+            assert best is None, seed
+            seen["none"] += 1
+            continue
         assert plan.outcome == Outcome.PROVEN
-        assert plan.goals["sought"].tolist() == EveryWay(problem, vendors, cost).best(), seed
+        assert plan.goals["sought"].tolist() == best, seed
         check_weeks(plan, vendors)
         days = plan.open_weeks
         seen["all season"] += bool((days["last_day"] == plan.season.last).all())
         seen["short"] += plan.goals["value"].iloc[0] > 0
         seen["price"] += cost > 0
+        seen["kept"] += len(problem.facts.decisions) > 0
         seen["legal in part"] += "weeks" in problem.facts.pitches
         seen["clash"] += problem.rows_named("clashes").matrix.shape[0] > 0
-    assert min(seen[k] for k in ("short", "price", "legal in part", "clash")) >= 3, seen
+    assert min(seen[k] for k in ("short", "price", "legal in part", "clash", "kept")) >= 3, seen
     assert 0 < seen["all season"] < PER_CHUNK
+
+
+def some_seasons(hand, instances, seeds):
+    """Return seasons for which there is a plan."""
+    for seed in seeds:
+        problem, vendors, cost = a_season(hand, instances, seed)
+        with contextlib.suppress(pp.NoPlanExists):
+            yield problem, vendors, cost, problem.solve_weeks(vendors, change_cost=cost, time_limit_s=30)
 
 
 def check_weeks(plan, vendors):
@@ -199,9 +234,8 @@ def test_the_peak_first_way_is_no_better_than_its_bound_and_no_worse_than_close(
     from pitchplan.siting.weekly import search
 
     apart = []
-    for seed in range(40):
-        problem, vendors, cost = a_season(hand, instances, seed)
-        best = problem.solve_weeks(vendors, change_cost=cost, time_limit_s=30).goals
+    for problem, vendors, cost, plan in some_seasons(hand, instances, range(40)):
+        best = plan.goals
         with monkeypatch.context() as patch:
             patch.setattr(search, "_JOINT_COLUMNS", 0)
             inward = problem.solve_weeks(vendors, change_cost=cost, time_limit_s=30).goals
@@ -211,9 +245,10 @@ def test_the_peak_first_way_is_no_better_than_its_bound_and_no_worse_than_close(
                 break  # later goals compare plans that host as many
             least = best["sense"].iloc[k] == "least"
             bound, value = inward["bound"].iloc[k], best["sought"].iloc[k]
-            assert bound <= value if least else bound >= value, (seed, k)
+            assert bound <= value if least else bound >= value, (len(apart), k)
             first = inward["sought"].iloc[k] == value
         apart.append(inward["sought"].iloc[0] - best["sought"].iloc[0])
+    assert len(apart) > 25
     assert np.mean(apart) < 0.5
 
 
@@ -241,25 +276,21 @@ def test_weeks_that_cannot_be_read_are_named(hand, instances):
 
 
 def test_a_price_of_changes_keeps_spots_open_and_costs_no_vendor(hand, instances):
-    changes = {}
-    for cost in (0, 10**6):
-        total = 0
-        for seed in range(25):
-            problem, vendors, _ = a_season(hand, instances, seed)
+    changes = {0: 0, 10**6: 0}
+    for problem, vendors, _, plan in some_seasons(hand, instances, range(60)):
+        if "keep-traffic-clear" not in set(plan.goals["goal"]):
+            continue
+        for cost in changes:
             weeks = problem.solve_weeks(vendors, change_cost=cost, time_limit_s=20)
-            assert weeks.goals["value"].iloc[0] == problem.solve_weeks(vendors).goals["value"].iloc[0]
+            assert weeks.goals["sought"].iloc[0] == plan.goals["sought"].iloc[0]
             days = weeks.open_weeks
-            total += int((days["first_day"] > weeks.season.first).sum())
-            total += int((days["last_day"] < weeks.season.last).sum())
-        changes[cost] = total
+            changes[cost] += int((days["first_day"] > weeks.season.first).sum())
+            changes[cost] += int((days["last_day"] < weeks.season.last).sum())
     assert changes[10**6] < changes[0]
 
 
 def test_numbers_of_last_year_are_those_of_the_weeks_too(hand, instances):
-    problem, vendors, _ = next(
-        case for case in (a_season(hand, instances, s) for s in range(20)) if sum(case[1]) > 3
-    )
-    plan = problem.solve_weeks(vendors, time_limit_s=10)
+    plan = next(p for *_, p in some_seasons(hand, instances, range(20)) if len(p.spots) > 1)
     last = plan.spots.assign(number=plan.spots["number"] + 40)
     told = plan.with_numbers_of(last)
     number = dict(zip(told.spots["spot_id"], told.spots["number"], strict=True))

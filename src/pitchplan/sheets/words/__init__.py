@@ -114,17 +114,7 @@ def days_between(language: str, first: dt.date, last: dt.date) -> str:
     >>> days_between("zh", dt.date(2026, 6, 8), dt.date(2026, 8, 2))
     '6月8日—8月2日'
     """
-    months = words(language, "months")
-    return word(
-        language,
-        "days_between",
-        m1=first.month,
-        d1=first.day,
-        m2=last.month,
-        d2=last.day,
-        month1=months[first.month - 1],
-        month2=months[last.month - 1],
-    )
+    return word(language, "days_between", **_days(language, first, last))
 
 
 def season_days(language: str, first: dt.date, last: dt.date) -> str:
@@ -137,18 +127,19 @@ def season_days(language: str, first: dt.date, last: dt.date) -> str:
     '1 June – 20 August 2026'
     """
     same_year = first.year == last.year
-    months = words(language, "months")
     return word(
         language,
         "season",
-        y1=first.year,
-        m1=first.month,
-        d1=first.day,
-        m2=last.month,
-        d2=last.day,
-        y2=last.year,
         year1="" if same_year else f" {first.year}",
         year2="" if same_year else f"{last.year}年",
-        month1=months[first.month - 1],
-        month2=months[last.month - 1],
+        **_days(language, first, last),
     )
+
+
+def _days(language: str, first: dt.date, last: dt.date) -> dict[str, object]:
+    """Return the parts of two days that sentences of a language are made of."""
+    months = words(language, "months")
+    out: dict[str, object] = {}
+    for k, day in ((1, first), (2, last)):
+        out |= {f"y{k}": day.year, f"m{k}": day.month, f"d{k}": day.day, f"month{k}": months[day.month - 1]}
+    return out

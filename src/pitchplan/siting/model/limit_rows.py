@@ -62,6 +62,9 @@ def _groups(limit: lim.Quota | lim.SpotCount, frame: pd.DataFrame, known: Sequen
     by = limit.group_by
     if by == "city" and limit.group in ("", "each"):
         return [""]
+    if by == "city":
+        fix = "Leave the group empty: all of the city is one"
+        raise InputError(Fault("a group of the whole city", fix, "limits", None, "group", limit.group))
     if by not in frame.columns or by in ("geometry", "pitch_id"):
         some = ", ".join(c for c in frame.columns if frame[c].dtype.kind in "OUT")
         raise InputError(

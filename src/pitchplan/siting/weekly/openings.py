@@ -43,9 +43,7 @@ def solve_weeks(
     asked = weekly_vendors(vendors, len(problem.facts.season.weeks), vehicles)
     ground = replace(statement.ground, vendors=asked.most)
     base = replace(statement, ground=ground).problem()
-    first = np.zeros(base.choice.stop, dtype=np.int64)
-    first[base.column_of_pitch[::-1]] = np.arange(len(base.column_of_pitch))[::-1]
-    legal = legal_weeks(base.facts.pitches, asked.weeks)[first]
+    legal = legal_weeks(base.facts.pitches, asked.weeks)[base.first_of_column]
     found = seek_season(
         base, asked, legal, change_cost=change_cost, time_limit_s=time_limit_s, start=start, log=log
     )

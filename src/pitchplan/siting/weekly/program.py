@@ -10,15 +10,12 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, kron
+from scipy.sparse import csr_array, hstack
 
-from pitchplan.errors import Fault, InputError
-from pitchplan.siting import goals as g
-from pitchplan.siting.follow import Covered, LeftOver, Opened, Served, Serving, Used
-from pitchplan.siting.model.draft import Draft, GoalPart
-from pitchplan.siting.model.goal_parts import last_runs
+from pitchplan.siting.follow import LeftOver, Opened, Used
+from pitchplan.siting.model.draft import Draft
 from pitchplan.siting.program import IntegerProgram
-from pitchplan.walking.groups import grouped
+from pitchplan.siting.weekly.goal_parts import weekly_goal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,11 +23,8 @@ if TYPE_CHECKING:
     from pitchplan.siting.follow import Follower
     from pitchplan.siting.model.draft import Block, Part
     from pitchplan.siting.problem import SitingProblem
-    from pitchplan.walking.groups import Groups
 
-__all__ = ["Changed", "WeeklyProgram", "weekly_program"]
-
-_BASE = ("pitch", "run", "shortfall")
+__all__ = ["Changed", "WeeklyProgram", "Writer", "weekly_program"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +99,8 @@ def weekly_program(
     InputError
         A goal has no meaning for weeks.
     """
-    writer = _Writer(base, vendors, legal, change_cost, cells)
-    parts = [(goal.name, goal.slack, writer.goal(goal)) for goal in base.facts.statement.goals]
+    writer = Writer(base, vendors, legal, change_cost, cells)
+    parts = [(q.name, q.slack, weekly_goal(q, writer)) for q in base.facts.statement.goals]
     written = writer.draft.finish(parts)
     program = IntegerProgram(
         blocks=written.blocks,
@@ -119,7 +113,7 @@ def weekly_program(
     return WeeklyProgram(program, writer.cells, writer.weeks, base.choice.stop)
 
 
-class _Writer:
+class Writer:
     """Collects the blocks and rows of a season."""
 
     def __init__(
@@ -226,12 +220,21 @@ class _Writer:
             lower=0,
             count=runs * weeks,
         )
-        # A run that is open in some week is painted.
+        # A run that is open in some week is painted, and one that is painted is open in some week.
         self.draft.rows(
             "week-run",
             [(self.run, some, self.first_open + some, 1), (self.run, some, self.runs[some // weeks], -1)],
             upper=0,
             count=runs * weeks,
+        )
+        self.draft.rows(
+            "painted-used",
+            [
+                (self.run, np.arange(runs), self.runs, 1),
+                (self.run, some // weeks, self.first_open + some, -1),
+            ],
+            upper=0,
+            count=runs,
         )
         classes = len(self.vendors)
         kind = self._class_of_cell()
@@ -247,9 +250,9 @@ class _Writer:
             count=classes * weeks,
         )
         counts, of = self.vendors.ravel(), kind[cell] * weeks + week
-        self.draft.follow(lambda: Opened(self._open_weeks, self._used, of_run))
+        self.draft.follow(lambda: Opened(self.open_weeks, self.used, of_run))
         self.draft.follow(
-            lambda: LeftOver(self._part(self.shortfall, self.first_missing), self._used, of, counts)
+            lambda: LeftOver(self._part(self.shortfall, self.first_missing), self.used, of, counts)
         )
 
     def _least(self) -> NDArray[np.int64]:
@@ -260,20 +263,20 @@ class _Writer:
 
     def _class_of_cell(self) -> NDArray[np.int64]:
         ground = self.base.facts.statement.ground
-        first = np.zeros(self.base.choice.stop, dtype=np.int64)
-        first[self.base.column_of_pitch[::-1]] = np.arange(len(self.base.column_of_pitch))[::-1]
-        vehicles = ground.pitches["vehicle"].to_numpy(dtype=object)[first]
+        vehicles = ground.pitches["vehicle"].to_numpy(dtype=object)[self.base.first_of_column]
         return np.maximum(ground.vendors.class_of(vehicles), 0)[self.cells]
 
     def _part(self, block: Block, first: int) -> slice:
         return slice(block.start + first, block.start + block.size)
 
     @property
-    def _used(self) -> slice:
+    def used(self) -> slice:
+        """Columns of the pitches used, by cell and week."""
         return self._part(self.pitch, self.first_cell)
 
     @property
-    def _open_weeks(self) -> slice:
+    def open_weeks(self) -> slice:
+        """Columns of the weeks in which the runs are open, by run and week."""
         return self._part(self.run, self.first_open)
 
     def _intervals(self) -> None:
@@ -305,7 +308,7 @@ class _Writer:
             upper=0,
             count=runs,
         )
-        self.draft.follow(lambda: Changed(self.change.columns, self._open_weeks, self.weeks))
+        self.draft.follow(lambda: Changed(self.change.columns, self.open_weeks, self.weeks))
 
     def _streets(self) -> None:
         """Count a street in each week in which one of its runs is open."""
@@ -321,121 +324,4 @@ class _Writer:
             count=len(on),
             defines=self.street,
         )
-        self.draft.follow(lambda: Used(self.street.columns, self._open_weeks, at))
-
-    # --- goals ------------------------------------------------------------------------------------
-
-    def goal(self, goal: g.Goal) -> GoalPart:
-        """Write a goal, summed over the weeks."""
-        if isinstance(goal, g.HostVendors):
-            costs = np.zeros(self.shortfall.size, dtype=np.int64)
-            costs[self.first_missing :] = 1
-            return GoalPart("least", ((self.shortfall, costs),), 0, whole=int(self.vendors.sum()))
-        if isinstance(goal, g.CoverResidents):
-            return self._cover(goal)
-        if isinstance(goal, g.KeepTrafficClear):
-            return self._traffic()
-        runs = np.zeros(self.run.size, dtype=np.int64)
-        if isinstance(goal, g.FewestSpots):
-            runs[: self.first_open] = 1
-            return GoalPart("least", ((self.run, runs),), 0)
-        if isinstance(goal, g.StayClose):
-            was, lost = last_runs(goal, self.base.facts.statement.ground)
-            runs[: self.first_open] = np.where(was, -1, 1)
-            return GoalPart("least", ((self.run, runs),), lost, int(was.sum()) + lost)
-        fix = "Use HostVendors, CoverResidents, KeepTrafficClear, FewestSpots and StayClose for weeks"
-        raise InputError(Fault("a goal that is not defined week by week", fix, "goals", value=goal.name))
-
-    def _traffic(self) -> GoalPart:
-        pitch = np.zeros(self.pitch.size, dtype=np.int64)
-        first = np.zeros(self.base.choice.stop, dtype=np.int64)
-        first[self.base.column_of_pitch[::-1]] = np.arange(len(self.base.column_of_pitch))[::-1]
-        pitch[self.first_cell :] = np.repeat(self.costs.per_pitch[first][self.cells], self.weeks)
-        run = np.zeros(self.run.size, dtype=np.int64)
-        run[self.first_open :] = np.repeat(self.costs.per_run[self.runs], self.weeks)
-        street = np.repeat(self.costs.per_street, self.weeks)
-        change = np.full(self.change.size, self.change_cost, dtype=np.int64)
-        costs = ((self.pitch, pitch), (self.run, run), (self.street, street), (self.change, change))
-        return GoalPart("least", costs, 0)
-
-    def _cover(self, goal: g.CoverResidents) -> GoalPart:
-        groups = self._groups(goal.within_m)
-        weeks, people = self.weeks, groups.residents
-        if goal.per_pitch is None:
-            reach = csr_array(
-                kron(groups.reach.astype(np.int64), np.eye(weeks, dtype=np.int64), format="csr")
-            )
-            each = np.repeat(people, weeks)
-            covered = self.draft.block("covered", each, late=True)
-            near, row = reach.tocoo(), np.arange(len(each))
-            self.draft.rows(
-                "covered-by-open-runs",
-                [
-                    (covered, row, row, 1),
-                    (self.run, near.row, self.first_open + near.col, -each[near.row]),
-                ],
-                upper=0,
-                count=len(each),
-                defines=covered,
-            )
-            self.draft.follow(lambda: Covered(covered.columns, self._open_weeks, reach, each))
-            most = int(people.sum()) * weeks
-            return GoalPart("most", ((covered, np.ones(covered.size, np.int64)),), most)
-        pairs = groups.reach.tocoo()
-        week = np.arange(weeks)
-        group = (pairs.row[:, None] * weeks + week).ravel()
-        run = (pairs.col[:, None] * weeks + week).ravel()
-        order = np.lexsort((run, group))
-        serving = Serving(np.repeat(people, weeks), group[order], run[order], goal.per_pitch)
-        served = self._served(serving)
-        each_week = np.minimum(int(people.sum()), goal.per_pitch * self.vendors.sum(axis=0))
-        return GoalPart("most", ((served, np.ones(served.size, np.int64)),), int(each_week.sum()))
-
-    def _groups(self, within_m: float) -> Groups:
-        """Merge residents who can walk to the same of the runs that may be used."""
-        walks = self.base.facts.statement.ground.walks(within_m)
-        place = np.full(walks.runs, -1, dtype=np.int64)
-        place[self.runs] = np.arange(len(self.runs))
-        near = place[walks.run] >= 0
-        some = replace(
-            walks,
-            point=walks.point[near],
-            run=place[walks.run[near]],
-            metres=walks.metres[near],
-            runs=len(self.runs),
-        )
-        return grouped(some)
-
-    def _served(self, serving: Serving) -> Block:
-        assert serving.per_pitch is not None
-        served = self.draft.block("served", serving.residents[serving.group], late=True)
-        pair = np.arange(served.size)
-        cell, week = np.divmod(np.arange(len(self.cells) * self.weeks), self.weeks)
-        at_run = self.run_of_cell[cell] * self.weeks + week
-        rooms = len(self.runs) * self.weeks
-        self.draft.rows(
-            "serve-within-capacity",
-            [
-                (served, serving.run, pair, 1),
-                (self.pitch, at_run, self.first_cell + np.arange(len(cell)), -serving.per_pitch),
-            ],
-            upper=0,
-            count=rooms,
-            defines=served,
-        )
-        self.draft.rows(
-            "serve-once",
-            [(served, serving.group, pair, 1)],
-            upper=serving.residents,
-            count=len(serving.residents),
-            defines=served,
-        )
-
-        def follower() -> Served:
-            n = max(b.columns.stop for b in self.draft.blocks)
-            each = np.full(len(cell), serving.per_pitch, dtype=np.int64)
-            columns = self.pitch.start + self.first_cell + np.arange(len(cell))
-            return Served(served.columns, serving, csr_array((each, (at_run, columns)), shape=(rooms, n)))
-
-        self.draft.follow(follower)
-        return served
+        self.draft.follow(lambda: Used(self.street.columns, self.open_weeks, at))

@@ -7,12 +7,14 @@ the weeks. The bounds hold for the whole season, whichever way its plan was foun
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pitchplan.errors import NonePlanFound, NoPlanExists
 from pitchplan.plan import Outcome
 from pitchplan.siting import goals as g
 from pitchplan.siting.assemble import GoalRecord, relative_gap
@@ -102,14 +104,14 @@ def seek_season(
     inward = weekly_program(
         base, vendors.counts, legal, change_cost=change_cost, cells=np.flatnonzero(painted)
     )
-    # Painted is what the peak's plan says, no more and no less.
-    fixed = replace(inward.program, lower=inward.program.lower.copy(), upper=inward.program.upper.copy())
-    fixed.lower[: len(painted)] = fixed.upper[: len(painted)] = painted
+    # Painted is what the peak's plan says, no more.
+    within = replace(inward.program, upper=inward.program.upper.copy())
+    within.upper[: len(painted)] = painted
     found = Search()
-    seek_all(fixed, found, clock=Clock(_WEEKS * time_limit_s), gap=0.0, solver="highs", log=log)
+    seek_all(within, found, clock=Clock(_WEEKS * time_limit_s), gap=0.0, solver="highs", log=log)
     assert found.x is not None
-    best, used = inward.split(found.x[fixed.choice])
-    bounds = _Bounds(base, vendors, short, clock)
+    best, used = inward.split(found.x[within.choice])
+    bounds = _Bounds(base, vendors, short, inward.program.goals[0], clock)
     if _is_small(base, vendors):
         whole = weekly_program(base, vendors.counts, legal, change_cost=change_cost)
         if whole.program.size <= _JOINT_COLUMNS:
@@ -133,18 +135,19 @@ def _peak(
         choice = first_choice(base, start, seconds)
         if choice is not None:
             return choice, None
+    hosts = base.goals[0].name == g.HostVendors.name
     always = legal.all(axis=1)
-    if not always.all():
+    if hosts and not always.all():
         some = replace(base, upper=base.upper.copy())
         some.upper[base.choice] = np.where(always, base.upper[base.choice], 0)
-        found = _sought(some, Clock(seconds / 2), log)
-        assert found.x is not None
-        if some.goals[0].value(found.x) == 0:
-            return found.x[base.choice], 0.0
+        # A spot that must be kept may be legal in some weeks only: then there is no such plan.
+        with contextlib.suppress(NoPlanExists, NonePlanFound):
+            found = _sought(some, Clock(seconds / 2), log)
+            if found.x is not None and some.goals[0].value(found.x) == 0:
+                return found.x[base.choice], 0.0
         seconds /= 2
     found = _sought(base, Clock(seconds), log)
     assert found.x is not None
-    hosts = base.goals[0].name == g.HostVendors.name
     return found.x[base.choice], max(0.0, found.records[0].bound) if hosts else 0.0
 
 
@@ -208,14 +211,22 @@ class _Bounds:
         Vendors to host.
     short : float or None
         Vendors of the most that no plan can host; sought where it is not known.
+    hosting : GoalRow
+        The first goal of the season; where it hosts vendors, its slack says how many may be left out.
     clock : Clock
         Half of what is left of it is used.
     """
 
     def __init__(
-        self, base: SitingProblem, vendors: WeeklyVendors, short: float | None, clock: Clock
+        self,
+        base: SitingProblem,
+        vendors: WeeklyVendors,
+        short: float | None,
+        hosting: GoalRow,
+        clock: Clock,
     ) -> None:
         self.base, self.vendors, self.short, self.clock = base, vendors, short, clock
+        self.hosting = hosting
 
     def joined(self, goal: GoalRow, record: GoalRecord, value: int, reached: list[int]) -> GoalRecord:
         """Return a goal's record with a bound that holds for the whole season."""
@@ -226,7 +237,8 @@ class _Bounds:
         elif goal.name == g.CoverResidents.name:
             known.append(self._cover())
         elif goal.name == g.KeepTrafficClear.name and self.base.goals[0].name == g.HostVendors.name:
-            known.append(self._traffic(reached[0]))
+            _, missing = self.hosting.kept(reached[0])
+            known.append(self._traffic(int(missing)))
         finite = [v for v in known if np.isfinite(v)]
         tightest = (min if goal.sense == "most" else max)(finite, default=float("nan"))
         bound = safe_bound(goal, tightest, value)
@@ -241,7 +253,10 @@ class _Bounds:
         """Leave out in each week whom no plan could host."""
         if self.short is None:
             alone = replace(self.base.facts.statement, goals=(g.HostVendors(),)).problem()
-            self.short = max(0.0, _sought(alone, Clock(max(0.5, 0.2 * self.clock.left))).records[0].bound)
+            self.short = 0.0
+            with contextlib.suppress(NonePlanFound):
+                found = _sought(alone, Clock(max(0.5, 0.2 * self.clock.left)))
+                self.short = max(0.0, found.records[0].bound)
         hosted = int(self.vendors.most.total) - self.short
         return float(np.maximum(0.0, self.vendors.counts.sum(axis=0) - hosted).sum())
 
@@ -249,7 +264,9 @@ class _Bounds:
         """Serve in each week as many as its vendors can, but no more than the most vendors can."""
         sought = next(q for q in self.base.facts.statement.goals if isinstance(q, g.CoverResidents))
         alone = self._freed(replace(self.base.facts.statement, goals=(sought,)).problem())
-        most = _sought(alone, Clock(max(0.5, 0.3 * self.clock.left))).records[0].bound
+        most = float(self.base.facts.residents)
+        with contextlib.suppress(NonePlanFound):
+            most = _sought(alone, Clock(max(0.5, 0.3 * self.clock.left))).records[0].bound
         each = np.full(self.vendors.weeks, most)
         if sought.per_pitch is not None:
             each = np.minimum(each, sought.per_pitch * self.vendors.counts.sum(axis=0))
@@ -262,16 +279,22 @@ class _Bounds:
         total = 0.0
         for k in range(counts.shape[1]):
             week = int(np.flatnonzero(which.ravel() == k)[0])
-            statement = self.base.facts.statement
-            ground = replace(statement.ground, vendors=self.vendors.of_week(week))
-            sought = (g.HostVendors(), g.KeepTrafficClear())
-            alone = self._freed(replace(statement, ground=ground, goals=sought).problem())
-            stage = staged(alone, 1, [min(missing, int(counts[:, k].sum()))])
-            seconds = max(0.3, 0.5 * self.clock.left / (counts.shape[1] - k))
-            answer = solve_stage(stage.stage, time_limit_s=seconds)
-            if answer.status != "infeasible" and np.isfinite(answer.bound):
-                total += weeks[k] * max(0.0, answer.bound + stage.offset - leeway(answer.bound))
+            # A quota may ask for more than a week's vendors: it holds for the season, and says nothing here.
+            with contextlib.suppress(NoPlanExists):
+                total += weeks[k] * self._least_delay(week, missing, counts.shape[1] - k)
         return total
+
+    def _least_delay(self, week: int, missing: int, left: int) -> float:
+        """Return a bound on one week's delay, with this week's part of the time."""
+        statement = self.base.facts.statement
+        ground = replace(statement.ground, vendors=self.vendors.of_week(week))
+        sought = (g.HostVendors(), g.KeepTrafficClear())
+        alone = self._freed(replace(statement, ground=ground, goals=sought).problem())
+        stage = staged(alone, 1, [min(missing, ground.vendors.total)])
+        answer = solve_stage(stage.stage, time_limit_s=max(0.3, 0.5 * self.clock.left / left))
+        if answer.status == "infeasible" or not np.isfinite(answer.bound):
+            return 0.0
+        return max(0.0, answer.bound + stage.offset - leeway(answer.bound))
 
     def _freed(self, problem: SitingProblem) -> SitingProblem:
         """Leave out what must be had in some week, not in each: kept spots and least quotas."""
