@@ -128,7 +128,7 @@ def test_a_limit_that_cannot_be_counted_is_refused(limit, column, value):
     [
         (m.Quota("community_id", "nowhere", 0, 3), "group", "nowhere"),
         (m.Quota("community_id", at_most=1), "group", ""),
-        (m.Quota("city", "D0", at_most=1), "group_by", "city"),
+        (m.Quota("city", "D0", at_most=1), "group", "D0"),
         (m.SpotCount(1, None, "district", "D9"), "group", "D9"),
         (m.MustServe(["C0", "C9"]), "communities", "C9"),
         (m.ServeShare(0.1, 100, ["C9"]), "communities", "C9"),
