@@ -19,6 +19,7 @@ __all__ = [
     "ANSWERS",
     "BREACHES",
     "BUILDINGS",
+    "CALENDAR",
     "CENTRELINES",
     "CHANGES",
     "CLASHES",
@@ -286,6 +287,12 @@ FIELD_LIST = _table(
     ),
     ("place", "text", "where to find it: name, streets it meets or lies beside, community"),
 )
+CALENDAR = _table(
+    "calendar",
+    ("first_day", "date", "first day; or one column date for both"),
+    ("last_day", "date", "last day"),
+    ("what", "text", "school, vacation, holiday or working-weekend"),
+)
 DECISIONS = _table(
     "decisions",
     ("decision_id", "text", "id"),
@@ -334,6 +341,7 @@ PITCHES = _table(
     ("clear_drive_m", "number", "clear width left to drive; not a number off the street", False),
     ("width_status", "text", "checked, measured, given, lanes or assumed"),
     ("hours", "text", "hours it may be used"),
+    ("weeks", "text", "weeks of the season it may be used, from 1, such as 6-12; empty = all", False),
     ("flags", "text", "what a person should look at, separated by '; '", False),
     ("x_m", "number", "centre of the bay, easting in the planning CRS"),
     ("y_m", "number", "centre of the bay, northing in the planning CRS"),
@@ -369,6 +377,7 @@ REFUSALS = _table(
     ("feature_id", "text", "what it is too close to or lies in", False),
     ("measured", "number", "what was measured, in the rule's unit", False),
     ("required", "number", "what the rule asks for", False),
+    ("holds", "text", "at which hours and on which days the rule holds; empty = always", False),
     ("x_m", "number", "easting"),
     ("y_m", "number", "northing"),
 )
@@ -390,6 +399,7 @@ RULES_REPORT = _table(
     ("clashes", "count", "pairs it keeps apart"),
     ("source", "text", "where its number comes from"),
     ("origin", "text", "cited, borrowed or ours"),
+    ("holds", "text", "at which hours and on which days it holds; empty = always", False),
 )
 OBSTRUCTION = _table(
     "obstruction",

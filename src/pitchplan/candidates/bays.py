@@ -235,14 +235,16 @@ def _together(
     return join_places(places), np.concatenate(notes)
 
 
-def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, Ints]:
+def lay_bays(
+    legal: Places, around_m: Floats, shape: RunShape, notes: NDArray[np.object_] | None = None
+) -> tuple[Ints, Ints]:
     """Lay runs of bays over legal places: from each run's first legal place on, as many as fit.
 
-    A run keeps to one side of one street and to one community; it ends where the next legal place is
-    further off than the shape allows, or would make it too long, and where the line turns around a
-    street's end. Within a run the first legal place that is free of the bay before it is taken, which
-    for bays of one length is the most that fit (interval scheduling). Between two refused places all
-    bays lie on one lattice, since the step is a whole part of the distance from bay to bay.
+    A run keeps to one side of one street, to one community and to the same hours and weeks; it ends where
+    the next legal place is further off than the shape allows, or would make it too long, and where the
+    line turns around a street's end. Within a run the first legal place that is free of the bay before it
+    is taken, which for bays of one length is the most that fit (interval scheduling). Between two refused
+    places all bays lie on one lattice, since the step is a whole part of the distance from bay to bay.
 
     Parameters
     ----------
@@ -251,6 +253,8 @@ def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, In
     around_m : ndarray of float
         Length of every line, by number, metres.
     shape : RunShape
+    notes : ndarray of str, shape (places, 2) or (places, 4), optional
+        The third and the fourth of each are the hours and the weeks at which it is legal.
 
     Returns
     -------
@@ -263,7 +267,7 @@ def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, In
     pitch = round((legal.length_m + legal.use.vehicle.gap_m) / step)
     far = int(np.floor((shape.max_length_m - legal.length_m) / step + 1e-9))
     gap = int(np.floor((legal.length_m + shape.max_gap_m) / step + 1e-9))
-    group = _groups(legal)
+    group = _groups(legal, notes)
     key = group * (int(legal.step.max(initial=0)) + 2 * (pitch + far + gap)) + legal.step
     following = np.searchsorted(key, key + pitch).tolist()
     last = (np.floor(around_m[legal.line] / step + 1e-9).astype(np.intp) - pitch).tolist()
@@ -295,14 +299,20 @@ def lay_bays(legal: Places, around_m: Floats, shape: RunShape) -> tuple[Ints, In
     return np.array(chosen, dtype=np.intp), np.array(runs, dtype=np.intp)
 
 
-def _groups(legal: Places) -> Ints:
-    """Give each place the number of its stretch of one line, street and community."""
+def _groups(legal: Places, notes: NDArray[np.object_] | None) -> Ints:
+    """Give each place the number of its stretch of one line, street, community, hours and weeks."""
     name = legal.of_street("name").astype(str)
     named = np.where(name != "", name, legal.of_street("street_id").astype(str))
-    key = np.stack([legal.line, pd.factorize(named)[0], legal.community], axis=1)
+    key = np.stack([legal.line, pd.factorize(named)[0], legal.community, *_apart(notes)], axis=1)
     fresh = np.ones(len(legal), dtype=bool)
     fresh[1:] = (np.diff(key, axis=0) != 0).any(axis=1)
     return np.cumsum(fresh) - 1
+
+
+def _apart(notes: NDArray[np.object_] | None) -> list[Ints]:
+    """Give each place the numbers of its hours and of its weeks, where these are noted."""
+    columns = () if notes is None else notes.T[2:]
+    return [np.asarray(pd.factorize(column)[0], dtype=np.intp) for column in columns]
 
 
 class _Clearer:
@@ -336,7 +346,7 @@ class _Clearer:
         return bool(shapely.area(shapely.intersection(a, b)) > 1e-9)
 
 
-def open_space_runs(bays: Places) -> Ints:
-    """Give each bay of an open space its run: its block and community."""
-    block = pd.MultiIndex.from_arrays([bays.line, bays.community])
+def open_space_runs(bays: Places, notes: NDArray[np.object_]) -> Ints:
+    """Give each bay of an open space its run: its block and community, and its hours and weeks."""
+    block = pd.MultiIndex.from_arrays([bays.line, bays.community, *_apart(notes)])
     return np.asarray(pd.factorize(block)[0], dtype=np.intp)

@@ -107,7 +107,8 @@ class Candidates:
         -------
         pandas.DataFrame
             Columns as `schemas.REFUSALS` and ``distance_m`` from the asked point; no row where the
-            nearest place is legal. Of several vehicles or placements, each about as near is answered for.
+            nearest place is legal at all of the season's hours; ``holds`` says at which hours and on which
+            days the rule holds. Of several vehicles or placements, each about as near is answered for.
             ``attrs["read_as"]`` and ``attrs["precision_m"]`` say how the question was understood.
 
         Raises

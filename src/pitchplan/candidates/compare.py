@@ -10,7 +10,8 @@ import pandas as pd
 
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.find import find_candidates
-from pitchplan.demand.season import Season, parse_hours
+from pitchplan.demand.hours import DAY_MINUTES, hours_text, other_hours, parse_hours
+from pitchplan.demand.season import Season
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pitchplan.rules.rule import Rule
 
 __all__ = ["compare_books"]
-
-_DAY_MINUTES = 24 * 60
 
 _COLUMNS = [
     "what",
@@ -47,7 +46,8 @@ def compare_books(
     Parameters
     ----------
     a, b : RuleBook
-        Two rules of one id differ if kind, numbers or placements do; title and source do not count.
+        Two rules of one id differ if kind, numbers, placements, hours or days do; title and source do
+        not count.
     city : City
     season : Season, optional
         Its hours decide which kerb regulations and zones hold. Where not given: the hours both books
@@ -106,23 +106,25 @@ def compare_books(
 
 def _common_season(a: RuleBook, b: RuleBook) -> Season:
     """Make a season of any one day, open at the hours that both books allow, else all day."""
-    allowed = np.ones(_DAY_MINUTES, dtype=bool)
+    allowed = np.ones(DAY_MINUTES, dtype=bool)
     for rule in (r for book in (a, b) for r in book.rules if r.kind == "hours"):
-        day = np.zeros(_DAY_MINUTES, dtype=bool)
+        day = np.zeros(DAY_MINUTES, dtype=bool)
         for start, end in parse_hours(rule["open"]):
+            day[start:end] = True
+        for start, end in other_hours(parse_hours(rule.hours)):
             day[start:end] = True
         allowed &= day
     edges = np.flatnonzero(np.diff(allowed, prepend=False, append=False))
-    intervals = [
-        f"{s // 60:02}:{s % 60:02}-{e // 60:02}:{e % 60:02}" for s, e in edges.reshape(-1, 2).tolist()
-    ]
-    return Season("2000-06-01", "2000-06-01", hours=", ".join(intervals))
+    intervals = tuple((int(s), int(e)) for s, e in edges.reshape(-1, 2))
+    return Season("2000-06-01", "2000-06-01", hours=hours_text(intervals))
 
 
 def _same(old: Rule | None, new: Rule | None) -> bool:
     if old is None or new is None:
         return False
-    said = ((r.kind, dict(r.parameters), set(r.placements), r.on_missing) for r in (old, new))
+    said = (
+        (r.kind, dict(r.parameters), set(r.placements), r.on_missing, r.hours, r.days) for r in (old, new)
+    )
     return next(said) == next(said)
 
 

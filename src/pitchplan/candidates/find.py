@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,14 @@ from pitchplan.candidates.beside import (
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.clearance import DRIVE_REACH_M, WALK_REACH_M
 from pitchplan.candidates.decided import waivers_of
+from pitchplan.candidates.hours import (
+    Banned,
+    Slices,
+    calendar_assumptions,
+    in_force,
+    slices_of,
+    why_not_in_force,
+)
 from pitchplan.candidates.open_spaces import open_space_places
 from pitchplan.candidates.places import Places, join_places
 from pitchplan.candidates.screened import ScreeningLog
@@ -62,6 +71,7 @@ def find_candidates(
     vehicles: str | Vehicle | Sequence[str | Vehicle] = "small-truck",
     placements: Sequence[str] | None = None,
     decisions: pd.DataFrame | None = None,
+    partly: bool = False,
 ) -> Candidates:
     """Look at every metre of every kerb and at every usable open space.
 
@@ -70,7 +80,7 @@ def find_candidates(
     city : City
     book : RuleBook
     season : Season
-        Its hours decide which kerb regulations hold.
+        Its hours and days decide which rules and kerb regulations hold.
     vehicles : str, Vehicle or sequence of these
         Classes of vehicle of the rule book, or bays of one's own; each is looked for, and bays of two
         classes that overlap clash.
@@ -81,6 +91,10 @@ def find_candidates(
         Committees' decisions, columns as `schemas.DECISIONS`; those that waive a rule lift its
         refusals around their place, and every pitch that rests on one is flagged. One that more voted
         against than for lifts nothing.
+    partly : bool
+        Keep places that are legal at some of the season's hours or in some of its weeks only: their
+        ``hours`` and ``weeks`` say when. Otherwise a place must be legal at all hours of all days. Rules on
+        pairs, on counts and on the shape of runs hold all the time if they hold at any hour of the season.
 
     Returns
     -------
@@ -95,10 +109,12 @@ def find_candidates(
     uses = _uses(book, season, vehicles, placements)
     gazetteer = gazetteer_of(city)
     waivers = waivers_of(decisions, book, gazetteer)
+    whole, book = book, replace(book, rules=in_force(book.rules, season))
+    slices = slices_of(book.rules, city, season) if partly else None
     around = surroundings_of(city, {u.placement for u in uses})
-    log = ScreeningLog([*UNFIT, *(r.id for r in book.rules)], uses)
-    found = [_search(city, book, use, k, around, waivers, log) for k, use in enumerate(uses)]
-    screened = log.close()
+    log = ScreeningLog([*UNFIT, *(r.id for r in whole.rules)], uses)
+    found = [_search(city, book, use, k, around, waivers, log, slices) for k, use in enumerate(uses)]
+    screened = log.close({r.id: r.holds for r in book.rules if r.holds})
     bays = bays_of([(places, run) for places, run, _ in found])
     pitches = pitch_table(bays, city, season, np.concatenate([notes for *_, notes in found]))
     clashes = clash_table(bays, pitches, city, book)
@@ -107,7 +123,9 @@ def find_candidates(
         runs=run_table(pitches, gazetteer),
         clashes=clashes,
         limits=limit_table(book, city, pitches),
-        rules_report=rules_report(book, screened, log.seen, _not_applied(book, city, uses), clashes, UNFIT),
+        rules_report=rules_report(
+            whole, screened, log.seen, _not_applied(whole, city, uses, season), clashes, UNFIT, season
+        ),
         looked_at=screened,
         season=season,
         crs=city.crs,
@@ -115,13 +133,13 @@ def find_candidates(
         gazetteer=gazetteer,
         provenance={
             "rule_book": book.id,
-            "rule_book_sha256": book.hash,
+            "rule_book_sha256": whole.hash,
             "vehicles": [u.vehicle.id for u in uses if u.placement == uses[0].placement],
             "placements": list(dict.fromkeys(u.placement for u in uses)),
             "screened": len(screened),
             "legal": int(screened.legal.sum()),
             "waivers": [w.__dict__ for w in waivers],
-            "assumptions": list(city.assumptions),
+            "assumptions": [*city.assumptions, *calendar_assumptions(book.rules, season)],
         },
     )
 
@@ -150,12 +168,12 @@ def _uses(
     return [Use(v, p, season.intervals) for p in where for v in bays]
 
 
-def _not_applied(book: RuleBook, city: City, uses: Sequence[Use]) -> dict[str, str]:
+def _not_applied(book: RuleBook, city: City, uses: Sequence[Use], season: Season) -> dict[str, str]:
     """Say why rules were not applied."""
     looked_at = {u.placement for u in uses}
     out = {}
     for rule in book.rules:
-        why = KINDS[rule.kind].missing(rule, city)
+        why = KINDS[rule.kind].missing(rule, city) or why_not_in_force(rule, season)
         if not why and not looked_at & set(rule.placements):
             why = f"no place was looked at {' or '.join(rule.placements)}"
         if why:
@@ -171,31 +189,36 @@ def _search(
     around: Surroundings,
     waivers: Sequence[Waiver],
     log: ScreeningLog,
+    slices: Slices | None,
 ) -> tuple[Places, NDArray[np.intp], NDArray[np.object_]]:
     """Screen every place of one use and lay bays: the chosen places, their runs, and notes on them."""
-    screener = Screener(book.rules, city, use, waivers)
+    screener = Screener(book.rules, city, use, waivers, slices)
     log.announce(number, screener.effects)
     shape = _shape(book)
 
     def looked(places: Places) -> tuple[Places, NDArray[np.object_]]:
         """Look at some places, and give the legal ones with the notes on them."""
         look = _look(places, around, screener)
-        log.add(number, look.places, look.said)
-        return look.places.take(look.at), np.stack([look.waived[look.at], look.unmeasured[look.at]], axis=1)
+        log.add(number, look.places, look.said, look.partly)
+        return look.places.take(look.at), look.notes
 
     if use.placement == "open-space":
         found, notes = looked(open_space_places(city, book, use, shape))
-        return found, open_space_runs(found), notes
+        return found, open_space_runs(found, notes), notes
     around_m = shapely.length(around.lines(use.placement).rings)
     laid: list[tuple[Places, NDArray[np.intp], NDArray[np.object_]]] = []
     runs = 0
     # Bays are laid as soon as a line is whole, so that few legal places are held at a time.
     for legal, notes in whole_lines(looked(places) for places in places_beside(around, use)):
-        chosen, run = lay_bays(legal, around_m, shape)
+        chosen, run = lay_bays(legal, around_m, shape, notes)
         laid.append((legal.take(chosen), run + runs, notes[chosen]))
         runs += int(run.max(initial=-1)) + 1
     if not laid:
-        return open_space_places(city, book, use, shape).take(_NONE), _NONE, np.zeros((0, 2), dtype=object)
+        return (
+            open_space_places(city, book, use, shape).take(_NONE),
+            _NONE,
+            np.zeros((0, 2 if slices is None else 4), dtype=object),
+        )
     bays, run_of, text = zip(*laid, strict=True)
     return join_places(bays), np.concatenate(run_of), np.concatenate(text)
 
@@ -213,6 +236,10 @@ class _Look:
         What was refused, by positions in ``places``.
     waived, unmeasured : ndarray of str, shape (places,)
         Rules waived at each place, and those that could not be measured there, separated by commas.
+    banned : Banned, optional
+        In which slices each place is banned, where the season is cut.
+    partly : ndarray of int, optional
+        Positions of those that are legal at some hours and banned at others.
     """
 
     def __init__(self, places: Places, screener: Screener) -> None:
@@ -221,6 +248,10 @@ class _Look:
         self.said: dict[Said, Refused] = {}
         self.waived = np.full(len(places), "", dtype=object)
         self.unmeasured = self.waived.copy()
+        self.partly: NDArray[np.intp] | None = None
+        self.legal: list[NDArray[np.object_]] = []
+        slices = screener.slices
+        self.banned = None if slices is None else Banned(slices, screener.when, len(places))
 
     def learn(self, sound: Places) -> None:
         """Put what was found of the sound places back among all of them."""
@@ -230,16 +261,31 @@ class _Look:
     def note(self, sound: Places, found: dict[Said, Refused]) -> Places:
         """Take down what is refused, waivers apart, and give the places that are left."""
         kept = self.screener.lift(sound, found, self.at, self.waived)
-        for (_, rule), refused in kept.items():
+        for said, refused in kept.items():
             if refused.unknown is not None:
                 at = self.at[refused.unknown]
-                self.unmeasured[at] = self.unmeasured[at] + f"{rule},"
+                self.unmeasured[at] = self.unmeasured[at] + f"{said.rule},"
         self.said |= spread(kept, self.at)
-        left = np.ones(len(self.at), dtype=bool)
-        for refused in kept.values():
-            left[refused.place] = False
+        if self.banned is None:
+            left = np.ones(len(self.at), dtype=bool)
+            for refused in kept.values():
+                left[refused.place] = False
+        else:
+            left = self.banned.add(kept, self.at)
         self.at = self.at[left]
         return sound.take(left)
+
+    def settle(self) -> None:
+        """Keep the places that have legal hours, where the season is cut."""
+        if self.banned is not None:
+            kept, legal = self.banned.legal(self.at)
+            self.at, self.legal = self.at[kept], [legal[:, 0], legal[:, 1]]
+            self.partly = self.at[self.banned.mask[self.at].any(axis=1)]
+
+    @property
+    def notes(self) -> NDArray[np.object_]:
+        """Notes on the places left: what is waived, not measured, and where it is cut, hours and weeks."""
+        return np.stack([self.waived[self.at], self.unmeasured[self.at], *self.legal], axis=1)
 
 
 def _look(places: Places, around: Surroundings, screener: Screener) -> _Look:
@@ -265,13 +311,13 @@ def _look(places: Places, around: Surroundings, screener: Screener) -> _Look:
     look.learn(sound)
     sound = look.note(sound, _no_room(sound, around))
     look.note(sound, screener.ask(sound))
+    look.settle()
     return look
 
 
-_UNFIT: dict[str, Said] = {name: ("unfit", name) for name in UNFIT}
-_ROOM: dict[str, Said] = {name: ("room", name) for name in UNFIT}
+_UNFIT = {name: Said("unfit", name) for name in UNFIT}
+_ROOM = {name: Said("room", name) for name in UNFIT}
 _NONE = np.zeros(0, dtype=np.intp)
-_NOBODY = np.zeros((0, 2), dtype=object)
 
 
 def _no_room(places: Places, around: Surroundings) -> dict[Said, Refused]:

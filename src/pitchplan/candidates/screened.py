@@ -46,6 +46,12 @@ class Screened:
         Ids of what was measured against.
     required_at : dict of int to ndarray of float32
         For a row of ``rules`` that does not ask for the same everywhere: what it asks for, row by row.
+    holds : dict of int to str
+        For a row of ``rules`` that does not always hold: when it does, in words.
+    feature_hours : ndarray of str, optional
+        When each of ``features`` holds; empty for always.
+    partly : ndarray of int
+        Positions of places that break rules at some hours only and are legal at others.
     """
 
     x_m: NDArray[np.float64]
@@ -61,23 +67,30 @@ class Screened:
     required: NDArray[np.float64]
     features: NDArray[np.object_]
     required_at: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
+    holds: Mapping[int, str] = field(default_factory=dict)
+    feature_hours: NDArray[np.object_] | None = None
+    partly: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     def __len__(self) -> int:
         return len(self.x_m)
 
     @property
     def legal(self) -> NDArray[np.bool_]:
-        """Which places break no rule."""
+        """Which places break no rule, or none at some hours."""
         legal = np.ones(len(self), dtype=bool)
         legal[self.place] = False
+        legal[self.partly] = True
         return legal
 
     def costs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Count by rule the places it refuses, and those of them that no other rule refuses."""
-        broken = np.bincount(self.place, minlength=len(self))
-        alone = broken[self.place] == 1
-        many = len(self.rules)
-        return np.bincount(self.rule, minlength=many), np.bincount(self.rule[alone], minlength=many)
+        place, rule, many = self.place, self.rule, len(self.rules)
+        if self.partly.size:
+            # What is legal at some hours is not refused, and a rule may refuse a place by two features.
+            rows = np.unique(np.stack([place, rule])[:, ~np.isin(place, self.partly)], axis=1)
+            place, rule = rows
+        alone = np.bincount(place, minlength=len(self))[place] == 1
+        return np.bincount(rule, minlength=many), np.bincount(rule[alone], minlength=many)
 
     def ids(self, chosen: NDArray[Any]) -> NDArray[np.object_]:
         """Name some places."""
@@ -113,6 +126,7 @@ class Screened:
                 "feature_id": np.append(self.features, "")[feature],
                 "measured": np.round(self.measured[rows].astype(np.float64), 3),
                 "required": self._required(rows),
+                "holds": self._holds(rows),
                 "x_m": self.x_m[place],
                 "y_m": self.y_m[place],
             }
@@ -127,6 +141,16 @@ class Screened:
             own = values[rows[mine] - np.searchsorted(self.rule, number)]
             required[mine] = np.where(np.isnan(own), required[mine], np.round(own.astype(np.float64), 3))
         return required
+
+    def _holds(self, rows: NDArray[np.intp]) -> NDArray[np.object_]:
+        """Say when the rules hold, and where it has hours of its own what they measured against."""
+        said = np.array([self.holds.get(k, "") for k in range(len(self.rules))], dtype=object)
+        out = said[self.rule[rows]]
+        if self.feature_hours is None:
+            return out
+        own = np.append(self.feature_hours, "")[self.feature[rows]]
+        both = (own != "") & (out != "")
+        return np.where(both, own + ", of it " + out, np.where(own != "", own, out))
 
     def nearest(self, x_m: float, y_m: float) -> NDArray[np.intp]:
         """Find the nearest place of every use that has one about as near as the nearest of all."""
@@ -168,12 +192,14 @@ class ScreeningLog:
         self._required: list[tuple[int, int, NDArray[np.float64] | None]] = []
         self._names: list[NDArray[np.object_]] = []
         self._offset: dict[tuple[int, Said], int] = {}
+        self._hours: list[NDArray[np.object_]] = []
+        self._partly: list[NDArray[np.intp]] = []
         self._named = 0
 
     def announce(self, use: int, effects: Mapping[Said, Ban | Near]) -> None:
         """Note what the rules of one use ask for and measure against."""
         for said, effect in effects.items():
-            rule = self.number[said[1]]
+            rule = self.number[said.rule]
             if isinstance(effect, Near):
                 self.required[use, rule] = effect.distance_m
                 self.seen[use, rule] += len(effect.shapes)
@@ -182,14 +208,20 @@ class ScreeningLog:
                 self.seen[use, rule] += effect.features
             self._offset[use, said] = self._named
             self._names.append(effect.names.astype(object))
+            none = np.full(len(effect.names), "", dtype=object)
+            self._hours.append(none if effect.hours is None else effect.hours)
             self._named += len(effect.names)
 
-    def add(self, use: int, places: Places, said: Mapping[Said, Refused]) -> None:
-        """Take down some places of one use and every rule they break."""
+    def add(
+        self, use: int, places: Places, said: Mapping[Said, Refused], partly: NDArray[np.intp] | None = None
+    ) -> None:
+        """Take down some places of one use, every rule they break, and which are legal nevertheless."""
+        if partly is not None:
+            self._partly.append(partly + self.count)
         turn = places.bearing_deg.astype(np.float32)
         self._places.append((places.x_m, places.y_m, turn, use))
         for key, refused in said.items():
-            rule = self.number[key[1]]
+            rule = self.number[key.rule]
             self.seen[use, rule] += refused.seen
             if len(refused.place):
                 named = np.where(refused.feature >= 0, refused.feature + self._offset.get((use, key), 0), -1)
@@ -198,8 +230,11 @@ class ScreeningLog:
                 self._required.append((rule, len(place), refused.required))
         self.count += len(places)
 
-    def close(self) -> Screened:
-        """Put everything together, rows in the order of the rules and then of the places."""
+    def close(self, holds: Mapping[str, str] | None = None) -> Screened:
+        """Put everything together, rows in the order of the rules and then of the places.
+
+        ``holds`` says of rules when they hold.
+        """
         empty: NDArray[Any] = np.zeros(0)
         x, y, turn = (np.concatenate([p[k] for p in self._places] or [empty]) for k in range(3))
         use = np.repeat(
@@ -222,7 +257,14 @@ class ScreeningLog:
             required=self.required,
             features=np.concatenate([*self._names, np.zeros(0, dtype=object)]),
             required_at=self._required_at(),
+            holds={self.number[rule]: said for rule, said in (holds or {}).items()},
+            feature_hours=self._feature_hours(),
+            partly=np.concatenate([*self._partly, np.zeros(0, dtype=np.intp)]),
         )
+
+    def _feature_hours(self) -> NDArray[np.object_] | None:
+        hours = np.concatenate([*self._hours, np.zeros(0, dtype=object)])
+        return hours if (hours != "").any() else None
 
     def _required_at(self) -> dict[int, NDArray[np.float32]]:
         """Give what is asked for row by row, for the rules of which any row says so."""

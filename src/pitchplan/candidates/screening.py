@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pitchplan.candidates.hours import Part, Slices, parts_of
 from pitchplan.candidates.nearby import Neighbourhood
 from pitchplan.candidates.places import Places
 from pitchplan.city.layers import City
@@ -19,8 +20,13 @@ from pitchplan.rules.vehicle import Use
 
 __all__ = ["Said", "Screener", "Waiver", "spread"]
 
-Said: TypeAlias = tuple[str, str]
-"""What says something of places: at which stage (unfit, first, room, ban, near), and the rule."""
+
+class Said(NamedTuple):
+    """What says something of places: at which stage (unfit, first, room, ban, near), which rule, part."""
+
+    stage: str
+    rule: str
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,37 +66,49 @@ class Screener:
         Rules that do not hold for its placement are left out.
     waivers : sequence of Waiver
         Lift a rule's refusals around a place.
+    slices : Slices, optional
+        The season cut where rules begin and cease to hold; without it a rule that holds at some hour of the
+        season bans a place altogether.
     """
 
-    def __init__(self, rules: Sequence[Rule], city: City, use: Use, waivers: Sequence[Waiver] = ()) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        city: City,
+        use: Use,
+        waivers: Sequence[Waiver] = (),
+        slices: Slices | None = None,
+    ) -> None:
         held = [r for r in rules if use.placement in r.placements and not KINDS[r.kind].missing(r, city)]
         self.waivers = tuple(waivers)
         self.on_missing = {r.id: r.on_missing for r in held}
-        self.first: dict[str, Ban] = _made("first", held, city, use)
-        self.bans: dict[str, Ban] = _made("ban", held, city, use)
-        self.nears: dict[str, Near] = _made("near", held, city, use)
+        parts = [(r, part) for r in held for part in parts_of(r, city, use, slices)]
+        self.slices = slices
+        self.when = {(r.id, part.name): part.when for r, part in parts}
+        self.first: dict[Said, Ban] = _made("first", parts, city)
+        self.bans: dict[Said, Ban] = _made("ban", parts, city)
+        self.nears: dict[Said, Near] = _made("near", parts, city)
         self.neighbourhood = Neighbourhood(list(self.nears.values()))
 
     @property
     def effects(self) -> dict[Said, Ban | Near]:
         """Everything the rules measure with."""
-        stages: dict[str, dict[str, Any]] = {"first": self.first, "ban": self.bans, "near": self.nears}
-        return {(s, name): effect for s, made in stages.items() for name, effect in made.items()}
+        return {**self.first, **self.bans, **self.nears}
 
     def ask_first(self, places: Places) -> dict[Said, Refused]:
         """Ask the cheap rules that are never in doubt; what they refuse need not be measured further."""
-        return {("first", name): ban.measure(places) for name, ban in self.first.items()}
+        return {said: ban.measure(places) for said, ban in self.first.items()}
 
     def ask(self, places: Places) -> dict[Said, Refused]:
         """Ask all other rules of places whose widths are known."""
-        said: dict[Said, Refused] = {
-            ("ban", name): self._settled(name, ban.measure(places)) for name, ban in self.bans.items()
+        found: dict[Said, Refused] = {
+            said: self._settled(said.rule, ban.measure(places)) for said, ban in self.bans.items()
         }
-        for name, near in zip(self.nears, self.neighbourhood.refused(places), strict=True):
+        for said, near in zip(self.nears, self.neighbourhood.refused(places), strict=True):
             # A rule that refuses a place twice still refuses it once.
-            other = said.get(("ban", name))
-            said["near", name] = near if other is None else near.take(~np.isin(near.place, other.place))
-        return said
+            other = found.get(said._replace(stage="ban"))
+            found[said] = near if other is None else near.take(~np.isin(near.place, other.place))
+        return found
 
     def _settled(self, name: str, refused: Refused) -> Refused:
         """Do with places that could not be measured what the rule says; to be flagged they stay unknown."""
@@ -104,7 +122,7 @@ class Screener:
         """Leave out what is waived, and add each waived rule to the text of its place, found by ``at``."""
         kept = dict(said)
         for waiver in self.waivers:
-            for key in [k for k in kept if k[1] == waiver.rule]:
+            for key in [k for k in kept if k.rule == waiver.rule]:
                 refused = kept[key]
                 lifted = waiver.holds(places)[refused.place]
                 for place in at[refused.place[lifted]].tolist():
@@ -114,10 +132,10 @@ class Screener:
         return kept
 
 
-def _made(effect: str, rules: Sequence[Rule], city: City, use: Use) -> dict[str, Any]:
-    """Let the kinds that have an effect make it, by rule."""
-    able = [r for r in rules if hasattr(KINDS[r.kind], effect)]
-    return {r.id: getattr(KINDS[r.kind], effect)(r, city, use) for r in able}
+def _made(effect: str, parts: Sequence[tuple[Rule, Part]], city: City) -> dict[Said, Any]:
+    """Let the kinds that have an effect make it, part by part."""
+    able = [(r, part) for r, part in parts if hasattr(KINDS[r.kind], effect)]
+    return {Said(effect, r.id, p.name): getattr(KINDS[r.kind], effect)(r, city, p.use) for r, p in able}
 
 
 def spread(said: dict[Said, Refused], at: NDArray[np.intp]) -> dict[Said, Refused]:

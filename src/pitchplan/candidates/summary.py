@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pitchplan.candidates.hours import said_to_hold
 from pitchplan.candidates.screened import Screened
 from pitchplan.rules.book import RuleBook
+from pitchplan.schemas import RULES_REPORT
+
+if TYPE_CHECKING:
+    from pitchplan.demand.season import Season
 
 __all__ = ["rules_report", "summary_table"]
 
@@ -21,6 +27,7 @@ def rules_report(
     not_applied: Mapping[str, str],
     clashes: pd.DataFrame,
     unfit: Mapping[str, str],
+    season: Season,
 ) -> pd.DataFrame:
     """Say per rule whether it was applied, what it saw, refused and keeps apart.
 
@@ -36,17 +43,21 @@ def rules_report(
         Columns as `schemas.CLASHES`.
     unfit : mapping
         Reasons why no bay can be painted, with a line that explains each.
+    season : Season
+        Its calendar tells school days.
     """
     pairs = clashes["rule"].value_counts().to_dict()
     refused = dict(zip(screened.rules, screened.costs()[0].tolist(), strict=True))
     features = dict(zip(screened.rules, seen.max(axis=0, initial=0).tolist(), strict=True))
-    rows = [(n, "bay", "yes", 0, refused[n], pairs.get(n, 0), why, "ours") for n, why in unfit.items()]
+    rows = [(n, "bay", "yes", 0, refused[n], pairs.get(n, 0), why, "ours", "") for n, why in unfit.items()]
     for rule in book.rules:
         why = not_applied.get(rule.id, "")
         applied = f"not applied: {why}" if why else "yes"
         counts = (features[rule.id], refused[rule.id], pairs.get(rule.id, 0))
-        rows.append((rule.id, rule.kind, applied, *counts, rule.source, rule.origin))
-    columns = ["rule", "kind", "applied", "features", "refused", "clashes", "source", "origin"]
+        rows.append(
+            (rule.id, rule.kind, applied, *counts, rule.source, rule.origin, said_to_hold(rule, season))
+        )
+    columns = RULES_REPORT.names
     return pd.DataFrame(rows, columns=columns)
 
 

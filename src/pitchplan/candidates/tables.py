@@ -32,8 +32,9 @@ def pitch_table(bays: Bays, city: City, season: Season, notes: NDArray[np.object
     bays : Bays
     city : City
     season : Season
-    notes : ndarray of str, shape (bays, 2)
-        Rules waived at each bay, and rules that could not be measured there, separated by commas.
+    notes : ndarray of str, shape (bays, 2) or (bays, 4)
+        Rules waived at each bay, and rules that could not be measured there, separated by commas; hours and
+        weeks at which it is legal, where these are not the season's.
     """
     sizes = [f"{a * 10:.0f}x{b * 10:.0f}" for a, b in zip(bays.length_m, bays.width_m, strict=True)]
     ids = place_ids(bays.x_m, bays.y_m, bays.bearing_deg, "P", sizes)
@@ -46,7 +47,7 @@ def pitch_table(bays: Bays, city: City, season: Season, notes: NDArray[np.object
         values[at >= 0] = communities[column].to_numpy(dtype=object)[at[at >= 0]]
         return values
 
-    flags = [_flags(w, u, s) for (w, u), s in zip(notes.tolist(), bays.width_status, strict=True)]
+    flags = [_flags(w, u, s) for (w, u, *_), s in zip(notes.tolist(), bays.width_status, strict=True)]
     return pd.DataFrame(
         {
             "pitch_id": ids,
@@ -64,7 +65,8 @@ def pitch_table(bays: Bays, city: City, season: Season, notes: NDArray[np.object
             "clear_walk_m": np.round(bays.clear_walk_m, 3),
             "clear_drive_m": np.round(bays.clear_drive_m, 3),
             "width_status": bays.width_status,
-            "hours": season.hours,
+            "hours": notes[:, 2] if notes.shape[1] == 4 else season.hours,
+            "weeks": notes[:, 3] if notes.shape[1] == 4 else "",
             "flags": np.array(flags, dtype=object),
             "x_m": np.round(bays.x_m, 4),
             "y_m": np.round(bays.y_m, 4),

@@ -3,71 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pitchplan.demand.calendar import Calendar, read_calendar
+from pitchplan.demand.hours import common_hours, hours_overlap, hours_text, parse_hours, split_hours
 from pitchplan.errors import Fault, InputError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["Season", "hours_overlap", "parse_hours"]
-
-_INTERVAL = re.compile(r"^\s*(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})\s*$")
-_DAY_MINUTES = 24 * 60
-
-
-def parse_hours(text: str, source: str = "hours") -> tuple[tuple[int, int], ...]:
-    """Read opening intervals of a day.
-
-    Parameters
-    ----------
-    text : str
-        Such as ``"06:00-09:00, 17:00-21:00"``; empty for the whole day. An interval that ends
-        before it starts runs past midnight.
-    source : str
-        Named in the error.
-
-    Returns
-    -------
-    tuple of (int, int)
-        Start and end in minutes after midnight, sorted, none past 24:00.
-
-    Raises
-    ------
-    InputError
-        An interval cannot be read.
-
-    Examples
-    --------
-    >>> parse_hours("06:00-09:00, 22:00-02:00")
-    ((0, 120), (360, 540), (1320, 1440))
-    """
-    if not isinstance(text, str):
-        raise InputError(
-            Fault("hours that are not text", "Write intervals such as '06:00-09:00'", source, value=text)
-        )
-    text = text.replace("：", ":")
-    if not text.strip():
-        return ((0, _DAY_MINUTES),)
-    found: list[tuple[int, int]] = []
-    for part in re.split(r"[,;，；、]", text):
-        match = _INTERVAL.match(part)
-        numbers = [int(g) for g in match.groups()] if match else []
-        start, end = (numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]) if match else (0, 0)
-        if not match or max(numbers[1], numbers[3]) > 59 or max(start, end) > _DAY_MINUTES or start == end:
-            raise InputError(
-                Fault(
-                    "hours that cannot be read",
-                    "Write intervals such as '06:00-09:00, 17:00-21:00'",
-                    source,
-                    value=part.strip(),
-                )
-            )
-        found += [(start, end)] if start < end else [(start, _DAY_MINUTES), (0, end)]
-    return tuple(sorted(i for i in found if i[0] < i[1]))
-
-
-def hours_overlap(a: tuple[tuple[int, int], ...], b: tuple[tuple[int, int], ...]) -> bool:
-    """Tell whether two sets of intervals share a minute."""
-    return any(x[0] < y[1] and y[0] < x[1] for x in a for y in b)
 
 
 def _day(value: str | dt.date, name: str) -> dt.date:
@@ -94,11 +41,14 @@ class Season:
         First and last day, both included; text as ``"2026-06-01"``.
     hours : str
         Opening intervals of a day, such as ``"06:00-09:00, 17:00-21:00"``; empty for all day.
+    calendar : Calendar, pandas.DataFrame, str or pathlib.Path, optional
+        School days, holidays and working weekends, as `read_calendar` reads them. Without it every Monday
+        to Friday is taken for a school day.
 
     Raises
     ------
     InputError
-        A day or the hours cannot be read, or the season ends before it begins.
+        A day, the hours or the calendar cannot be read, or the season ends before it begins.
 
     Examples
     --------
@@ -109,8 +59,16 @@ class Season:
     first: dt.date
     last: dt.date
     hours: str
+    calendar: Calendar | None = field(default=None)
 
-    def __init__(self, first: str | dt.date, last: str | dt.date, *, hours: str = "") -> None:
+    def __init__(
+        self,
+        first: str | dt.date,
+        last: str | dt.date,
+        *,
+        hours: str = "",
+        calendar: Calendar | pd.DataFrame | str | Path | None = None,
+    ) -> None:
         start, end = _day(first, "first"), _day(last, "last")
         if end < start:
             raise InputError(
@@ -131,6 +89,12 @@ class Season:
         object.__setattr__(self, "first", start)
         object.__setattr__(self, "last", end)
         object.__setattr__(self, "hours", hours.strip())
+        known = calendar is None or isinstance(calendar, Calendar)
+        object.__setattr__(self, "calendar", calendar if known else read_calendar(calendar))
+
+    def __repr__(self) -> str:
+        said = f", calendar={len(self.calendar.spans)} spans" if self.calendar else ""
+        return f"Season({self.first} to {self.last}, hours={self.hours!r}{said})"
 
     @property
     def days(self) -> int:
@@ -147,3 +111,68 @@ class Season:
         """First and last day of each week, counted from the season's first day."""
         starts = [self.first + dt.timedelta(days=7 * k) for k in range((self.days + 6) // 7)]
         return tuple((s, min(s + dt.timedelta(days=6), self.last)) for s in starts)
+
+    @property
+    def kinds_of_days(self) -> tuple[frozenset[str], ...]:
+        """What each day is, from the first on: weekday or weekend, and school; see `Calendar`."""
+        calendar = self.calendar or Calendar()
+        return tuple(calendar.kinds(self.first + dt.timedelta(k)) for k in range(self.days))
+
+    @property
+    def assumed_school_days(self) -> int:
+        """Number of days that are taken for school days because no calendar says what they are."""
+        calendar = self.calendar or Calendar()
+        days = (self.first + dt.timedelta(k) for k in range(self.days))
+        return sum("school" in calendar.kinds(d) and not calendar.knows_school(d) for d in days)
+
+    @property
+    def windows(self) -> tuple[Season, ...]:
+        """The same days with one opening interval each, from morning to night: a plan and a map for each.
+
+        Examples
+        --------
+        >>> [w.hours for w in Season("2026-06-01", "2026-08-20", hours="06:00-09:00, 20:00-24:00").windows]
+        ['06:00-09:00', '20:00-24:00']
+        """
+        each = split_hours(self.hours)
+        if len(each) == 1:
+            return (self,)
+        return tuple(self._with(hours) for hours in sorted(each, key=lambda h: parse_hours(h)[-1][0]))
+
+    def window(self, hours: str) -> Season:
+        """Return the season at some of its hours only.
+
+        Parameters
+        ----------
+        hours : str
+            ``"before 08:00"``, ``"after 20:00"``, or intervals such as ``"06:00-08:00"``.
+
+        Raises
+        ------
+        InputError
+            They cannot be read, or the season is never open then.
+
+        Examples
+        --------
+        >>> Season("2026-06-01", "2026-08-20", hours="06:00-09:00, 17:00-21:00").window("before 08:00").hours
+        '06:00-08:00'
+        """
+        asked = _window(hours)
+        found = common_hours(self.intervals, asked)
+        if not found:
+            fix = f"Ask for some of {self.hours}"
+            raise InputError(Fault("hours at which the season is closed", fix, "window", value=hours))
+        return self._with(hours_text(found))
+
+    def _with(self, hours: str) -> Season:
+        return Season(self.first, self.last, hours=hours, calendar=self.calendar)
+
+
+def _window(text: str) -> tuple[tuple[int, int], ...]:
+    """Read hours of a day, or what lies before or after one."""
+    words = text.strip().split(maxsplit=1) if isinstance(text, str) else []
+    if len(words) == 2 and words[0].casefold() == "before":
+        return parse_hours(f"00:00-{words[1]}", "window")
+    if len(words) == 2 and words[0].casefold() == "after":
+        return parse_hours(f"{words[1]}-24:00", "window")
+    return parse_hours(text, "window")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.rows import lend, lend_vehicle, placements_of, rule_of, vehicle_of
-from pitchplan.rules.rule import Rule, check_parameters
+from pitchplan.rules.rule import Rule, check_parameters, check_when
 from pitchplan.rules.vehicle import Vehicle
 
 if TYPE_CHECKING:
@@ -81,11 +81,17 @@ class RuleBook:
     @property
     def hash(self) -> str:
         """SHA-256 of everything the book says, 64 hexadecimal digits."""
-        said = asdict(replace(self, file="", rules=tuple(replace(r, file="") for r in self.rules)))
+        said = {**asdict(replace(self, file="", rules=())), "rules": [r.said for r in self.rules]}
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     def with_number(self, rule_id: str, **parameters: Any) -> RuleBook:
-        """Return a book in which one rule has other parameters; its origin becomes "ours".
+        """Return a book in which one rule has other parameters, hours or days; its origin becomes "ours".
+
+        Parameters
+        ----------
+        rule_id : str
+        **parameters : object
+            Numbers and words of the rule's kind; ``hours`` and ``days`` at which it holds.
 
         Examples
         --------
@@ -94,10 +100,12 @@ class RuleBook:
         """
         old = self[rule_id]
         faults = Faults(f"{self.id}, rule {rule_id!r}")
+        when = {k: parameters.pop(k, getattr(old, k)) for k in ("hours", "days")}
+        check_when(when["hours"], when["days"], faults)
         checked = check_parameters(KINDS[old.kind].PARAMETERS, {**old.parameters, **parameters}, faults)
         faults.raise_if_any()
         source = f"set by the planner (was: {old.source})"
-        new = replace(old, parameters=checked, origin="ours", source=source)
+        new = replace(old, parameters=checked, origin="ours", source=source, **when)
         return replace(self, rules=tuple(new if r.id == rule_id else r for r in self.rules))
 
     def without(self, *rule_ids: str) -> RuleBook:

@@ -76,12 +76,15 @@ class Ban:
         Ids of what it measures against.
     features : int
         How many things it measures against, where that is known beforehand.
+    hours : ndarray of str, optional
+        When each of them holds, where they have hours of their own.
     """
 
     measure: Callable[[Places], Refused]
     required: float
     names: NDArray[np.object_] = field(default_factory=_no_names)
     features: int = 0
+    hours: NDArray[np.object_] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +101,15 @@ class Near:
         Least distance between rectangle and feature, metres.
     lets_off : callable, optional
         Given places, positions of places and positions of features, pair by pair: which pairs do not count.
+    hours : ndarray of str, optional
+        When each feature holds, where they have hours of their own.
     """
 
     shapes: NDArray[np.object_]
     names: NDArray[np.object_]
     distance_m: float
     lets_off: Callable[[Places, NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]] | None = None
+    hours: NDArray[np.object_] | None = None
 
 
 @dataclass(frozen=True, eq=False)

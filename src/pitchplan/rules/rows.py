@@ -8,7 +8,7 @@ from typing import Any
 
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.rules.kinds import KINDS
-from pitchplan.rules.rule import ON_MISSING, Rule, check_parameters
+from pitchplan.rules.rule import ON_MISSING, Rule, check_parameters, check_when
 from pitchplan.rules.vehicle import PLACEMENTS, Vehicle
 
 __all__ = ["lend", "lend_vehicle", "placements_of", "rule_of", "vehicle_of"]
@@ -16,6 +16,7 @@ __all__ = ["lend", "lend_vehicle", "placements_of", "rule_of", "vehicle_of"]
 _ORIGINS = ("cited", "borrowed", "ours")
 _LENGTHS = ("length_m", "width_m", "gap_m", "aisle_m", "queue_m")
 _RULE_KEYS = {"id", "kind", "source", "origin", "placements", "title", "title_en", "on_missing"}
+_WHEN_KEYS = {"hours", "days"}
 
 
 def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None, list[Fault]]:
@@ -47,9 +48,10 @@ def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None
     on_missing = row.get("on_missing", "flag")
     if on_missing not in ON_MISSING:
         faults.add("an on_missing that is not known", f"Say {', '.join(ON_MISSING)}", value=on_missing)
+    check_when(row.get("hours", ""), row.get("days", ""), faults)
     if faults.found:
         return None, faults.found
-    given = {k: v for k, v in row.items() if k not in _RULE_KEYS}
+    given = {k: v for k, v in row.items() if k not in _RULE_KEYS | _WHEN_KEYS}
     parameters = check_parameters(KINDS[row["kind"]].PARAMETERS, given, faults)
     if faults.found:
         return None, faults.found
@@ -65,6 +67,8 @@ def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None
             str(row.get("title_en", "")),
             on_missing,
             file,
+            row.get("hours", "").strip(),
+            row.get("days", ""),
         ),
         [],
     )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pitchplan.demand.calendar import DAYS
+from pitchplan.demand.hours import parse_hours
 from pitchplan.errors import InputError
 from pitchplan.rules.vehicle import PLACEMENTS
 
 if TYPE_CHECKING:
     from pitchplan.errors import Faults
 
-__all__ = ["MARGIN_M", "ON_MISSING", "Parameter", "Rule", "check_parameters"]
+__all__ = ["MARGIN_M", "ON_MISSING", "Parameter", "Rule", "check_parameters", "check_when", "said_when"]
 
 MARGIN_M = 0.001
 """The finder asks for the limit and this much more, the audit for the plain limit."""
 
+
+_DAYS_IN_WORDS = {"school": "school days", "weekday": "weekdays", "weekend": "weekends"}
 
 ON_MISSING = ("flag", "refuse", "assume")
 """What may become of a place where data lack."""
@@ -77,6 +81,11 @@ class Rule:
         What becomes of a place where data lack to measure it: it is legal and its pitches are flagged,
         it is refused, or it is taken to keep the rule. Where the city lacks the whole layer, the rule
         is not applied.
+    hours : str
+        Opening intervals of a day at which the rule holds, such as ``"07:00-09:00, 16:00-17:30"``; empty
+        for all day.
+    days : {"", "school", "weekday", "weekend"}
+        Days on which it holds, as the season's calendar tells them; empty for all.
     """
 
     id: str
@@ -89,6 +98,8 @@ class Rule:
     title_en: str = ""
     on_missing: str = "flag"
     file: str = field(default="", compare=False)
+    hours: str = ""
+    days: str = ""
 
     def __getitem__(self, name: str) -> Any:
         return self.parameters[name]
@@ -98,7 +109,38 @@ class Rule:
         """Its parameters in words, those that say nothing left out."""
         said = {k: v for k, v in self.parameters.items() if v not in ([], 10**9)}
         said = {k: v for k, v in said.items() if v or k not in ("before_m", "after_m")}
+        said |= {k: v for k, v in (("hours", self.hours), ("days", self.days)) if v}
         return ", ".join(f"{k}={v}" for k, v in said.items())
+
+    @property
+    def holds(self) -> str:
+        """When it holds, in words; empty where always."""
+        return said_when(self.hours, self.days)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Everything it says, for a hash; hours and days only where it has some."""
+        out = asdict(replace(self, file=""))
+        return {k: v for k, v in out.items() if v or k not in ("hours", "days")}
+
+
+def said_when(hours: str, days: str) -> str:
+    """Say hours and days in words.
+
+    Examples
+    --------
+    >>> said_when("07:00-17:00", "school")
+    '07:00-17:00 on school days'
+    """
+    on = f"on {_DAYS_IN_WORDS[days]}" if days else ""
+    return f"{hours} {on}".strip()
+
+
+def check_when(hours: object, days: object, faults: Faults) -> None:
+    """Note hours that cannot be read and days that are not known."""
+    if not isinstance(days, str) or (days and days not in DAYS):
+        faults.add("days that are not known", f"Say {', '.join(DAYS)}", column="days", value=days)
+    _readable(parse_hours, hours, "hours", faults)
 
 
 def check_parameters(
@@ -146,7 +188,7 @@ def check_parameters(
     return checked
 
 
-def _readable(read: Callable[[str], object], value: str, name: str, faults: Faults) -> bool:
+def _readable(read: Callable[[str], object], value: Any, name: str, faults: Faults) -> bool:
     """Tell whether a text can be read, and note it where it cannot."""
     try:
         read(value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pitchplan.demand.hours import hours_overlap, read_leniently
+
 __all__ = ["PLACEMENTS", "Use", "Vehicle"]
 
 PLACEMENTS = ("kerbside", "footway", "setback-land", "open-space")
@@ -55,9 +57,17 @@ class Use:
     placement : str
         One of `PLACEMENTS`.
     hours : tuple of (int, int)
-        The season's opening intervals, minutes of the day.
+        Intervals at which it is looked at, minutes of the day: those of the season, or of them those at
+        which a rule holds.
+    only : str, optional
+        Of what holds at hours of its own, what holds at these alone is looked at.
     """
 
     vehicle: Vehicle
     placement: str
     hours: tuple[tuple[int, int], ...]
+    only: str | None = None
+
+    def meets(self, hours: str) -> bool:
+        """Tell whether what holds at some hours counts; hours nobody can read always hold."""
+        return (self.only is None or hours == self.only) and hours_overlap(read_leniently(hours), self.hours)

@@ -11,6 +11,9 @@ at least one of
 - ``limit(rule, city, pitch_m) -> list of dict``: at least / at most so many of a group;
 - ``shape(rule) -> RunShape``: how pitches are gathered into runs.
 
+A kind that measures against what has hours of its own also holds ``times(rule, city) -> list of str``: these
+hours, each once. It asks ``use.meets(hours)`` which of them count.
+
 The first three are made once per vehicle and placement (a `Use`) and then asked for one set of places after
 another, so what they need of the city is prepared when they are made.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.demand.season import parse_hours
+from pitchplan.demand.hours import hours_text, other_hours, parse_hours
 from pitchplan.errors import Fault, InputError
 from pitchplan.rules.effects import Ban, Refused, refused_where
 from pitchplan.rules.rule import Parameter, Rule
@@ -33,6 +33,12 @@ PARAMETERS = {
 def missing(rule: Rule, city: City) -> str:
     """Nothing is ever missing: a season has hours, if only the whole day."""
     return ""
+
+
+def times(rule: Rule, city: City) -> list[str]:
+    """Give the hours at which nobody may stand."""
+    closed = other_hours(parse_hours(rule["open"]))
+    return [hours_text(closed)] if closed else []
 
 
 def minutes_outside(asked: tuple[tuple[int, int], ...], allowed: tuple[tuple[int, int], ...]) -> int:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.demand.season import hours_overlap, parse_hours
-from pitchplan.errors import InputError
 from pitchplan.rules.effects import Near
 from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from pitchplan.city.layers import City
     from pitchplan.rules.vehicle import Use
 
@@ -27,19 +27,25 @@ def missing(rule: Rule, city: City) -> str:
     return "" if found else f"no {', '.join(rule['forbidden'])} in kerb_regulations"
 
 
-def holds(hours: str, season: tuple[tuple[int, int], ...]) -> bool:
-    """Tell whether a regulation's hours meet the season's; hours nobody can read always hold."""
-    try:
-        return hours_overlap(parse_hours(hours), season)
-    except InputError:
-        return True
+def _regulations(rule: Rule, city: City) -> gpd.GeoDataFrame:
+    frame = city.kerb_regulations
+    return frame[(frame["kind"].isin(rule["forbidden"]) & (frame["level"] == 0)).to_numpy()]
+
+
+def times(rule: Rule, city: City) -> list[str]:
+    """List the hours at which the regulations hold, each once."""
+    return sorted(set(_regulations(rule, city)["hours"]))
 
 
 def near(rule: Rule, city: City, use: Use) -> Near:
     """Refuse places on a regulation that holds at some hour of the season."""
-    frame = city.kerb_regulations
-    frame = frame[(frame["kind"].isin(rule["forbidden"]) & (frame["level"] == 0)).to_numpy()]
-    met = {h: holds(h, use.hours) for h in frame["hours"].unique()}
+    frame = _regulations(rule, city)
+    met = {h: use.meets(h) for h in frame["hours"].unique()}
     frame = frame[frame["hours"].map(met).to_numpy(dtype=bool)]
     names = frame["regulation_id"].to_numpy(dtype=object)
-    return Near(np.asarray(frame.geometry.array), names, rule["distance_m"])
+    return Near(
+        np.asarray(frame.geometry.array),
+        names,
+        rule["distance_m"],
+        hours=frame["hours"].to_numpy(dtype=object),
+    )

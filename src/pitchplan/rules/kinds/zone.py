@@ -9,10 +9,11 @@ import numpy as np
 
 from pitchplan.rules.effects import Ban, Refused, refused_where
 from pitchplan.rules.kinds.inside import TOUCH_M2
-from pitchplan.rules.kinds.kerb_regulation import holds
 from pitchplan.rules.rule import Parameter, Rule
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from pitchplan.candidates.places import Places
     from pitchplan.city.layers import City
     from pitchplan.rules.vehicle import Use
@@ -24,6 +25,16 @@ def missing(rule: Rule, city: City) -> str:
     """Say which kinds of zone the city lacks, or nothing."""
     found = [k for k in rule["forbidden"] if f"zones:{k}" in city.given]
     return "" if found else f"no {', '.join(rule['forbidden'])} in zones"
+
+
+def _zones(rule: Rule, city: City) -> gpd.GeoDataFrame:
+    frame = city.zones
+    return frame[(frame["kind"].isin(rule["forbidden"]) & (frame["level"] == 0)).to_numpy()]
+
+
+def times(rule: Rule, city: City) -> list[str]:
+    """List the hours at which the zones hold, each once."""
+    return sorted(set(_zones(rule, city)["hours"]))
 
 
 def bans(vehicles: str, vehicle: str) -> bool:
@@ -39,10 +50,9 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
     """
     from pitchplan.candidates.areas import Areas
 
-    frame = city.zones
-    frame = frame[(frame["kind"].isin(rule["forbidden"]) & (frame["level"] == 0)).to_numpy()]
+    frame = _zones(rule, city)
     met = [
-        bans(vehicles, use.vehicle.id) and holds(hours, use.hours)
+        bans(vehicles, use.vehicle.id) and use.meets(hours)
         for vehicles, hours in zip(frame["vehicles"], frame["hours"], strict=True)
     ]
     frame = frame[np.array(met, dtype=bool)]
@@ -52,4 +62,5 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
         area, which = areas.overlaps(places, joined=False)
         return refused_where(area > TOUCH_M2, area, which)
 
-    return Ban(measure, 0.0, frame["zone_id"].to_numpy(dtype=object), len(frame))
+    names, hours = (frame[column].to_numpy(dtype=object) for column in ("zone_id", "hours"))
+    return Ban(measure, 0.0, names, len(frame), hours)
