@@ -17,6 +17,8 @@ ZONES = frame(
     hours=["", "08:00-10:00"],
 )
 
+LATE = pp.Season("2026-06-01", "2026-06-30", hours="10:00-21:00")
+
 
 @pytest.fixture(scope="module")
 def city():
@@ -46,7 +48,8 @@ def test_a_pitch_in_a_zone_of_its_vehicle_and_of_another(city, book):
     assert breaches(other, city, book, "zone").empty
     trike = replace(plan, pitches=moved.assign(vehicle="tricycle", x_m=X + 150))
     assert len(breaches(trike, city, book, "zone")) == len(plan.pitches)
-    late = replace(trike, season=pp.Season("2026-06-01", "2026-06-30", hours="10:00-21:00"))
+    assert len(breaches(replace(trike, season=LATE), city, book, "zone")) == len(plan.pitches)
+    late = replace(trike, season=LATE, pitches=trike.pitches.assign(hours=LATE.hours))
     assert breaches(late, city, book, "zone").empty
 
 
@@ -76,6 +79,7 @@ def test_a_season_at_forbidden_hours():
     book = with_kind(only("carriageway"), "hours", open="06:00-09:00, 17:00-21:00")
     plan = plan_on(city, book)
     assert breaches(plan, city, book, "hours").empty
-    late = replace(plan, season=pp.Season("2026-06-01", "2026-06-30", hours="06:00-09:00, 17:00-21:30"))
+    season = pp.Season("2026-06-01", "2026-06-30", hours="06:00-09:00, 17:00-21:30")
+    late = replace(plan, season=season, pitches=plan.pitches.assign(hours=season.hours))
     found = breaches(late, city, book, "hours")
     assert found.loc["season", ["measured", "required"]].tolist() == [30.0, 0.0]

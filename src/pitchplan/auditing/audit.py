@@ -14,12 +14,14 @@ from pitchplan.auditing.bays import Scene, draw_scene
 from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.kinds import AUDITS
 from pitchplan.auditing.limits import count_limits, taken_on_trust
+from pitchplan.auditing.minutes import Open, all_days, assumed_school_days, minutes_of, times_of_rule
 from pitchplan.errors import BreachesFound, Fault, InputError
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
     from pitchplan.plan import Plan
     from pitchplan.rules.book import RuleBook
+    from pitchplan.rules.rule import Rule
 
 __all__ = ["AuditReport", "audit_plan"]
 
@@ -145,7 +147,7 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     breaches: list[tuple[str, str, float, float, str]] = []
     measured: list[tuple[str, int, int, float, int, str, str]] = []
     origins = {rule.id: rule.origin for rule in book.rules}
-    findings = [(rule.id, AUDITS[rule.kind](rule, scene)) for rule in book.rules]
+    findings = [(rule.id, _measure(rule, scene)) for rule in book.rules]
     findings += [("overlap", _overlaps(scene)), ("counts", _counts(plan)), ("limits", count_limits(plan))]
     for name, finding in findings:
         kept = [b for b in finding.breaches if not _waived(name, b, waivers)]
@@ -156,8 +158,18 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     return AuditReport(
         breaches=pd.DataFrame(breaches, columns=schemas.BREACHES.names),
         measured=pd.DataFrame(measured, columns=schemas.MEASURED.names),
-        on_trust=_on_trust(plan, city),
+        on_trust=_on_trust(plan, city, book),
     )
+
+
+def _measure(rule: Rule, scene: Scene) -> Finding:
+    """Let a rule be measured, unless it never holds while the season, or any pitch, is open."""
+    if rule.hours or rule.days:
+        holds, season = times_of_rule(rule, scene.plan.season), scene.plan.season
+        whole = Open(frozenset(minutes_of(season.hours)), frozenset(all_days(season)))
+        if not any(times.meets(holds) for times in (whole, *(b.open for b in scene.bays))):
+            return Finding(not_checkable=f"it holds {rule.holds}: never in the season")
+    return AUDITS[rule.kind](rule, scene)
 
 
 def _waivers(plan: Plan) -> list[tuple[str, shapely.Point, float]]:
@@ -209,10 +221,26 @@ def _counts(plan: Plan) -> Finding:
     finding.breaches += [Breach(str(p), 2, 1) for p in plan.pitches.loc[doubled, "pitch_id"]]
     if len(plan.pitches) > plan.vendors:
         finding.breaches.append(Breach("plan", len(plan.pitches), plan.vendors))
+    finding.breaches += _hours_beyond(plan)
     return finding
 
 
-def _on_trust(plan: Plan, city: City) -> tuple[str, ...]:
+def _hours_beyond(plan: Plan) -> list[Breach]:
+    """Find pitches at hours at which the season is closed, and spots at hours at which theirs are."""
+    found = []
+    for row in plan.pitches.drop_duplicates(["spot_id", "hours"]).itertuples():
+        beyond = minutes_of(str(row.hours)) - minutes_of(plan.season.hours)
+        found += [Breach(str(row.pitch_id), len(beyond), 0.0, str(row.hours))] if beyond else []
+    if "hours" in plan.spots:
+        said = dict(zip(plan.spots["spot_id"], plan.spots["hours"], strict=True))
+        for spot, own in plan.pitches.groupby("spot_id")["hours"]:
+            kept = [minutes_of(str(hours)) for hours in own.unique()]
+            beyond = {m for m in minutes_of(str(said.get(spot, ""))) if any(m not in k for k in kept)}
+            found += [Breach(str(spot), len(beyond), 0.0, str(said.get(spot, "")))] if beyond else []
+    return found
+
+
+def _on_trust(plan: Plan, city: City, book: RuleBook) -> tuple[str, ...]:
     """Say what the audit could only believe."""
     trust = [*city.assumptions]
     status = plan.pitches["width_status"].value_counts().to_dict()
@@ -224,5 +252,9 @@ def _on_trust(plan: Plan, city: City) -> tuple[str, ...]:
     if len(city.streets) and set(city.streets["width_status"]) & {"assumed", "lanes", "given"}:
         trust.append(f"the carriageways of {len(city.streets)} streets are made from centrelines and widths")
     trust += taken_on_trust(plan)
+    taught = [rule.id for rule in book.rules if rule.days == "school"]
+    assumed = assumed_school_days(plan.season) if taught else 0
+    if assumed:
+        trust.append(f"{assumed} weekdays no calendar covers are taken for school days ({', '.join(taught)})")
     trust.append("residents served and the goals' bounds, as the solver and the reach table say")
     return tuple(trust)

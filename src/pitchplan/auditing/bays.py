@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely import affinity
 
+from pitchplan.auditing.minutes import Open, days_of_weeks, minutes_of, spot_weeks, times_of_rule
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from pitchplan.city.layers import City
     from pitchplan.plan import Plan
+    from pitchplan.rules.rule import Rule
 
 __all__ = ["Bay", "Scene", "across_axis", "draw_scene", "edges_around", "ground"]
 
@@ -33,6 +36,8 @@ class Bay:
     bearing_deg : float
     queue_m : float
         Depth that waiting customers take up.
+    open : Open
+        When the plan says it is used.
     """
 
     pitch_id: str
@@ -48,6 +53,7 @@ class Bay:
     length_m: float
     bearing_deg: float
     queue_m: float
+    open: Open
 
     @property
     def front(self) -> tuple[float, float]:
@@ -108,6 +114,14 @@ class Scene:
     carriageway: shapely.Geometry
     kerbs: shapely.Geometry
 
+    def under(self, rule: Rule) -> list[Bay]:
+        """List the bays a rule is about: of its placements, and open at some time at which it holds."""
+        bays = [b for b in self.bays if b.placement in rule.placements]
+        if not (rule.hours or rule.days):
+            return bays
+        holds = times_of_rule(rule, self.plan.season)
+        return [b for b in bays if b.open.meets(holds)]
+
 
 def ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Keep what lies on the ground: bridges and tunnels do not meet a pitch."""
@@ -151,10 +165,23 @@ def draw_scene(plan: Plan, city: City) -> Scene:
     shapely.prepare(carriageway)
     axes = ground(city.centrelines)
     bays = [
-        _bay(row, box, _before(row, axes, kerbs))
-        for row, box in zip(plan.pitches.itertuples(), boxes, strict=True)
+        _bay(row, box, _before(row, axes, kerbs), when)
+        for row, box, when in zip(plan.pitches.itertuples(), boxes, _open(plan), strict=True)
     ]
     return Scene(plan, city, bays, carriageway, kerbs)
+
+
+def _open(plan: Plan) -> list[Open]:
+    """Say when each pitch is used: at its hours, in the weeks of its spot, else in its own."""
+    spots = spot_weeks(plan)
+    hours = plan.pitches["hours"].astype(str)
+    own = plan.pitches["weeks"].astype(str) if "weeks" in plan.pitches else [""] * len(hours)
+    weeks = [spots.get(str(s), w) for s, w in zip(plan.pitches["spot_id"], own, strict=True)]
+    said = list(zip(hours, weeks, strict=True))
+    made = {
+        (h, w): Open(frozenset(minutes_of(h)), frozenset(days_of_weeks(w, plan.season))) for h, w in set(said)
+    }
+    return [made[key] for key in said]
 
 
 def _before(row: Any, axes: gpd.GeoDataFrame, kerbs: shapely.Geometry) -> shapely.Geometry:
@@ -169,7 +196,7 @@ def _before(row: Any, axes: gpd.GeoDataFrame, kerbs: shapely.Geometry) -> shapel
     return kerbs
 
 
-def _bay(row: Any, box: shapely.Polygon, before: shapely.Geometry) -> Bay:
+def _bay(row: Any, box: shapely.Polygon, before: shapely.Geometry, when: Open) -> Bay:
     a, b, c, d = list(box.exterior.coords)[:4]
     edges = [shapely.LineString(e) for e in ((a, b), (b, c), (c, d), (d, a))]
     first, second = sorted(edges, key=lambda e: abs(e.length - row.length_m))[:2]
@@ -189,4 +216,5 @@ def _bay(row: Any, box: shapely.Polygon, before: shapely.Geometry) -> Bay:
         length_m=float(row.length_m),
         bearing_deg=float(row.bearing_deg),
         queue_m=float(row.queue_m),
+        open=when,
     )

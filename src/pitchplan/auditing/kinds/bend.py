@@ -20,7 +20,7 @@ _PASS_M = 0.001
 
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Measure how far the kerb beside each pitch leaves its own chord."""
-    bays = [b for b in scene.bays if b.placement != "open-space" and b.placement in rule.placements]
+    bays = [b for b in scene.under(rule) if b.placement != "open-space"]
     finding = Finding(len(bays), 0)
     lost = 0
     for bay in bays:

@@ -21,7 +21,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     """Clip kerbs, or buildings, to the strip beside each pitch."""
     walk = rule["of"] == "walk"
     where = ("kerbside", "footway", "setback-land") if walk else ("kerbside",)
-    bays = [b for b in scene.bays if b.placement in where and b.placement in rule.placements]
+    bays = [b for b in scene.under(rule) if b.placement in where]
     finding = Finding(len(bays), 0)
     if walk and not len(scene.city.buildings):
         finding.not_checkable = "the city has no buildings to measure the footway against"

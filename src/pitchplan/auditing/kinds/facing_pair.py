@@ -17,7 +17,7 @@ _REACH_M = 25.0
 
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Clip every other kerbside pitch to the strip in front of each, and measure how near it comes."""
-    bays = [b for b in scene.bays if b.placement == "kerbside" and b.placement in rule.placements]
+    bays = [b for b in scene.under(rule) if b.placement == "kerbside"]
     finding = Finding(len(bays), len(bays))
     tree = shapely.STRtree([b.polygon for b in bays])
     reach = max(_REACH_M, rule["width_m"])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Look up each pitch's street by its id; of several lines the nearest counts."""
     lines = ground(scene.city.centrelines if len(scene.city.centrelines) else scene.city.streets)
-    bays = [b for b in scene.bays if b.placement != "open-space" and b.placement in rule.placements]
+    bays = [b for b in scene.under(rule) if b.placement != "open-space"]
     finding = Finding(0, 0)
     for bay in bays:
         own = lines[lines["street_id"] == bay.street_id]

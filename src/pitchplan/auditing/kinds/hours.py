@@ -1,4 +1,4 @@
-"""Audit twin of hours: the minutes of the season's day that the book does not allow."""
+"""Audit twin of hours: the minutes of a day at which pitches are used and the book does not allow it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,27 @@ from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.minutes import minutes_of
 
 if TYPE_CHECKING:
-    from pitchplan.auditing.bays import Scene
+    from pitchplan.auditing.bays import Bay, Scene
     from pitchplan.rules.rule import Rule
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Count the minutes at which the plan lets vendors stand and the rule does not.
 
-    A plan whose pitches all stand where the rule does not hold is not measured.
+    Pitches of the same hours are one breach, called season where these are the season's. A plan whose
+    pitches all stand where the rule does not hold is not measured.
     """
-    bays = [b for b in scene.bays if b.placement in rule.placements]
-    outside = minutes_of(scene.plan.season.hours) - minutes_of(rule["open"])
+    bays = scene.under(rule)
     finding = Finding(len(bays), 1)
-    if bays:
-        finding.margin(float(-len(outside)))
-    if bays and outside:
-        finding.breaches.append(Breach("season", len(outside), 0.0, scene.plan.season.hours))
+    closed = minutes_of(rule.hours) - minutes_of(rule["open"])
+    texts = dict(zip(scene.plan.pitches["pitch_id"].astype(str), scene.plan.pitches["hours"], strict=True))
+    first: dict[str, Bay] = {}
+    for bay in bays:
+        first.setdefault(str(texts[bay.pitch_id]), bay)
+    for text, bay in first.items():
+        outside = len(closed & bay.open.minutes)
+        finding.margin(float(-outside))
+        if outside:
+            name = "season" if text == scene.plan.season.hours else bay.pitch_id
+            finding.breaches.append(Breach(name, outside, 0.0, text))
     return finding

@@ -27,7 +27,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     layer = ground(scene.city.streets if name == "carriageway" else getattr(scene.city, name))
     if rule["kinds"] and "kind" in layer.columns:
         layer = layer[layer["kind"].isin(rule["kinds"])]
-    bays = [b for b in scene.bays if b.placement in rule.placements]
+    bays = scene.under(rule)
     finding = Finding(len(bays), len(layer))
     if not len(layer):
         finding.not_checkable = f"the city has no {name}"

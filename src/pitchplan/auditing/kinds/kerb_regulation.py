@@ -1,4 +1,4 @@
-"""Audit twin of kerb-regulation: no pitch on a regulation that holds at some hour of the season."""
+"""Audit twin of kerb-regulation: no pitch on a regulation that holds while the pitch is used."""
 
 from __future__ import annotations
 
@@ -15,24 +15,28 @@ if TYPE_CHECKING:
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
-    """Measure every pitch against every forbidden regulation that holds during the season's hours."""
+    """Measure every pitch against every forbidden regulation that holds at some minute of its hours."""
     layer = ground(scene.city.kerb_regulations)
     layer = layer[layer["kind"].isin(rule["forbidden"])]
-    bays = [b for b in scene.bays if b.placement in rule.placements]
+    bays = scene.under(rule)
     finding = Finding(len(bays), len(layer))
     if not len(layer):
         finding.not_checkable = f"the city has no {', '.join(rule['forbidden'])}"
         return finding
-    open_minutes = minutes_of(scene.plan.season.hours)
-    layer = layer[[bool(minutes_of(str(h)) & open_minutes) for h in layer["hours"]]]
-    if not len(layer):
-        return finding
+    under_rule = minutes_of(rule.hours)
+    regulated = [minutes_of(str(h)) & under_rule for h in layer["hours"]]
+    met = {
+        minutes: [not r.isdisjoint(minutes) for r in regulated] for minutes in {b.open.minutes for b in bays}
+    }
     for bay in bays:
-        distances = shapely.distance(bay.polygon, layer.geometry.array)
+        holding = layer[met[bay.open.minutes]]
+        if not len(holding):
+            continue
+        distances = shapely.distance(bay.polygon, holding.geometry.array)
         measured = float(distances.min())
         finding.margin(measured - rule["distance_m"])
         if measured < rule["distance_m"]:
-            name = str(layer["regulation_id"].iloc[int(distances.argmin())])
+            name = str(holding["regulation_id"].iloc[int(distances.argmin())])
             finding.breaches.append(
                 Breach(bay.pitch_id, measured, rule["distance_m"], name, bay.centre.x, bay.centre.y)
             )

@@ -27,7 +27,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     footways = ground(scene.city.footways)
     flows = pd.to_numeric(footways["flow_per_15min"], errors="coerce")
     counted = footways.assign(flow_per_15min=flows)[flows.notna().to_numpy()]
-    bays = [b for b in scene.bays if b.placement != "open-space" and b.placement in rule.placements]
+    bays = [b for b in scene.under(rule) if b.placement != "open-space"]
     finding, most = Finding(0, 0), float(_MOST[rule["level"]])
     for bay in bays:
         people, name = _flow(bay, counted, scene)

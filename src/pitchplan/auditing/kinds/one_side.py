@@ -15,8 +15,8 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     """Compare every two pitches along a street by the direction in which its axis lies from them."""
     names = dict(zip(scene.plan.pitches["pitch_id"], scene.plan.pitches["street"], strict=True))
     streets: dict[str, list[Bay]] = {}
-    for bay in scene.bays:
-        if bay.placement != "open-space" and bay.placement in rule.placements:
+    for bay in scene.under(rule):
+        if bay.placement != "open-space":
             streets.setdefault(str(names[bay.pitch_id] or bay.street_id), []).append(bay)
     finding = Finding(sum(map(len, streets.values())), len(streets))
     for bays in streets.values():

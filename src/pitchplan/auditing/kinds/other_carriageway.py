@@ -24,7 +24,7 @@ _OWN_SHARE = 0.4
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Cut every kerbside pitch by each carriageway around it, and follow the axes of those it lies in."""
     streets, axes = ground(scene.city.streets), ground(scene.city.centrelines)
-    bays = [b for b in scene.bays if b.placement == "kerbside" and b.placement in rule.placements]
+    bays = [b for b in scene.under(rule) if b.placement == "kerbside"]
     finding = Finding(len(bays), len(streets) if len(axes) else 0)
     if not len(axes):
         finding.not_checkable = "the city has no centrelines to tell which way a carriageway runs"

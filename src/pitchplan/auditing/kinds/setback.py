@@ -22,7 +22,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     """Measure every pitch of the rule's placements against every feature on the ground."""
     layer = ground(scene.city.keep_clear)
     features = layer[layer["kind"] == rule["feature"]]
-    bays = [b for b in scene.bays if b.placement in rule.placements]
+    bays = scene.under(rule)
     finding = Finding(len(bays), len(features))
     if not len(features):
         finding.not_checkable = f"the city has no {rule['feature']}"

@@ -30,7 +30,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     """Measure every pitch against the triangles of the junctions around it."""
     axes = ground(scene.city.centrelines)
     triangles = [t for node, arms in _nodes(axes).items() for t in _triangles(node, arms, rule["leg_m"])]
-    bays = [b for b in scene.bays if b.placement in rule.placements]
+    bays = scene.under(rule)
     finding = Finding(len(bays), len(triangles))
     if not triangles:
         finding.not_checkable = "the city has no centrelines that meet at a corner"

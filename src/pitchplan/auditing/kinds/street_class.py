@@ -20,7 +20,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     layer = streets if known else axes
     layer = layer[layer["street_class"].isin(rule["forbidden"])]
     half = 0.0 if known else layer["width_m"].astype(float).to_numpy() / 2
-    bays = [b for b in scene.bays if b.placement in rule.placements]
+    bays = scene.under(rule)
     finding = Finding(len(bays), len(layer))
     if not set(streets["street_class"]) | set(axes["street_class"]) - {"", "unknown"}:
         finding.not_checkable = "no street has a class"

@@ -17,7 +17,7 @@ _REACH_M = 30.0
 
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Clip the kerbs to the strip in front of each kerbside pitch and add the pitch's own depth."""
-    bays = [b for b in scene.bays if b.placement == "kerbside" and b.placement in rule.placements]
+    bays = [b for b in scene.under(rule) if b.placement == "kerbside"]
     finding = Finding(len(bays), 0 if scene.kerbs.is_empty else len(bays))
     if scene.kerbs.is_empty:
         finding.not_checkable = "no kerb near any pitch"

@@ -1,4 +1,4 @@
-"""Audit twin of zone: how much of every pitch lies in zones that ban its vehicle at the season's hours."""
+"""Audit twin of zone: how much of every pitch lies in zones that ban its vehicle while it is used."""
 
 from __future__ import annotations
 
@@ -21,20 +21,19 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     """Take zone by zone, and cut every pitch whose vehicle it bans."""
     zones = ground(scene.city.zones)
     zones = zones[zones["kind"].isin(rule["forbidden"])]
-    bays = [b for b in scene.bays if b.placement in rule.placements]
+    bays = scene.under(rule)
     finding = Finding(len(bays), len(zones))
     if not len(zones):
         finding.not_checkable = f"the city has no {', '.join(rule['forbidden'])}"
         return finding
-    open_minutes = minutes_of(scene.plan.season.hours)
+    under_rule = minutes_of(rule.hours)
     tree = shapely.STRtree([b.polygon for b in bays])
     for zone in zones.itertuples():
-        if not minutes_of(str(zone.hours)) & open_minutes:
-            continue
+        holds = minutes_of(str(zone.hours)) & under_rule
         banned = {v.strip() for v in str(zone.vehicles).translate(_COMMAS).split(",")} - {""}
         for i in sorted(int(k) for k in tree.query(zone.geometry, predicate="intersects")):
             bay = bays[i]
-            if banned and bay.vehicle not in banned:
+            if (banned and bay.vehicle not in banned) or holds.isdisjoint(bay.open.minutes):
                 continue
             area = shapely.intersection(bay.polygon, zone.geometry).area
             finding.margin(-area)
