@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import pitchplan as pp
 from pitchplan.plan import Plan
 from pitchplan.plan_file import GOAL_COLUMNS, PITCH_COLUMNS, SPOT_COLUMNS
-from pitchplan.sheets import map_sheet, publish, render, write
+from pitchplan.sheets import map_sheet, publish, render, validate_geojson, write
 
 TEXTS = st.text(max_size=12)
 NUMBERS = st.floats(min_value=-1e9, max_value=1e9)
@@ -187,3 +187,60 @@ def test_whole_numbers_may_come_back_with_a_point(spring_plan: Plan, tmp_path: P
     path = tmp_path / "points.geojson"
     path.write_text(json.dumps(found), encoding="utf-8")
     assert_same(spring_plan, pp.read_plan(path))
+
+
+CALENDAR = pd.DataFrame(
+    [("2026-02-23", "2026-07-03", "school"), ("2026-06-19", "2026-06-19", "holiday")],
+    columns=["first_day", "last_day", "what"],
+)
+
+
+def with_calendar(plan: Plan) -> Plan:
+    season = pp.Season(plan.season.first, plan.season.last, hours=plan.season.hours, calendar=CALENDAR)
+    return dataclasses.replace(plan, season=season)
+
+
+def test_the_calendar_and_the_weeks_of_pitches_come_back(spring_plan: Plan, tmp_path: Path) -> None:
+    first_spot = spring_plan.pitches["spot_id"] == spring_plan.spots["spot_id"].iloc[0]
+    pitches = spring_plan.pitches.assign(weeks=np.where(first_spot, "2-4, 7", ""))
+    plan = dataclasses.replace(with_calendar(spring_plan), pitches=pitches)
+    path = write(plan, tmp_path / "plan.geojson")
+    assert validate_geojson(path) == []
+    back = pp.read_plan(path)
+    assert_same(plan, back)
+    assert back.season.calendar == plan.season.calendar
+    assert render(back, ".geojson") == path.read_bytes()
+    days = back.open_weeks.iloc[0]
+    assert (str(days["first_day"]), str(days["last_day"])) == ("2026-06-08", "2026-07-19")
+    shown = publish(plan).spots
+    assert shown["weeks"].iloc[0].split("; ")[-2:] == ["2026-06-22/2026-06-28", "2026-07-13/2026-07-19"]
+    assert (shown["weeks"].iloc[1:] == "").all()
+
+
+def test_a_file_from_before_hours_and_weeks_is_read(spring_plan: Plan, tmp_path: Path) -> None:
+    found = json.loads(render(spring_plan, ".geojson"))
+    assert "calendar" not in found["pitchplan"]["season"]
+    for f in found["features"]:
+        f["properties"].pop("weeks", None)
+    for rule in found["pitchplan"]["plan"]["rules"]:
+        del rule["holds"]
+    path = tmp_path / "old.geojson"
+    path.write_text(json.dumps(found), encoding="utf-8")
+    assert_same(spring_plan, pp.read_plan(path))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "word"),
+    [
+        ([], "calendar's rows"),
+        ([{"first_day": "2026-06-01", "what": "school"}], "the days are missing"),
+        ([{"first_day": "2026-06-01", "last_day": "x", "what": "party"}], "not a day"),
+    ],
+)
+def test_a_calendar_that_cannot_be_read(
+    spring_plan: Plan, tmp_path: Path, calendar: list[Any], word: str
+) -> None:
+    def change(found: dict[str, Any]) -> None:
+        found["pitchplan"]["season"]["calendar"] = calendar
+
+    assert any(word in fault for fault in broken(spring_plan, tmp_path, change))

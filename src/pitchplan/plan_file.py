@@ -13,6 +13,7 @@ from pitchplan.plan import Outcome, Plan
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pitchplan.demand.calendar import Calendar
     from pitchplan.demand.season import Season
 
 __all__ = [
@@ -54,6 +55,8 @@ _NUMBERS = frozenset(
     for c in t.columns
     if c.kind == "number"
 )
+_LATER = frozenset({"weeks", "holds"})
+"""Texts that files of earlier versions do not have: they are empty there."""
 _LIMIT_NUMBERS = frozenset({"at_least", "at_most", "used"})
 _AGAIN = "Write the file again with pitchplan.write; pitchplan.sheets.validate_geojson lists all faults"
 
@@ -152,7 +155,7 @@ def _table(rows: object, columns: tuple[str, ...], what: str, faults: Faults) ->
         rows = []
     data: dict[str, Any] = {}
     for name in columns:
-        cells = [row.get(name) for row in rows]
+        cells = [row.get(name, "" if name in _LATER else None) for row in rows]
         check = _is_whole if name in _WHOLE else _is_number if name in _NUMBERS else _is_text
         for i, cell in enumerate(cells):
             if not check(cell):
@@ -301,7 +304,21 @@ def _season(said: object, faults: Faults) -> Season | None:
         faults.add("no season", _AGAIN, column="season", value=said)
         return None
     try:
-        return Season(said["first"], said["last"], hours=said["hours"])
+        return Season(said["first"], said["last"], hours=said["hours"], calendar=_calendar(said))
     except InputError as error:
         faults.found.extend(error.faults)
         return None
+
+
+def _calendar(said: dict[str, Any]) -> Calendar | None:
+    """Read the season's calendar; one that was not given is not there."""
+    import pandas as pd
+
+    from pitchplan.demand.calendar import read_calendar
+
+    rows = said.get("calendar")
+    if rows is None:
+        return None
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise InputError(Fault("no list of a calendar's rows", _AGAIN, column="calendar", value=rows))
+    return read_calendar(pd.DataFrame(rows))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pitchplan.demand.season import Season
+from pitchplan.demand.season import Season, read_weeks
 from pitchplan.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pitchplan.plan import Plan
 
-__all__ = ["opening_days", "plan_of_week"]
+__all__ = ["opening_days", "plan_of_week", "weeks_of_spots"]
 
 
 def plan_of_week(plan: Plan, week: int) -> Plan:
@@ -31,6 +31,9 @@ def plan_of_week(plan: Plan, week: int) -> Plan:
     pitches = plan.pitches[plan.pitches["pitch_id"].isin(ids)].reset_index(drop=True)
     capacity = mine.set_index("spot_id")["capacity"]
     spots = plan.spots[plan.spots["spot_id"].isin(capacity.index)].reset_index(drop=True)
+    if "weeks" in pitches:
+        # Weeks are counted from the season's first, and this season has one.
+        pitches = pitches.assign(weeks="")
     middle = pitches.groupby("spot_id")[["x_m", "y_m"]].mean().loc[spots["spot_id"]]
     return replace(
         plan,
@@ -40,7 +43,7 @@ def plan_of_week(plan: Plan, week: int) -> Plan:
             x_m=middle["x_m"].to_numpy(),
             y_m=middle["y_m"].to_numpy(),
         ),
-        season=Season(*days[week - 1], hours=plan.season.hours),
+        season=Season(*days[week - 1], hours=plan.season.hours, calendar=plan.season.calendar),
         vendors=plan.vendors_by_week[week - 1],
         weeks=None,
         vendors_by_week=(),
@@ -51,6 +54,32 @@ def opening_days(plan: Plan) -> pd.DataFrame:
     """Return the days on which each spot opens and closes; see `Plan.open_weeks`."""
     spots = plan.spots[["spot_id", "number"]]
     if plan.weeks is None:
-        return spots.assign(first_day=plan.season.first, last_day=plan.season.last)
-    days = plan.weeks.groupby("spot_id").agg(first_day=("first_day", "min"), last_day=("last_day", "max"))
-    return spots.merge(days, on="spot_id", how="left")
+        days, own = plan.season.weeks, weeks_of_spots(plan)
+        open_in = [own[spot] for spot in spots["spot_id"]]
+        return spots.assign(
+            first_day=[days[weeks[0] - 1][0] for weeks in open_in],
+            last_day=[days[weeks[-1] - 1][1] for weeks in open_in],
+        )
+    days_open = plan.weeks.groupby("spot_id").agg(
+        first_day=("first_day", "min"), last_day=("last_day", "max")
+    )
+    return spots.merge(days_open, on="spot_id", how="left")
+
+
+def weeks_of_spots(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """Return the weeks, counted from 1, in which each spot is open; ascending, by its id.
+
+    Those of the plan's own table; of a plan that was not made by weeks, those in which its pitches are
+    legal.
+    """
+    count = len(plan.season.weeks)
+    if plan.weeks is not None:
+        each = plan.weeks[["spot_id", "week"]].sort_values("week").groupby("spot_id")["week"]
+        return {spot: tuple(weeks.tolist()) for spot, weeks in each}
+    out = dict.fromkeys(plan.spots["spot_id"], tuple(range(1, count + 1)))
+    if "weeks" in plan.pitches:
+        own = plan.pitches[plan.pitches["weeks"].astype(str) != ""]
+        for spot, texts in own.groupby("spot_id")["weeks"]:
+            legal = set.intersection(*(set(read_weeks(str(text), count)) for text in texts.unique()))
+            out[spot] = tuple(sorted(legal)) or out[spot]
+    return out

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
     from pitchplan.rules.rule import Rule
 
-__all__ = ["Open", "all_days", "assumed_school_days", "days_of_weeks", "minutes_of", "spot_weeks", "times_of_rule"]
+__all__ = [
+    "Open",
+    "all_days",
+    "assumed_school_days",
+    "days_of_weeks",
+    "minutes_of",
+    "spot_weeks",
+    "times_of_rule",
+]
 
 _WEEKS = re.compile(r"^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$")
 
@@ -54,7 +62,7 @@ def all_days(season: Season) -> list[dt.date]:
 
 
 def days_of_weeks(weeks: str, season: Season) -> set[dt.date]:
-    """List the days of some weeks, counted from 1; all of them where nothing or nothing readable is said."""
+    """List the days of some weeks, counted from 1; all of them where nothing is said that tells some."""
     days = all_days(season)
     wanted: set[int] = set()
     for part in weeks.split(","):
@@ -62,7 +70,7 @@ def days_of_weeks(weeks: str, season: Season) -> set[dt.date]:
         if not match:
             return set(days)
         wanted |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
-    return {day for k, day in enumerate(days) if k // 7 + 1 in wanted}
+    return {day for k, day in enumerate(days) if k // 7 + 1 in wanted} or set(days)
 
 
 def spot_weeks(plan: Plan) -> Mapping[str, str]:

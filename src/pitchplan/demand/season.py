@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,10 @@ from pitchplan.errors import Fault, InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Season", "hours_overlap", "parse_hours"]
+__all__ = ["Season", "hours_overlap", "parse_hours", "read_weeks"]
+
+
+_WEEKS = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
 
 
 def _day(value: str | dt.date, name: str) -> dt.date:
@@ -166,6 +170,39 @@ class Season:
 
     def _with(self, hours: str) -> Season:
         return Season(self.first, self.last, hours=hours, calendar=self.calendar)
+
+
+def read_weeks(text: str, weeks: int) -> tuple[int, ...]:
+    """Read weeks of a season, counted from 1.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"6-12"`` or ``"1-3, 6"``; empty for all.
+    weeks : int
+        How many there are.
+
+    Raises
+    ------
+    InputError
+        They cannot be read, or the season has no such week.
+
+    Examples
+    --------
+    >>> read_weeks("1-3, 6", 12)
+    (1, 2, 3, 6)
+    """
+    if not text.strip():
+        return tuple(range(1, weeks + 1))
+    found: set[int] = set()
+    for part in text.split(","):
+        match = _WEEKS.fullmatch(part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= first <= last <= weeks:
+            fix = f"Write weeks 1 to {weeks} such as '1-{weeks}'"
+            raise InputError(Fault("weeks that cannot be read", fix, column="weeks", value=text))
+        found |= set(range(first, last + 1))
+    return tuple(sorted(found))
 
 
 def _window(text: str) -> tuple[tuple[int, int], ...]:

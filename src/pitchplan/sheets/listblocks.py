@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.sheets.lettering import text_width, wrap
 from pitchplan.sheets.listrows import Block, Style, number_width, tail_width
 from pitchplan.sheets.officefacts import office_lines
-from pitchplan.sheets.words import days_between, latin, word
+from pitchplan.sheets.opening import days_open, open_spans
+from pitchplan.sheets.words import latin, word
 
 if TYPE_CHECKING:
     from pitchplan.sheets.page import Rect
@@ -71,9 +71,8 @@ def _details(sheet: Sheet, spot: Any) -> list[str]:
     """Say what a spot has beside its address: days and hours of its own, and what the office sees."""
     p, language = sheet.published, sheet.languages[0]
     # The season's days and hours stand in the title.
-    opens, closes = (dt.date.fromisoformat(day) for day in (spot.opens, spot.closes))
-    own = (opens, closes) != (p.first, p.last)
-    days = word(language, "open_days", days=days_between(language, opens, closes)) if own else ""
+    own = open_spans(spot) != [(p.first, p.last)]
+    days = word(language, "open_days", days=days_open(language, spot)) if own else ""
     hours = str(spot.hours)
     said = hours.replace("-", "–") if hours != p.hours else ""
     return [t for t in (days, said, *office_lines(language, spot)) if t]

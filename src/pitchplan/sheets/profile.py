@@ -61,6 +61,7 @@ def head_member(published: Published, sheet: Sheet | None, features: list[dict[s
             "first": published.first.isoformat(),
             "last": published.last.isoformat(),
             "hours": published.hours,
+            **{k: record[k] for k in ("calendar",) if k in record},
         },
         "planning_crs": published.crs,
         "legend": _legend(sheet.languages[0] if sheet else "zh", features),

@@ -11,6 +11,7 @@ import pyproj
 
 from pitchplan import plan_file, schemas
 from pitchplan.plan_file import GOAL_COLUMNS, PITCH_COLUMNS
+from pitchplan.plan_weeks import weeks_of_spots
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.officefacts import with_office_facts
 from pitchplan.sheets.record import plan_record
@@ -156,13 +157,14 @@ def publish(
 def _with_weeks(spots: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Say in which weeks each spot is open, and its first and last day."""
     days = {clean(d.spot_id): (d.first_day, d.last_day) for d in plan.open_weeks.itertuples()}
-    spans: dict[str, list[str]] = {}
-    for week in () if plan.weeks is None else plan.weeks.itertuples():
-        spans.setdefault(clean(week.spot_id), []).append(f"{week.first_day}/{week.last_day}")
-    whole = (plan.season.first, plan.season.last)
+    spans = {
+        clean(spot): [f"{first}/{last}" for first, last in (plan.season.weeks[w - 1] for w in weeks)]
+        for spot, weeks in weeks_of_spots(plan).items()
+    }
+    every = len(plan.season.weeks)
     ids = spots["spot_id"]
-    weeks = ["" if days[i] == whole else "; ".join(spans.get(i, [])) for i in ids]
-    if plan.weeks is not None:
+    weeks = ["" if len(spans.get(i, ())) == every else "; ".join(spans.get(i, [])) for i in ids]
+    if plan.weeks is not None or any(weeks):
         spots = spots.assign(weeks=weeks)
     return spots.assign(opens=[str(days[i][0]) for i in ids], closes=[str(days[i][1]) for i in ids])
 

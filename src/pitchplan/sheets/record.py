@@ -39,7 +39,8 @@ def plan_record(plan: Plan, *, audience: str = "public") -> dict[str, Any]:
     -------
     dict
         ``goals``, ``rules``, ``limits``, ``decisions`` as lists of rows, and ``provenance``; of a plan
-        by weeks also ``weeks`` and ``vendors_by_week``; ready for JSON. Never any times.
+        by weeks also ``weeks`` and ``vendors_by_week``, of a season with a calendar its rows as
+        ``calendar``; ready for JSON. Never any times.
     """
     decisions = plan.decisions
     if audience == "public" and "what" in decisions.columns:
@@ -51,6 +52,11 @@ def plan_record(plan: Plan, *, audience: str = "public") -> dict[str, Any]:
         "decisions": _rows(decisions, DECISION_COLUMNS),
         "provenance": {k: _plain(plan.provenance[k]) for k in _PROVENANCE if k in plan.provenance},
     }
+    if plan.season.calendar is not None:
+        record["calendar"] = [
+            {"first_day": s.first.isoformat(), "last_day": s.last.isoformat(), "what": s.what}
+            for s in plan.season.calendar.spans
+        ]
     if plan.weeks is not None:
         record["weeks"] = _rows(plan.weeks, WEEK_COLUMNS)
         record["vendors_by_week"] = list(plan.vendors_by_week)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,13 @@ import shapely
 from pitchplan.sheets.ink import INK, TINTS
 from pitchplan.sheets.mapnames import district_order
 from pitchplan.sheets.notes import note_lines
+from pitchplan.sheets.opening import days_open
 from pitchplan.sheets.screen.position import fit_position
 from pitchplan.sheets.screen.shapes import UNIT_M, Names, Shapes, drawn_shapes
 from pitchplan.sheets.screen.words import SCREEN_WORDS
 from pitchplan.sheets.signs import SIGNS, legend_keys
 from pitchplan.sheets.stages import is_open, publisher_line, stage_line
-from pitchplan.sheets.words import WORDS, days_between, season_days, season_line, word
+from pitchplan.sheets.words import WORDS, season_days, season_line, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,8 +201,7 @@ def _spots(
             "bays": bays.get(s.spot_id, []),
         }
         if s.weeks:
-            own = [dt.date.fromisoformat(day) for day in (s.opens, s.closes)]
-            row["days"] = {language: days_between(language, *own) for language in sheet.languages}
+            row["days"] = {language: days_open(language, s) for language in sheet.languages}
         if weeks:
             row["weeks"] = [weeks.index(week) for week in _WEEK.findall(s.weeks)]
         out.append(row)
