@@ -180,3 +180,17 @@ def test_weeks_as_days():
     assert [len(days_of_weeks(w, season)) for w in ("", "1", "3", "1-2", "1, 3", "x", "9")] == [
         16, 7, 2, 14, 9, 16, 16,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("week", "breach"), [(7, False), (2, True)])
+def test_the_plan_of_one_week_keeps_the_calendar_and_is_checked_in_that_week(week, breach):
+    city, book, plan = summer()
+    days = plan.season.weeks[week - 1]
+    groups = plan.pitches.groupby("spot_id")["pitch_id"]
+    rows = [(s, k + 1, week, *days, len(ids), "; ".join(ids)) for k, (s, ids) in enumerate(groups)]
+    numbers = [0] * len(plan.season.weeks)
+    numbers[week - 1] = len(plan.pitches)
+    weeks = pd.DataFrame(rows, columns=pp.schemas.WEEKS.names)
+    one = replace(plan, weeks=weeks, vendors_by_week=tuple(numbers)).at_week(week)
+    assert one.season.calendar == plan.season.calendar
+    assert bool(breaches(one, city, book)) is breach
