@@ -141,6 +141,7 @@ def test_why_says_the_hours_where_a_place_is_legal_at_others():
     assert answer["holds"].tolist() == ["16:00-18:00"]
     strict = pp.find_candidates(city, book, season=SEASON)
     assert found.legal > strict.legal
+    assert "gate" not in set(found.refusals["rule"])
     counts = found.summary().set_index("rule")["refused"]
     assert counts["gate"] == 0
     assert strict.summary().set_index("rule").loc["gate", "refused"] > 20

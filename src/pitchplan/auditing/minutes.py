@@ -75,11 +75,10 @@ def days_of_weeks(weeks: str, season: Season) -> set[dt.date]:
 
 def spot_weeks(plan: Plan) -> Mapping[str, str]:
     """Give the weeks in which spots are open, where the plan has a table of them."""
-    table = getattr(plan, "weeks", None)
-    if table is None:
+    if plan.weeks is None:
         return {}
     weeks: dict[str, list[str]] = {}
-    for row in table.itertuples():
+    for row in plan.weeks.itertuples():
         if row.capacity > 0:
             weeks.setdefault(str(row.spot_id), []).append(str(int(row.week)))
     return {spot: ", ".join(numbers) for spot, numbers in weeks.items()}

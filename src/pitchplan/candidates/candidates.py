@@ -56,8 +56,13 @@ class Candidates:
 
     @cached_property
     def refusals(self) -> pd.DataFrame:
-        """Every broken rule of every place, columns as `schemas.REFUSALS`; made when first asked for."""
-        return self.looked_at.refusals()
+        """Every broken rule of every refused place, columns as `schemas.REFUSALS`; made when first asked for.
+
+        What a place breaks that is legal at other hours, `why` says.
+        """
+        seen = self.looked_at
+        kept = np.flatnonzero(~np.isin(seen.place, seen.partly)) if seen.partly.size else None
+        return seen.refusals(kept)
 
     @cached_property
     def places(self) -> pd.DataFrame:

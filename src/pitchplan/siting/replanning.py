@@ -139,6 +139,7 @@ def _looked_for_anew(
         vehicles=candidates.provenance["vehicles"],
         placements=candidates.provenance["placements"],
         decisions=decisions,
+        partly=candidates.provenance.get("partly", False),
     )
 
 
