@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitchplan.demand.season import Season, hours_overlap, parse_hours
+from pitchplan.demand.season import Season, hours_overlap, parse_hours, read_weeks
 from pitchplan.errors import InputError
 
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2100, 12, 31))
@@ -106,3 +107,24 @@ def test_minutes_are_open_exactly_when_an_interval_says_so(pairs: list[tuple[int
     for minute in range(0, 1440, 7):
         expected = any(a <= minute < b if a < b else minute >= a or minute < b for a, b in pairs)
         assert any(a <= minute < b for a, b in found) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("", range(1, 13)),
+        (" ", range(1, 13)),
+        ("6-12", range(6, 13)),
+        ("1–3；6", (1, 2, 3, 6)),
+        ("6, 1-3, 2", (1, 2, 3, 6)),
+    ],
+)
+def test_weeks_of_a_season_are_read(text: str, weeks: Iterable[int]) -> None:
+    assert read_weeks(text, 12) == tuple(weeks)
+
+
+@pytest.mark.parametrize("text", ["0", "13", "3-1", "6-13", "six", "1,,2", "1 2"])
+def test_weeks_a_season_does_not_have_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="1 to 12") as caught:
+        read_weeks(text, 12)
+    assert (caught.value.faults[0].column, caught.value.faults[0].value) == ("weeks", text)

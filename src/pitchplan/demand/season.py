@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Season", "hours_overlap", "parse_hours", "read_weeks"]
 
 
-_WEEKS = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
+_WEEKS = re.compile(r"\s*(\d+)\s*(?:[-–]\s*(\d+)\s*)?")
 
 
 def _day(value: str | dt.date, name: str) -> dt.date:
@@ -173,7 +173,7 @@ class Season:
 
 
 def read_weeks(text: str, weeks: int) -> tuple[int, ...]:
-    """Read weeks of a season, counted from 1.
+    """Read weeks of a season, as the column ``weeks`` of pitches says them, counted from 1.
 
     Parameters
     ----------
@@ -195,11 +195,11 @@ def read_weeks(text: str, weeks: int) -> tuple[int, ...]:
     if not text.strip():
         return tuple(range(1, weeks + 1))
     found: set[int] = set()
-    for part in text.split(","):
+    for part in split_hours(text):
         match = _WEEKS.fullmatch(part)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 1 <= first <= last <= weeks:
-            fix = f"Write weeks 1 to {weeks} such as '1-{weeks}'"
+            fix = f"Write weeks 1 to {weeks} such as '1-{weeks}', or leave it empty for all"
             raise InputError(Fault("weeks that cannot be read", fix, column="weeks", value=text))
         found |= set(range(first, last + 1))
     return tuple(sorted(found))
