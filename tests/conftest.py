@@ -10,6 +10,18 @@ import pitchplan as pp
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--whole", action="store_true", help="every chunk of the oracles, not one in four")
+
+
+def pytest_generate_tests(metafunc):
+    """Give oracles their chunks: ``CHUNKS`` of their module with ``--whole``, else a quarter of these."""
+    if "chunk" in metafunc.fixturenames:
+        every = metafunc.module.CHUNKS
+        whole = metafunc.config.getoption("whole")
+        metafunc.parametrize("chunk", range(every if whole else -(-every // 4)))
+
+
 @pytest.fixture(scope="session")
 def spring():
     return pp.datasets.spring_city()
@@ -39,4 +51,4 @@ def spring_problem(spring, spring_candidates):
 
 @pytest.fixture(scope="session")
 def spring_plan(spring_problem):
-    return spring_problem.solve(time_limit_s=30)
+    return spring_problem.solve(time_limit_s=25)

@@ -100,7 +100,7 @@ def test_an_office_file_has_all_decisions(spring_plan: Plan, spring: Any, tmp_pa
     pd.testing.assert_frame_equal(said, back.decisions, check_dtype=False, check_column_type=False)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_text_and_any_number_come_back(data: st.DataObject, spring_plan: Plan, tmp_path: Path) -> None:
     few = spring_plan.spots["number"] <= 2

@@ -3,8 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 
-import pytest
-
 import pitchplan as pp
 from pitchplan.plan import Outcome
 from pitchplan.siting.solvers.exhaustive import best_choices, best_values
@@ -31,7 +29,6 @@ def best_of_all(problem):
         return None
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_the_best_plan_is_that_of_trying_all(instances, chunk):
     compared, seed = 0, 50 * chunk
     while compared < PER_CHUNK:

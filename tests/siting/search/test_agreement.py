@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pulp
-import pytest
 
 import pitchplan as pp
 from pitchplan.siting.search import levels, median, whole
@@ -51,7 +50,6 @@ def sought(problem, **options):
     return plan.goals["sought"].tolist()
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_solver_and_setting_reaches_the_same_values(instances, cities, monkeypatch, chunk):
     problems = [p.problem for seed in range(6) for p in instances.series(5000 + 6 * chunk + seed, 2)]
     problems += [larger(cities, 8 * chunk + k) for k in range(EACH - len(problems))]

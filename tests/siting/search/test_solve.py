@@ -50,12 +50,13 @@ def test_a_gap_that_is_asked_for_is_kept_and_said(dense):
     assert (abs(open_["sought"] - open_["bound"]) <= 0.4 * open_["sought"] + 1e-9).all()
 
 
-@pytest.mark.parametrize("limit", [1.0, 5.0])
+@pytest.mark.parametrize("limit", [0.5, 3.0])
 def test_the_time_limit_is_kept_within_two_seconds(dense, limit):
     began = time.monotonic()
     plan = dense.solve(time_limit_s=limit)
-    assert time.monotonic() - began < limit + 2.0
-    assert plan.outcome == Outcome.TIME_LIMIT
+    took = time.monotonic() - began
+    assert took < limit + 2.0
+    assert plan.outcome == (Outcome.PROVEN if took < limit - 1.0 else Outcome.TIME_LIMIT)
     assert dense.broken(dense.completed(searching.first_choice(dense, plan))) == ""
     assert (plan.goals["bound"] <= plan.goals["sought"]).all()
 
