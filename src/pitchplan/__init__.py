@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         NonePlanFound,
         NoPlanExists,
         PitchplanError,
-        SolverLied,
     )
     from pitchplan.growers.allocation import allocate
     from pitchplan.occupancy.occupancy import read_occupancy
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from pitchplan.siting.decisions import read_decisions
     from pitchplan.siting.model.statement import siting_problem
     from pitchplan.siting.problem import SitingProblem
+    from pitchplan.verifying import verify
 
 __version__ = "0.1.0"
 
@@ -60,7 +60,6 @@ _WHERE = {
     "Season": "demand.season",
     "Sheet": "sheets.sheet",
     "SitingProblem": "siting.problem",
-    "SolverLied": "errors",
     "allocate": "growers.allocation",
     "audit_plan": "auditing.audit",
     "datasets": "",
@@ -85,6 +84,7 @@ _WHERE = {
     "sampling": "demand",
     "schemas": "",
     "siting_problem": "siting.model.statement",
+    "verify": "verifying",
     "write": "sheets.sheet",
 }
 _MODULES = {"datasets", "errors", "goals", "limits", "locate", "sampling", "schemas"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ __all__ = [
     "RULE_COLUMNS",
     "SPOT_COLUMNS",
     "WEEK_COLUMNS",
+    "content_sha256",
     "read_plan",
 ]
 
@@ -322,3 +325,34 @@ def _calendar(said: dict[str, Any]) -> Calendar | None:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise InputError(Fault("no list of a calendar's rows", _AGAIN, column="calendar", value=rows))
     return read_calendar(pd.DataFrame(rows))
+
+
+def content_sha256(member: dict[str, Any], features: list[dict[str, Any]]) -> str:
+    """Hash what a file says, whatever the order of its features and of the keys in them.
+
+    Parameters
+    ----------
+    member : dict
+        The collection's own member; a hash in it does not count.
+    features : list of dict
+        The features.
+
+    Returns
+    -------
+    str
+        SHA-256, 64 hexadecimal digits.
+
+    Notes
+    -----
+    Of the member and of each feature one line of JSON, keys sorted; the features' lines sorted.
+    """
+    head = {key: value for key, value in member.items() if key != "content_sha256"}
+    lines = sorted(_canonical(f) for f in features)
+    digest = hashlib.sha256(_canonical(head).encode("utf-8", "surrogatepass"))
+    for line in lines:
+        digest.update(b"\n" + line.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -471,6 +471,14 @@ WEEKS = _table(
     ("capacity", "count", "pitches used in it"),
     ("pitch_ids", "text", "which, separated by '; '"),
 )
+VERIFICATION = _table(
+    "verification",
+    ("what", "text", "an input, or what was derived again from the inputs"),
+    ("state", "text", "same, changed, not given (the map notes it) or not noted (the map does not)"),
+    ("noted", "text", "hash or number in the map"),
+    ("found", "text", "hash or number now", False),
+    ("note", "text", "where the difference is, if that can be said", False),
+)
 GOALS = _table(
     "goals",
     ("goal", "text", "name"),

@@ -110,6 +110,7 @@ def find_candidates(
         provenance={
             "rule_book": book.id,
             "rule_book_sha256": whole.hash,
+            "inputs": dict(city.hashes),
             "vehicles": [u.vehicle.id for u in uses if u.placement == uses[0].placement],
             "placements": list(dict.fromkeys(u.placement for u in uses)),
             **({"partly": True} if partly else {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import pandas as pd
 import shapely
 
 from pitchplan import schemas
+from pitchplan.provenance import content_hash
 
 __all__ = ["TABLES", "City", "empty_axes"]
 
@@ -87,6 +89,12 @@ class City:
     def residents(self) -> int:
         """Residents of all communities."""
         return int(self.communities["residents"].fillna(0).sum())
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """Content hash of each layer that has rows, by its name; the order of rows does not count."""
+        layers = {name: getattr(self, name) for name in TABLES}
+        return {name: content_hash(frame) for name, frame in layers.items() if len(frame)}
 
     @property
     def made_of_lines(self) -> bool:

@@ -219,7 +219,16 @@ class Forecast:
         weeks = tuple(
             dict(zip(vehicles, add_up(n, weights[week]), strict=True)) for week, n in enumerate(by_week)
         )
-        return Provision(share, peak, by_week, self.season.weeks, split["vehicle"], split["gateway"], weeks)
+        return Provision(
+            share,
+            peak,
+            by_week,
+            self.season.weeks,
+            split["vehicle"],
+            split["gateway"],
+            weeks,
+            self.recipe.inputs,
+        )
 
     @cached_property
     def _weekly_vehicles(self) -> tuple[list[str], np.ndarray]:

@@ -20,6 +20,7 @@ from pitchplan.demand.model.vendor_model import VendorModel
 from pitchplan.demand.posterior import posterior_draws
 from pitchplan.demand.season import Season
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.provenance import content_hash
 
 if TYPE_CHECKING:
     from pitchplan.demand.forecast import Forecast
@@ -123,7 +124,9 @@ def learn(
     evidence = _evidence(forecast, table, survey, float(seen))
     _check_new(evidence, forecast.evidence)
     every = (*forecast.evidence, evidence)
-    recipe = replace(forecast.recipe, learned=None)
+    counted = f"counts {len(forecast.evidence) + 1}"
+    inputs = {**forecast.recipe.inputs, counted: content_hash(table.cells)}
+    recipe = replace(forecast.recipe, learned=None, inputs=inputs)
     state, note = _posterior(every, recipe.draws, recipe.seed)
     this_year = forecast.season.first.year
     now = Evidence(recipe.model, this_year, evidence.days, evidence.likelihoods, 0.0, True)

@@ -36,6 +36,8 @@ class Provision:
         adds up to ``peak``.
     weeks_by_vehicle : tuple of Mapping
         ``by_week`` by class of vehicle; each week's numbers add up.
+    inputs : Mapping of str to str
+        Content hashes of what was counted on: the survey, counts.
     """
 
     level: float
@@ -45,6 +47,7 @@ class Provision:
     by_vehicle: Mapping[str, int] = field(default_factory=dict)
     by_gateway: Mapping[str, int] = field(default_factory=dict)
     weeks_by_vehicle: tuple[Mapping[str, int], ...] = field(default=(), repr=False)
+    inputs: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __int__(self) -> int:
         """Give the season's peak."""

@@ -18,6 +18,7 @@ from pitchplan.demand.model.simulation import Recipe, fullest_day
 from pitchplan.demand.model.vendor_model import DayFactors, VendorModel
 from pitchplan.demand.season import Season
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.provenance import content_hash
 
 __all__ = ["UNCOUNTED", "forecast_vendors", "within_season"]
 
@@ -76,12 +77,14 @@ def forecast_vendors(
     """
     assumed = _checked_options(season, draws, seed, assumptions)
     rows = read_harvest(survey)
+    survey_hash = content_hash(rows)
     if gateways is not None:
         _check_gateways(rows, gateways)
     day_factors = DayFactors() if factors is None else read_day_factors(factors)
     rows, outside = within_season(rows, season, assumed)
     model = VendorModel(rows, season, assumed, day_factors)
-    return make_forecast(Recipe(model, int(draws), int(seed)), (*_notes(model), *outside))
+    recipe = Recipe(model, int(draws), int(seed), inputs={"survey": survey_hash})
+    return make_forecast(recipe, (*_notes(model), *outside))
 
 
 def within_season(rows: pd.DataFrame, season: Season, assumed: Assumptions) -> tuple[pd.DataFrame, list[str]]:

@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from pitchplan.plan_file import MEMBER, PROFILE
+from pitchplan.plan_file import MEMBER, PROFILE, content_sha256
 from pitchplan.sheets.degrees import bounding_box
 from pitchplan.sheets.mapdatums import datum_note, shifted_features
-from pitchplan.sheets.profile import content_sha256, dump, head_member
+from pitchplan.sheets.profile import dump, head_member
 
 if TYPE_CHECKING:
     from pitchplan.sheets.published import Published

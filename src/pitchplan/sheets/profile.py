@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from pitchplan.sheets.published import Published
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["content_sha256", "dump", "head_member"]
+__all__ = ["dump", "head_member"]
 
 _LEGEND = {"spot": "marker", "pitch": "pitch", "district": "district", "community": "community"}
 _COLOURS = {
@@ -122,34 +121,3 @@ def _legend(language: str, features: list[dict[str, Any]]) -> list[dict[str, str
             # Of a street the class stands beside, as its colours go by it.
             found.setdefault((kind, word(language, key), properties[_COLOURS[kind]]))
     return [{"kind": kind, "text": text, "colour": colour} for kind, text, colour in found]
-
-
-def content_sha256(member: dict[str, Any], features: list[dict[str, Any]]) -> str:
-    """Hash what a file says, whatever the order of its features and of the keys in them.
-
-    Parameters
-    ----------
-    member : dict
-        The collection's own member; a hash in it does not count.
-    features : list of dict
-        The features.
-
-    Returns
-    -------
-    str
-        SHA-256, 64 hexadecimal digits.
-
-    Notes
-    -----
-    Of the member and of each feature one line of JSON, keys sorted; the features' lines sorted.
-    """
-    head = {key: value for key, value in member.items() if key != "content_sha256"}
-    lines = sorted(_canonical(f) for f in features)
-    digest = hashlib.sha256(_canonical(head).encode("utf-8", "surrogatepass"))
-    for line in lines:
-        digest.update(b"\n" + line.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -18,8 +18,8 @@ __all__ = ["plan_record"]
 
 # An allow-list here too: what a later version notes of a plan's making may not be for everyone.
 _PROVENANCE = (
-    "rule_book", "rule_book_sha256", "book_id", "book_hash", "problem_sha256", "vehicles", "placements",
-    "partly", "screened", "legal", "waivers", "assumptions", "numbers_used_up_to",
+    "rule_book", "rule_book_sha256", "inputs", "book_id", "book_hash", "problem_sha256", "vehicles",
+    "placements", "partly", "screened", "legal", "waivers", "assumptions", "numbers_used_up_to",
 )  # fmt: skip
 _OFFICE_ONLY = ("who", "reason", "votes_for", "votes_against")
 

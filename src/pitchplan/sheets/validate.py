@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.files.strictjson import loads_strictly, read_bytes
-from pitchplan.plan_file import MEMBER, read_plan
+from pitchplan.plan_file import MEMBER, content_sha256, read_plan
 from pitchplan.sheets.mapsense import check_sense
 from pitchplan.sheets.mapshapes import check_shapes
-from pitchplan.sheets.profile import content_sha256
 from pitchplan.sheets.schema import map_schema, schema_faults
 from pitchplan.sheets.values import check_values
 

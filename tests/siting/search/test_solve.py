@@ -193,14 +193,14 @@ def test_every_solver_says_that_there_is_none(street):
 def test_a_fake_answer_is_found_out(street, monkeypatch, make, said):
     problem = street.problem(8, (g.FewestSpots(),), FIVE)
     answer(monkeypatch, lambda stage: Answer("optimal", make(stage), 0.0))
-    with pytest.raises(pp.SolverLied, match=said):
+    with pytest.raises(pp.errors.SolverLied, match=said):
         problem.solve(time_limit_s=5)
 
 
 def test_a_plan_that_beats_its_own_bound_is_found_out(street, monkeypatch):
     problem = street.problem(8, (g.FewestSpots(),), FIVE)
     answer(monkeypatch, lambda stage: Answer("optimal", _legal(problem, stage, 5), 4.0))
-    with pytest.raises(pp.SolverLied, match="a plan of 2 beats the bound 4"):
+    with pytest.raises(pp.errors.SolverLied, match="a plan of 2 beats the bound 4"):
         problem.solve(time_limit_s=5)
 
 
@@ -208,7 +208,7 @@ def test_giving_an_earlier_goal_up_is_found_out(street, hand, monkeypatch):
     problem = street.problem(5, (g.HostVendors(slack=0.0), g.FewestSpots()))
     few = hand.columns_of(problem, {"A": 1})
     monkeypatch.setattr(searching, "seek_whole", lambda *_: Attempt("optimal", few, 1.0, "fake"))
-    with pytest.raises(pp.SolverLied, match="fake: goal 'host-vendors' was to stay within -inf to 0"):
+    with pytest.raises(pp.errors.SolverLied, match="fake: goal 'host-vendors' was to stay within -inf to 0"):
         problem.solve(time_limit_s=5)
 
 
@@ -234,11 +234,11 @@ class Fake(pulp.LpSolver):
 @pytest.mark.parametrize(("value", "said"), [(99.0, "outside"), (0.4, "whole"), (0.0, "is broken")])
 def test_a_fake_solver_of_pulp_is_found_out(street, value, said):
     problem = street.problem(8, (g.FewestSpots(),), FIVE)
-    with pytest.raises(pp.SolverLied, match=said):
+    with pytest.raises(pp.errors.SolverLied, match=said):
         problem.solve(time_limit_s=5, solver=Fake(value))
     lp = problem.to_pulp()
     lp.solve(Fake(value))
-    with pytest.raises(pp.SolverLied):
+    with pytest.raises(pp.errors.SolverLied):
         problem.plan_from(lp)
 
 

@@ -83,7 +83,7 @@ def test_values_that_no_plan_has_are_not_read(street, value, words):
     lp = street.problem(6).to_pulp()
     lp.solve(cbc())
     next(v for v in lp.variables() if v.name == "x1").varValue = value
-    with pytest.raises(pp.SolverLied, match=words):
+    with pytest.raises(pp.errors.SolverLied, match=words):
         street.problem(6).plan_from(lp)
 
 
@@ -95,7 +95,7 @@ def test_a_solver_that_returns_no_numbers_lied(street):
                 variable.varValue = math.nan
             return status
 
-    with pytest.raises(pp.SolverLied, match="no usable values"):
+    with pytest.raises(pp.errors.SolverLied, match="no usable values"):
         street.problem(6).solve(solver=Numb(msg=False))
 
 

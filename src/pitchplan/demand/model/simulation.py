@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +35,15 @@ class Recipe:
         Seed of the latents and of chance.
     learned : Latents or None
         What counts have taught; None: the latents are drawn as the survey and the assumptions say.
+    inputs : Mapping of str to str
+        Content hashes of the survey and of the counts.
     """
 
     model: VendorModel
     draws: int
     seed: int
     learned: Latents | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     def latents(self) -> Iterator[Latents]:
         """Latents, chunk by chunk, the same ones each time."""

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.provenance import content_hash
 from pitchplan.schemas import ANSWERS, DECISIONS
 from pitchplan.siting.decisions import Applied, apply_decisions, check_inside, placed, read_decisions
 from pitchplan.siting.goals import Goal, default_goals
@@ -169,8 +170,19 @@ class Statement:
             crs=candidates.crs,
             street_ids=ground.costs.street_ids,
             statement=self,
-            provenance={**candidates.provenance, "book_id": candidates.book_id},
+            provenance={
+                **candidates.provenance,
+                "book_id": candidates.book_id,
+                "inputs": self._inputs(),
+            },
         )
+
+    def _inputs(self) -> dict[str, str]:
+        """Return content hashes of everything the problem rests on."""
+        ground = self.ground
+        inputs = {**ground.candidates.provenance.get("inputs", {}), **ground.vendors.inputs}
+        said = ground.applied.decisions
+        return {**inputs, "decisions": content_hash(said[DECISIONS.names])} if len(said) else inputs
 
 
 def _gathered(*steps: Callable[[], Any]) -> list[Any]:

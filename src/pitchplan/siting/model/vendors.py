@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -38,10 +38,13 @@ class Vendors:
         Classes of vehicle that are counted apart; empty where all count together.
     counts : numpy.ndarray of int64, shape (max(1, classes),)
         Vendors of each class, or all.
+    inputs : Mapping of str to str
+        Content hashes of what a forecast was made from.
     """
 
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -74,6 +77,7 @@ def vendors_of(vendors: int | Mapping[str, int] | HasPeak, looked_for: Collectio
     """
     by_class = vendors if isinstance(vendors, Mapping) else getattr(vendors, "by_vehicle", {})
     peak: object = getattr(vendors, "peak", vendors)
+    inputs: Mapping[str, str] = getattr(vendors, "inputs", {})
     if isinstance(vendors, Mapping):
         _check_classes(vendors, looked_for)
         names = tuple(sorted(vendors))
@@ -83,8 +87,8 @@ def vendors_of(vendors: int | Mapping[str, int] | HasPeak, looked_for: Collectio
         raise InputError(Fault("not a number of vendors", fix, "vendors", value=vendors))
     if len(by_class) > 1 and set(by_class) <= set(looked_for):
         names = tuple(sorted(by_class))
-        return Vendors(names, np.array([int(by_class[k]) for k in names], dtype=np.int64))
-    return Vendors((), np.array([int(peak)], dtype=np.int64))  # type: ignore[call-overload]
+        return Vendors(names, np.array([int(by_class[k]) for k in names], dtype=np.int64), inputs)
+    return Vendors((), np.array([int(peak)], dtype=np.int64), inputs)  # type: ignore[call-overload]
 
 
 def _is_count(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -37,10 +37,13 @@ class WeeklyVendors:
         Classes of vehicle that are counted apart; empty where all count together.
     counts : numpy.ndarray of int64, shape (max(1, classes), weeks)
         Vendors of each class and week.
+    inputs : Mapping of str to str
+        Content hashes of what a forecast was made from.
     """
 
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def weeks(self) -> int:
@@ -50,11 +53,11 @@ class WeeklyVendors:
     @property
     def most(self) -> Vendors:
         """The most of each class in any week: what has to be painted for."""
-        return Vendors(self.classes, self.counts.max(axis=1))
+        return Vendors(self.classes, self.counts.max(axis=1), self.inputs)
 
     def of_week(self, week: int) -> Vendors:
         """Return the vendors of one week, counted from 0."""
-        return Vendors(self.classes, self.counts[:, week].copy())
+        return Vendors(self.classes, self.counts[:, week].copy(), self.inputs)
 
 
 def weekly_vendors(
@@ -81,6 +84,7 @@ def weekly_vendors(
     """
     entries: Any = getattr(vendors, "by_week", vendors)
     by_class = getattr(vendors, "weeks_by_vehicle", ())
+    inputs: Mapping[str, str] = getattr(vendors, "inputs", {})
     if by_class and set().union(*by_class) <= set(looked_for) and len(set().union(*by_class)) > 1:
         entries = by_class
     if isinstance(entries, str | Mapping) or not isinstance(entries, Sequence | np.ndarray):
@@ -99,6 +103,6 @@ def weekly_vendors(
     faults.raise_if_any()
     classes = tuple(sorted(set().union(*(v.classes for v in read))))
     if not classes:
-        return WeeklyVendors((), np.stack([v.counts for v in read], axis=1))
+        return WeeklyVendors((), np.stack([v.counts for v in read], axis=1), inputs)
     counts = [[dict(zip(v.classes, v.counts, strict=True)).get(c, 0) for v in read] for c in classes]
-    return WeeklyVendors(classes, np.array(counts, dtype=np.int64))
+    return WeeklyVendors(classes, np.array(counts, dtype=np.int64), inputs)
