@@ -5,6 +5,7 @@ PitchplanError
 ├── NoPlanExists        the limits contradict each other: no plan can satisfy them
 ├── NonePlanFound       the time ran out, or the search was stopped, before any plan was found; one may exist
 ├── BreachesFound       an audited plan breaks a rule
+├── TooBig              the work needs more memory than there is; nothing was begun, or nothing is kept of it
 ├── SolverLied          a solver's answer does not satisfy the rows it was given
 └── OutputError         a file could not be written; what was there before is untouched
 """
@@ -23,6 +24,7 @@ __all__ = [
     "OutputError",
     "PitchplanError",
     "SolverLied",
+    "TooBig",
 ]
 
 _SHOWN = 20
@@ -135,6 +137,10 @@ class NonePlanFound(PitchplanError):
 
 class BreachesFound(PitchplanError):
     """An audited plan breaks at least one rule."""
+
+
+class TooBig(PitchplanError):
+    """The work needs more memory than there is at hand; says how much, and how to make it smaller."""
 
 
 class SolverLied(PitchplanError):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pitchplan.candidates.addresses.gazetteer import gazetteer_of
 from pitchplan.candidates.bays import bays_of, lay_bays, open_space_runs, whole_lines
-from pitchplan.candidates.beside import Surroundings, places_beside, surroundings_of
+from pitchplan.candidates.beside import Surroundings, places_beside, step_of, surroundings_of
 from pitchplan.candidates.candidates import Candidates
 from pitchplan.candidates.decided import waivers_of
 from pitchplan.candidates.hours import Slices, calendar_assumptions, in_force, slices_of, why_not_in_force
@@ -30,6 +30,7 @@ from pitchplan.rules.book import RuleBook, Vehicle
 from pitchplan.rules.effects import RunShape
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.vehicle import PLACEMENTS, Use
+from pitchplan.size import Estimate
 
 if TYPE_CHECKING:
     from pitchplan.demand.season import Season
@@ -89,8 +90,9 @@ def find_candidates(
     slices = slices_of(book.rules, city, season) if partly else None
     around = surroundings_of(city, {u.placement for u in uses})
     log = ScreeningLog([*UNFIT, *(r.id for r in whole.rules)], uses)
-    found = [_search(city, book, use, k, around, waivers, log, slices) for k, use in enumerate(uses)]
-    screened = log.close({r.id: r.holds for r in book.rules if r.holds})
+    with _estimate(around, uses).checked():
+        found = [_search(city, book, use, k, around, waivers, log, slices) for k, use in enumerate(uses)]
+        screened = log.close({r.id: r.holds for r in book.rules if r.holds})
     bays = bays_of([(places, run) for places, run, _ in found])
     pitches = pitch_table(bays, city, season, np.concatenate([notes for *_, notes in found]))
     clashes = clash_table(bays, pitches, city, book)
@@ -119,6 +121,19 @@ def find_candidates(
             "waivers": [w.__dict__ for w in waivers],
             "assumptions": [*city.assumptions, *calendar_assumptions(book.rules, season)],
         },
+    )
+
+
+def _estimate(around: Surroundings, uses: Sequence[Use]) -> Estimate:
+    """Say what looking at all places will take; measured with `benchmarks/scale.py` and `screening.py`."""
+    beside = [u for u in uses if u.placement != "open-space"]
+    metres = {u.placement: float(shapely.length(around.lines(u.placement).rings).sum()) for u in beside}
+    places = sum(metres[u.placement] / step_of(u) for u in beside)
+    return Estimate(
+        f"looking at {places:,.0f} places",
+        memory_mb=50.0 + 300e-6 * places,
+        seconds=8e-6 * places,
+        smaller="Look at a district at a time, or for fewer vehicles and placements",
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pitchplan.siting.program import IntegerProgram
+from pitchplan.size import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +107,21 @@ class SitingProblem(IntegerProgram):
         from html import escape
 
         return "<p>" + "<br>".join(escape(line) for line in repr(self).split("\n")) + "</p>"
+
+    @property
+    def estimate(self) -> Estimate:
+        """What solving it is expected to take, before it is begun.
+
+        Measured: 60 to 150 bytes for each entry of the rows and up to 300 MB beside them, a first plan
+        after 1 or 2 s for each million (`benchmarks/trust/too_big.py`).
+        """
+        entries = sum(r.matrix.nnz for r in self.rows)
+        return Estimate(
+            f"solving {len(self.facts.pitches):,} pitches in {len(self.facts.runs):,} runs",
+            memory_mb=250.0 + 200e-6 * entries,
+            seconds=2e-6 * entries,
+            smaller="Plan a district at a time, let residents walk less far, or give larger cells",
+        )
 
     @cached_property
     def first_of_column(self) -> NDArray[np.int64]:

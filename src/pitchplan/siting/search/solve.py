@@ -57,6 +57,13 @@ def solve(
 ) -> Plan:
     """Seek the goals in order; see `SitingProblem.solve`."""
     check_options(time_limit_s, gap, solver)
+    with problem.estimate.checked():
+        return _solved(problem, time_limit_s, gap, solver, start, log)
+
+
+def _solved(
+    problem: SitingProblem, time_limit_s: float, gap: float, solver: Any, start: Plan | None, log: bool
+) -> Plan:
     clock = Clock(time_limit_s - min(_KEPT_BACK_S, time_limit_s / 10))
     found = Search(given=start is not None)
     try:

@@ -44,9 +44,10 @@ def solve_weeks(
     ground = replace(statement.ground, vendors=asked.most)
     base = replace(statement, ground=ground).problem()
     legal = legal_weeks(base.facts.pitches, asked.weeks)[base.first_of_column]
-    found = seek_season(
-        base, asked, legal, change_cost=change_cost, time_limit_s=time_limit_s, start=start, log=log
-    )
+    with base.estimate.checked():
+        found = seek_season(
+            base, asked, legal, change_cost=change_cost, time_limit_s=time_limit_s, start=start, log=log
+        )
     # Painted is no more than some week uses, unless a limit asks for it.
     needed = found.used.max(axis=1, initial=0)
     x = base.completed(needed)
