@@ -5,6 +5,7 @@ import sys
 import warnings
 
 import pytest
+import shapely
 
 import pitchplan as pp
 from pitchplan import size
@@ -47,10 +48,16 @@ def test_more_than_all_is_refused_before_it_is_begun(monkeypatch):
     assert not begun
 
 
-def test_memory_that_runs_out_all_the_same_is_told(monkeypatch):
+@pytest.mark.parametrize("error", [MemoryError(), shapely.errors.GEOSException("std::bad_alloc")])
+def test_memory_that_runs_out_all_the_same_is_told(monkeypatch, error):
     monkeypatch.setattr(size, "memory_at_hand_mb", lambda: None)
     with pytest.raises(TooBig, match="memory ran out"), WORK.checked():
-        raise MemoryError
+        raise error
+
+
+def test_another_fault_stays_what_it_is(monkeypatch):
+    with pytest.raises(ZeroDivisionError), WORK.checked():
+        raise ZeroDivisionError
 
 
 def test_a_problem_says_what_it_takes(spring_problem):

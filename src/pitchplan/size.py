@@ -71,8 +71,11 @@ class Estimate:
             warnings.warn(said, LargeWork, stacklevel=_CALLER)
         try:
             yield
-        except MemoryError:
-            raise TooBig(f"{self}; memory ran out all the same. {self.smaller}.") from None
+        except Exception as error:
+            # Libraries in C++ say it in their own way.
+            if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+                raise TooBig(f"{self}; memory ran out all the same. {self.smaller}.") from None
+            raise
 
 
 def _amount(megabytes: float) -> str:
