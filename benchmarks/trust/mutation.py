@@ -1,7 +1,7 @@
 """Mutation testing: how many small faults, made one at a time, the tests notice.
 
-    python benchmarks/trust/mutants.py                              # 300 mutants of all rooms
-    python benchmarks/trust/mutants.py --count 60 files rules       # of some
+    python benchmarks/trust/mutation.py                              # 300 mutants of all rooms
+    python benchmarks/trust/mutation.py --count 60 files rules       # of some
 
 A mutant is one change in one line: a comparison, a sign, a number by one, an ``and`` for an ``or``, a
 condition turned round, a statement left out, nothing returned. Rooms: ``auditing``, ``rules``, ``harvest``
