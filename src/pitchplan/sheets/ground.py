@@ -47,6 +47,15 @@ class Ground:
         hit[inside] = self.taken[row[inside], column[inside]]
         return hit
 
+    def cells_of(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the number of the cell that each point lies in, to be asked for again; -1 for none."""
+        row, column, inside = self._cells(xy)
+        return np.where(inside, row * self.taken.shape[1] + column, -1)
+
+    def taken_in(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which of some cells are taken; what lies outside the frame is."""
+        return np.asarray(self.taken.ravel()[cells] | (cells < 0))
+
     def share_taken(self, xy: NDArray[np.float64]) -> float:
         """Return the share of points that lie on taken ground or outside the frame."""
         hit = self.taken_at(xy)

@@ -106,14 +106,20 @@ def place_markers(
     apart = np.hypot(spots[:, None, 0] - spots[None, :, 0], spots[:, None, 1] - spots[None, :, 1])
     order = np.lexsort((np.arange(n), -(apart < 12).sum(axis=1)))
     centres = np.full((n, 2), np.nan)
+    known: dict[tuple[int, tuple[float, ...] | None], _Options] = {}  # they do not move with the markers
     for _ in range(4):
-        for i in order:
+        before = centres.copy()
+        for i in map(int, order):
             centres[i] = np.nan
             # Near places first: the far ones cost more than any near one is likely to.
             for reach in (_NEAR, _FAR, None):
-                options = _positions(spots[i], radius, flags[i], frame, reach)
-                options = _outside(options, radius, flags[i], keep_out)
-                cost = _cost(int(i), options, spots, centres, flags, radius, shy_of)
+                if (i, reach) not in known:
+                    at = _positions(spots[i], radius, flags[i], frame, reach)
+                    known[i, reach] = _options(
+                        i, _outside(at, radius, flags[i], keep_out), spots, flags, radius, shy_of
+                    )
+                options = known[i, reach]
+                cost = _cost(i, options, spots, centres, flags, radius)
                 if len(cost) and cost.min() < (_NEAR[-1] if reach is _NEAR else np.inf):
                     break
             if not len(cost) or not np.isfinite(cost).any():
@@ -125,7 +131,9 @@ def place_markers(
                         column="paper",
                     )
                 )
-            centres[i] = options[int(np.argmin(cost))]
+            centres[i] = options.places[int(np.argmin(cost))]
+        if np.array_equal(before, centres):
+            break  # no marker would ever move again
     return [
         Marker(float(c[0]), float(c[1]), float(s[0]), float(s[1]), radius, float(f))
         for c, s, f in zip(centres, spots, flags, strict=True)
@@ -177,31 +185,53 @@ def _everywhere(frame: Rect, radius: float, flag: float) -> NDArray[np.float64]:
     return _inside(np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2), frame, radius, flag)
 
 
-def _cost(
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """Where a spot's marker may stand, and what each place costs whatever the other markers do."""
+
+    places: NDArray[np.float64]
+    boxes: NDArray[np.float64]  # left, upper, right, lower edge
+    cost: NDArray[np.float64]
+
+
+def _options(
     i: int,
-    options: NDArray[np.float64],
+    places: NDArray[np.float64],
     spots: NDArray[np.float64],
-    centres: NDArray[np.float64],
     flags: NDArray[np.float64],
     radius: float,
     shy_of: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    left, right = options[:, 0] - radius, options[:, 0] + radius + flags[i]
-    top, bottom = options[:, 1] - radius, options[:, 1] + radius
+) -> _Options:
+    left, right = places[:, 0] - radius, places[:, 0] + radius + flags[i]
+    top, bottom = places[:, 1] - radius, places[:, 1] + radius
     near_x = np.clip(spots[i, 0], left, right) - spots[i, 0]
     near_y = np.clip(spots[i, 1], top, bottom) - spots[i, 1]
     cost = np.hypot(near_x, near_y)
-    placed = np.flatnonzero(np.isfinite(centres[:, 0]))
-    if len(options):
-        # Only markers whose box or leader comes near any option can matter.
-        low, high = options.min(axis=0) - 20, options.max(axis=0) + 20
-        least, most = np.minimum(centres, spots)[placed], np.maximum(centres, spots)[placed]
-        placed = placed[((most >= low) & (least <= high)).all(axis=1)]
     others = np.delete(np.arange(len(spots)), i)
     cost = cost + 6.0 * _covered(left, right, top, bottom, spots[others], 0.8).sum(axis=1)
     cost += 0.7 * _covered(left, right, top, bottom, shy_of, 0.2).sum(axis=1)
     # A marker on its own spot would hide the very pitches it points at.
     cost += 3.0 * (cost < 0.3)
+    return _Options(places, np.column_stack([left, top, right, bottom]), cost)
+
+
+def _cost(
+    i: int,
+    options: _Options,
+    spots: NDArray[np.float64],
+    centres: NDArray[np.float64],
+    flags: NDArray[np.float64],
+    radius: float,
+) -> NDArray[np.float64]:
+    places, cost = options.places, options.cost.copy()
+    if not len(places):
+        return cost
+    left, top, right, bottom = options.boxes.T
+    placed = np.flatnonzero(np.isfinite(centres[:, 0]))
+    # Only markers whose box or leader comes near any option can matter.
+    low, high = places.min(axis=0) - 20, places.max(axis=0) + 20
+    least, most = np.minimum(centres, spots)[placed], np.maximum(centres, spots)[placed]
+    placed = placed[((most >= low) & (least <= high)).all(axis=1)]
     if len(placed):
         c = centres[placed]
         clash = (
@@ -210,17 +240,17 @@ def _cost(
             & (top[:, None] < c[:, 1] + radius + GAP)
             & (bottom[:, None] > c[:, 1] - radius - GAP)
         )
-        cost += 8.0 * _leaders_cross(spots[i], options, spots[placed], c)
+        cost += 8.0 * _leaders_cross(spots[i], places, spots[placed], c)
         boxes = shapely.box(
             c[:, 0] - radius, c[:, 1] - radius, c[:, 0] + radius + flags[placed], c[:, 1] + radius
         )
-        own = shapely.linestrings(np.stack([np.broadcast_to(spots[i], options.shape), options], axis=1))
+        own = shapely.linestrings(np.stack([np.broadcast_to(spots[i], places.shape), places], axis=1))
         cost += 8.0 * shapely.intersects(own[:, None], boxes[None, :]).sum(axis=1)
         theirs = shapely.linestrings(np.stack([spots[placed], c], axis=1))
         mine = shapely.box(left, top, right, bottom)
         cost += 8.0 * shapely.intersects(mine[:, None], theirs[None, :]).sum(axis=1)
         cost[clash.any(axis=1)] = np.inf
-    return np.asarray(cost, dtype=float)
+    return cost
 
 
 def _covered(
