@@ -16,6 +16,7 @@ from pitchplan.growers.allocation import Allocation
 from pitchplan.sheets import map_sheet, render
 from pitchplan.sheets.cardface import CARD_MM, MAP, map_svg
 from pitchplan.sheets.cards import permit_cards
+from pitchplan.sheets.draw import UNIT_MM
 from pitchplan.sheets.lettering import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -145,10 +146,10 @@ def test_no_text_runs_over_the_card_or_into_another(plan: Any, city: Any, langua
 def test_the_holder_s_bay_is_marked_inside_the_map(cards: Any) -> None:
     for card in cards.cards[::9]:
         bay = re.search(
-            r'<path d="M ?([\d.]+) ([\d.]+)l[^"]*" fill="#FFD400"', cards.svg(card.permit).decode()
+            r'<path d="M(\d+) (\d+)l[^"]*" transform="[^"]*" fill="#FFD400"', cards.svg(card.permit).decode()
         )
         assert bay is not None
-        x, y = float(bay[1]), float(bay[2])
+        x, y = UNIT_MM * float(bay[1]), UNIT_MM * float(bay[2])
         assert MAP.x < x < MAP.right
         assert MAP.y < y < MAP.bottom
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pitchplan.sheets import map_sheet, render
+from pitchplan.sheets.draw import UNIT_MM
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.listing import arrange, list_body
 from pitchplan.sheets.locator import locator_place
@@ -39,7 +40,7 @@ def _window(svg: bytes) -> np.ndarray:
         for e in ElementTree.fromstring(svg).iter(f"{SVG}path")
         if e.get("fill") == INK["red"] and e.get("fill-opacity") == "0.3"
     ]
-    numbers = [float(n) for n in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", found[0])]
+    numbers = [UNIT_MM * int(n) for n in re.findall(r"-?\d+", found[0])]
     return np.cumsum(np.array(numbers).reshape(-1, 2), axis=0)
 
 

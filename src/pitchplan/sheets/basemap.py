@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from pitchplan.sheets.draw import drawn_twice, on_paper, path_data, rect, shape
+from pitchplan.sheets.draw import drawn_twice, on_paper, outlines_on_paper, path_data, rect, shape
 from pitchplan.sheets.ink import INK, TINTS, space_class, street_ranks
 from pitchplan.sheets.mapnames import district_order, own_part
 
@@ -200,7 +200,7 @@ def _areas(sheet: Sheet, shown: set[str]) -> str:
     fine = min(1.0, 12_000 / sheet.page.scale) ** 0.5
     casings, fills = [], []
     for rank in (3, 2, 1, 0):
-        part = on_paper(geometry[ranks == rank], sheet.page)
+        part = outlines_on_paper(geometry[ranks == rank], sheet.page)
         if not len(part):
             continue
         data, (name, casing) = path_data(part), inks[rank]

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pitchplan.sheets.draw import fit_size, label, on_paper, path_data, rect
+from pitchplan.sheets.draw import fit_size, label, on_paper, rect, shape
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import FONTS, LEAST_MM, attr, text_width, wrap
 from pitchplan.sheets.mapbody import draw_map, pitch_polygons
@@ -205,10 +205,7 @@ def _on_map(sheet: Sheet, card: Card, page: Page) -> str:
     """Mark the holder's bay on the map, and draw its frame, scale and north."""
     own = (sheet.published.pitches["pitch_id"] == card.pitch_id).to_numpy()
     bay = on_paper(pitch_polygons(sheet)[own], page, tolerance_mm=0.0)
-    data = path_data(bay)
-    out = ""
-    if data:
-        out += f'<path d="{data}" fill="#FFD400" stroke="{INK["text"]}" stroke-width=".35"/>\n'
+    out = shape(bay, fill="#FFD400", stroke=INK["text"], stroke_width=0.35)
     m = MAP
     out += rect(m.x, m.y, m.width, m.height, fill="none", stroke=INK["text"], stroke_width=0.3)
     said = "  ".join(word(language, "card_own") for language in sheet.languages)
