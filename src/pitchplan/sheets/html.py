@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import attr, text_xml
+from pitchplan.sheets.screen.paper import share
 from pitchplan.sheets.screen.payload import screen_data
 from pitchplan.sheets.stages import is_open, stage_words
 from pitchplan.sheets.svg import svg_text
@@ -44,7 +45,8 @@ def html_bytes(sheet: Sheet) -> bytes:
     bytes
         UTF-8; the same on each run.
     """
-    script, style = _script(), _style(sheet)
+    paper, letters = share([svg_text(dataclasses.replace(sheet, page=p)) for p in (sheet.page, *sheet.pages)])
+    script, style = _script(), _style(sheet) + letters
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -58,18 +60,13 @@ def html_bytes(sheet: Sheet) -> bytes:
         "policy": attr(policy),
         "title": text_xml(title),
         "style": style,
-        "paper": _paper(sheet),
+        # In order, each to be printed on a paper of its own.
+        "paper": "".join(f'<div class="page">\n{drawing}</div>\n' for drawing in paper),
         "data": _json(screen_data(sheet)),
         "script": script,
     }
     # In one go: what is put in is not searched for places again.
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _resource("page.html")).encode()
-
-
-def _paper(sheet: Sheet) -> str:
-    """Return the sheet's pages in order, each to be printed on a paper of its own."""
-    drawings = (svg_text(dataclasses.replace(sheet, page=page)) for page in (sheet.page, *sheet.pages))
-    return "".join(f'<div class="page">\n{drawing}</div>\n' for drawing in drawings)
 
 
 def _style(sheet: Sheet) -> str:
