@@ -29,32 +29,28 @@ class Ground:
     def __init__(self, frame: Rect) -> None:
         self.frame = frame
         shape = (math.ceil(frame.height / self.CELL), math.ceil(frame.width / self.CELL))
-        self.taken = np.zeros(shape, dtype=bool)
+        # With a rim of a cell, so that the neighbours of every cell inside can be taken unasked.
+        self._grid = np.zeros((shape[0] + 2, shape[1] + 2), dtype=bool)
+        self.taken = self._grid[1:-1, 1:-1]
+        across = self._grid.shape[1]
+        self._around = np.array([down * across + right for down in (-1, 0, 1) for right in (-1, 0, 1)])
         self._sums: NDArray[np.int32] | None = None  # free cells above and left of each corner
-
-    def _cells(
-        self, xy: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-        column = np.floor((xy[:, 0] - self.frame.x) / self.CELL).astype(np.int64)
-        row = np.floor((xy[:, 1] - self.frame.y) / self.CELL).astype(np.int64)
-        inside = (column >= 0) & (row >= 0) & (column < self.taken.shape[1]) & (row < self.taken.shape[0])
-        return row, column, inside
-
-    def taken_at(self, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell which points lie on taken ground or outside the frame."""
-        row, column, inside = self._cells(xy)
-        hit = ~inside
-        hit[inside] = self.taken[row[inside], column[inside]]
-        return hit
 
     def cells_of(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the number of the cell that each point lies in, to be asked for again; -1 for none."""
-        row, column, inside = self._cells(xy)
-        return np.where(inside, row * self.taken.shape[1] + column, -1)
+        column = np.floor((xy[:, 0] - self.frame.x) / self.CELL).astype(np.int64)
+        row = np.floor((xy[:, 1] - self.frame.y) / self.CELL).astype(np.int64)
+        rows, columns = self.taken.shape
+        inside = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
+        return np.where(inside, (row + 1) * (columns + 2) + column + 1, -1)
 
     def taken_in(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which of some cells are taken; what lies outside the frame is."""
-        return np.asarray(self.taken.ravel()[cells] | (cells < 0))
+        return np.asarray(self._grid.ravel()[cells] | (cells < 0))
+
+    def taken_at(self, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell which points lie on taken ground or outside the frame."""
+        return self.taken_in(self.cells_of(xy))
 
     def share_taken(self, xy: NDArray[np.float64]) -> float:
         """Return the share of points that lie on taken ground or outside the frame."""
@@ -90,12 +86,8 @@ class Ground:
     def take(self, xy: NDArray[np.float64]) -> None:
         """Take the cells under some points and their neighbours."""
         self._sums = None
-        row, column, inside = self._cells(xy)
-        for dr in (-1, 0, 1):
-            for dc in (-1, 0, 1):
-                r = np.clip(row[inside] + dr, 0, self.taken.shape[0] - 1)
-                c = np.clip(column[inside] + dc, 0, self.taken.shape[1] - 1)
-                self.taken[r, c] = True
+        cells = self.cells_of(xy)
+        self._grid.reshape(-1)[cells[cells >= 0, None] + self._around] = True
 
     def take_box(self, left: float, top: float, right: float, bottom: float) -> None:
         """Take a rectangle."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ALPHABET", "encode"]
+__all__ = ["ALPHABET", "encode", "encode_runs"]
 
 # None of them means anything to HTML, JSON or JavaScript.
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -39,10 +39,27 @@ def encode(lines: Sequence[NDArray[np.int64]]) -> str:
     >>> encode([np.array([[0, 0], [1, -1], [17, 0]])])
     'GAACBgBC'
     """
-    if not lines:
+    return encode_runs(np.concatenate(lines), np.array([len(line) for line in lines])) if lines else ""
+
+
+def encode_runs(places: NDArray[np.int64], counts: NDArray[np.int64]) -> str:
+    """Write lines that stand one after the other in one array, as `encode` does.
+
+    Parameters
+    ----------
+    places : array of shape (n, 2)
+        Whole numbers.
+    counts : array of int
+        How many of them each line has.
+
+    Returns
+    -------
+    str
+        Letters, digits, ``-`` and ``_``.
+    """
+    if not len(counts):
         return ""
-    steps = np.diff(np.concatenate(lines), axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    counts = np.array([len(line) for line in lines])
+    steps = np.diff(places, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     starts = np.cumsum(counts) - counts
     numbers = np.insert(steps.ravel(), 2 * starts, counts)
     values = np.where(numbers < 0, -2 * numbers - 1, 2 * numbers).astype(np.int64)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
-from pitchplan.sheets.ink import space_class, street_rank
-from pitchplan.sheets.screen.encode import encode
+from pitchplan.sheets.ink import space_class, street_rank, street_ranks
+from pitchplan.sheets.screen.encode import encode, encode_runs
 from pitchplan.sheets.signs import SIGNS, sign_of
 
 if TYPE_CHECKING:
@@ -66,14 +67,13 @@ class Shapes:
         parts = shapely.get_parts(shapely.get_parts(shapely.simplify(found, tolerance)))
         areas = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
         rings = shapely.get_rings(shapely.orient_polygons(parts[areas]))
-        out = [self.whole(shapely.get_coordinates(g)) for g in [*parts[~areas], *rings]]
-        return encode([line for line in map(_without_repeats, out) if len(line) > 1])
-
-
-def _without_repeats(line: NDArray[np.int64]) -> NDArray[np.int64]:
-    moved = np.ones(len(line), dtype=bool)
-    moved[1:] = (np.diff(line, axis=0) != 0).any(axis=1)
-    return line[moved]
+        xy, of = shapely.get_coordinates(np.concatenate([parts[~areas], rings]), return_index=True)
+        places = self.whole(xy)
+        kept = np.ones(len(places), dtype=bool)
+        kept[1:] = (np.diff(places, axis=0) != 0).any(axis=1) | (of[1:] != of[:-1])
+        counts = np.bincount(of[kept])
+        long = counts > 1  # what shrinks to a point is not written
+        return encode_runs(places[kept & long[of]], counts[long])
 
 
 def drawn_shapes(layers: dict[str, gpd.GeoDataFrame], shapes: Shapes, names: Names) -> dict[str, Any]:
@@ -113,17 +113,23 @@ def drawn_shapes(layers: dict[str, gpd.GeoDataFrame], shapes: Shapes, names: Nam
 
 def _streets(layer: gpd.GeoDataFrame, shapes: Shapes, names: Names) -> list[dict[str, Any]]:
     """Return centrelines, one row per rank, width and name, each as few long lines as can be."""
+    layer = layer[shapely.get_num_geometries(layer.geometry.to_numpy()) > 0]
+    if not len(layer):
+        return []
     widths = np.nan_to_num(layer["width_m"].to_numpy(dtype=float), nan=_WIDTH_M)
-    groups: dict[tuple[int, float, int], list[Any]] = {}
-    columns = (layer["street_class"], widths, layer["name"], layer["name_en"], layer.geometry)
-    for kind, width, name, name_en, line in zip(*columns, strict=True):
-        key = (street_rank(kind), round(float(width), 1), names.add(name, name_en))
-        groups.setdefault(key, []).append(line)
-    out = []
-    for (rank, width, name), lines in sorted(groups.items(), key=lambda item: item[0]):
-        merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines)))
-        out.append({"r": rank, "w": width, "n": name, "g": shapes.lines([merged])})
-    return out
+    pairs = pd.MultiIndex.from_arrays([layer["name"].astype(object), layer["name_en"].astype(object)])
+    code, named = pairs.factorize()
+    name = np.array([names.add(*pair) for pair in named], dtype=np.int64)[code]
+    keys = np.column_stack([street_ranks(layer["street_class"]), np.round(widths, 1), name])
+    rows, found = np.unique(keys, axis=0, return_inverse=True)
+    group = found.reshape(-1)  # some versions of numpy return a column
+    parts, of = shapely.get_parts(layer.geometry.to_numpy(), return_index=True)
+    order = np.argsort(group[of], kind="stable")
+    merged = shapely.line_merge(shapely.multilinestrings(parts[order], indices=group[of][order]))
+    return [
+        {"r": int(rank), "w": float(width), "n": int(name), "g": shapes.lines([line])}
+        for (rank, width, name), line in zip(rows.tolist(), merged, strict=True)
+    ]
 
 
 def _areas(layers: dict[str, gpd.GeoDataFrame], shapes: Shapes, names: Names) -> list[dict[str, Any]]:
