@@ -45,12 +45,11 @@ def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) ->
         return None
     english = latin(sheet.languages[0])
     blocks: list[Block] = []
-    spots = sheet.published.spots
-    tab = max((text_width(a, style.size) for a in spots["address"]), default=0.0) + style.size
-    for district in dict.fromkeys(spots["district"]):
-        part = spots[spots["district"] == district]
+    rows = sheet.published.rows
+    tab = max((text_width(s.address, style.size) for s in rows), default=0.0) + style.size
+    for district, part in _by_district(rows).items():
         blocks.append(_district_block(sheet, style, width, district, part))
-        for s in part.itertuples():
+        for s in part:
             first, second = (s.address_en or s.address, s.address) if english else (s.address, s.address_en)
             lines = wrap(first, style.size, room)
             more = wrap(second, style.second, room) if style.both and second and second != first else []
@@ -65,6 +64,13 @@ def blocks_of(sheet: Sheet, style: Style, area: Rect, *, force: bool = False) ->
             content = (s, lines, more, tab if beside else 0.0, details, _tail(sheet, style, s))
             blocks.append(Block(max(height, style.size * ROW), False, content))
     return blocks + [_empty_block(sheet, style, width, district) for district in sheet.page.without_spots]
+
+
+def _by_district(rows: list[Any]) -> dict[str, list[Any]]:
+    out: dict[str, list[Any]] = {}
+    for s in rows:
+        out.setdefault(s.district, []).append(s)
+    return out
 
 
 def _details(sheet: Sheet, spot: Any) -> list[str]:
@@ -87,13 +93,13 @@ def _tail(sheet: Sheet, style: Style, spot: Any) -> str:
     return f"{page} {square}" if style.tail == "page" else f"{square} → {page}"
 
 
-def _district_block(sheet: Sheet, style: Style, width: float, district: str, part: Any) -> Block:
+def _district_block(sheet: Sheet, style: Style, width: float, district: str, part: list[Any]) -> Block:
     totals = word(
         sheet.languages[0],
         "district_totals",
         **dict(zip(("spots", "pitches"), _counts(sheet, district, part), strict=True)),
     )
-    return _heading(sheet, style, width, (district, part["district_en"].iloc[0]), totals)
+    return _heading(sheet, style, width, (district, part[0].district_en), totals)
 
 
 def _empty_block(sheet: Sheet, style: Style, width: float, district: str) -> Block:
@@ -115,9 +121,9 @@ def _heading(sheet: Sheet, style: Style, width: float, names: tuple[str, str], t
     return Block(height, True, (name, second, totals, lines))
 
 
-def _counts(sheet: Sheet, district: str, part: Any) -> tuple[int, int]:
+def _counts(sheet: Sheet, district: str, part: list[Any]) -> tuple[int, int]:
     """Count a district's spots and pitches; on a page of a long list those of other pages too."""
     whole = sheet.published.facts.get("districts", {})
     if sheet.page.kind == "list" and district in whole:
         return (int(whole[district][0]), int(whole[district][1]))
-    return len(part), int(part["capacity"].sum())
+    return len(part), int(sum(s.capacity for s in part))

@@ -35,7 +35,8 @@ def of_the_page(sheet: Sheet) -> Sheet:
     spots = published.spots[published.spots["spot_id"].isin(page.spots)].reset_index(drop=True)
     pitches = published.pitches[published.pitches["spot_id"].isin(page.spots)].reset_index(drop=True)
     if page.kind != "list":
-        spots = spots.assign(grid_square=[page.square(s.x_m, s.y_m) for s in spots.itertuples()])
+        places = zip(spots["x_m"].tolist(), spots["y_m"].tolist(), strict=True)
+        spots = spots.assign(grid_square=[page.square(x, y) for x, y in places])
     return replace(sheet, published=replace(published, spots=spots, pitches=pitches))
 
 

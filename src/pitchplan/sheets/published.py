@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,6 +93,11 @@ class Published:
     facts: dict[str, Any] = field(default_factory=dict)
     record: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def rows(self) -> list[Any]:
+        """The spots as named tuples: lists are set in many ways, and tables are slow to walk along."""
+        return list(self.spots.itertuples(index=False))
+
 
 def publish(
     plan: Plan,
@@ -128,7 +134,8 @@ def publish(
     transformer = pyproj.Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
     lon, lat = transformer.transform(spots["x_m"].to_numpy(float), spots["y_m"].to_numpy(float))
     spots["lon"], spots["lat"] = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
-    spots["grid_square"] = [page.square(s.x_m, s.y_m) if page else "" for s in spots.itertuples()]
+    places = zip(spots["x_m"].tolist(), spots["y_m"].tolist(), strict=True)
+    spots["grid_square"] = [page.square(x, y) if page else "" for x, y in places]
     names = _names(communities, "community_id", "name"), _names(communities, "community_id", "name_en")
     spots["community"] = [names[0].get(c) or c for c in spots["community_id"]]
     spots["community_en"] = [names[1].get(c, "") for c in spots["community_id"]]

@@ -185,7 +185,7 @@ def _spots(
     )
     at = shapes.whole(published.spots[["x_m", "y_m"]].to_numpy(dtype=float))
     out = []
-    for (x, y), s in zip(at.tolist(), published.spots.itertuples(), strict=True):
+    for (x, y), s in zip(at.tolist(), published.rows, strict=True):
         row = {
             "id": s.number,
             "at": [int(x), int(y)],
