@@ -67,7 +67,7 @@ def outlines_on_paper(geometry: Any, page: Page, *, tolerance_mm: float = 0.05) 
     A ring may touch itself, by less than the tolerance; none is lost, however narrow it is.
     """
     moved = _moved(geometry, page, 1.0)
-    rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(moved)))
+    rings = shapely.get_rings(_parts(moved))
     out = shapely.simplify(rings, tolerance_mm, preserve_topology=False)
     narrow = shapely.get_num_coordinates(out) < 4
     out[narrow] = shapely.simplify(rings[narrow], tolerance_mm)
@@ -84,7 +84,7 @@ def _moved(geometry: Any, page: Page, margin_mm: float) -> NDArray[Any]:
     if cut.any():
         kept = kept.copy()
         kept[cut] = shapely.intersection(shapely.make_valid(kept[cut]), window)
-    return np.asarray(shapely.transform(shapely.force_2d(kept), page.to_paper))
+    return np.asarray(shapely.transform(kept, page.to_paper))  # heights do not come along
 
 
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
@@ -114,13 +114,21 @@ def path_data(geometry: Any) -> str:
 
     Lines and rings are written with relative steps; they must not drift, so places are whole units.
     """
-    parts = shapely.get_parts(shapely.get_parts(np.asarray(geometry, dtype=object)))
+    parts = _parts(np.asarray(geometry, dtype=object))
     kind = shapely.get_type_id(parts)
     rings = shapely.get_rings(parts[kind == shapely.GeometryType.POLYGON])
     rings = np.concatenate([rings, parts[kind == shapely.GeometryType.LINEARRING]])
     deeper = parts[kind > shapely.GeometryType.POLYGON]  # collections within collections
     data = _trails(rings, close=True) + _trails(parts[kind == shapely.GeometryType.LINESTRING], close=False)
     return data + (path_data(deeper) if len(shapely.get_parts(deeper)) else "")
+
+
+def _parts(geometry: NDArray[Any]) -> NDArray[Any]:
+    """Take apart what has parts, and these once more; single geometries come first and are not copied."""
+    several = shapely.get_type_id(geometry) > shapely.GeometryType.POLYGON
+    if not several.any():
+        return geometry
+    return np.concatenate([geometry[~several], shapely.get_parts(shapely.get_parts(geometry[several]))])
 
 
 def _trails(lines: NDArray[Any], *, close: bool) -> str:

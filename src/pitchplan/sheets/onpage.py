@@ -47,8 +47,8 @@ def in_the_window(sheet: Sheet) -> Sheet:
     for name, layer in sheet.layers.items():
         # Districts' tints and neighbours go by all of them.
         if name not in ("communities", "districts") and len(layer):
-            left, low, right, high = shapely.bounds(layer.geometry.to_numpy()).T
-            layers[name] = layer[(right >= west) & (left <= east) & (high >= south) & (low <= north)]
+            found = layer.sindex.query(shapely.box(west, south, east, north))
+            layers[name] = layer.iloc[np.sort(found)]
     return replace(sheet, layers={n: f.reset_index(drop=True) for n, f in layers.items()})
 
 

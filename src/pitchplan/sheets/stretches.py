@@ -43,23 +43,35 @@ class Stretches:
 
     def __init__(self, axis: Any, length: float, size: float, ground: Ground, junctions: Any = None) -> None:
         self._ground = ground
-        lines = [line for line in shapely.get_parts(axis) if line.length >= length + 1.0]
-        sampled = [_points(line) for line in lines]
-        self._points = np.concatenate(sampled) if lines else np.zeros((0, 2))
-        bands = [band_of(points, size).reshape(len(_BAND), -1, 2) for points in sampled]
-        band = np.concatenate(bands, axis=1) if lines else np.zeros((len(_BAND), 0, 2))
-        self._cells = ground.cells_of(band.reshape(-1, 2)).reshape(len(_BAND), -1)
-        met = _meetings(self._points, junctions)
-        starts, ends, costs, at = [_NONE], [_NONE], [np.zeros(0)], 0
-        for line, points in zip(lines, sampled, strict=True):
-            window = math.ceil(length / (line.length / (len(points) - 1)))
-            start, cost = _straight(points, window, met[at : at + len(points)])
+        at, points, cells = 0, [np.zeros((0, 2))], [np.zeros((len(_BAND), 0), dtype=np.int64)]
+        starts, ends, costs = [_NONE], [_NONE], [np.zeros(0)]
+        for line in shapely.get_parts(axis):
+            if line.length < length + 1.0:
+                continue
+            along = _points(line)
+            under = ground.cells_of(band_of(along, size)).reshape(len(_BAND), -1)
+            window = math.ceil(length / (line.length / (len(along) - 1)))
+            start = np.arange(1, len(along) - 1 - window, 2)
+            start = start[self._free(under, start, start + window)]
+            if not len(start):
+                continue
+            start, cost = _straight(along, start, window, junctions)
+            points.append(along)
+            cells.append(under)
             starts.append(at + start)
             ends.append(at + start + window)
             costs.append(cost)
-            at += len(points)
+            at += len(along)
+        self._points, self._cells = np.concatenate(points), np.concatenate(cells, axis=1)
         self._start, self._end = np.concatenate(starts), np.concatenate(ends)
         self._cost = np.concatenate(costs)
+
+    def _free(
+        self, cells: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Tell which stretches lie on ground that nothing has taken."""
+        before = np.concatenate([[0], np.cumsum(self._ground.taken_in(cells).any(axis=0))])
+        return np.asarray(before[end + 1] == before[start])
 
     def best(
         self, seen: list[NDArray[np.float64]], apart_mm: float, near: NDArray[np.float64] | None = None
@@ -77,8 +89,7 @@ class Stretches:
         """
         if not len(self._start):
             return None
-        before = np.concatenate([[0], np.cumsum(self._ground.taken_in(self._cells).any(axis=0))])
-        free = before[self._end + 1] == before[self._start]
+        free = self._free(self._cells, self._start, self._end)
         middles = self._points[(self._start + self._end + 1) // 2]
         for place in seen:
             free &= np.hypot(*(middles - place).T) >= apart_mm
@@ -97,21 +108,16 @@ def _points(line: Any) -> NDArray[np.float64]:
     return np.asarray(shapely.get_coordinates(shapely.line_interpolate_point(line, at)))
 
 
-def _meetings(points: NDArray[np.float64], junctions: Any) -> NDArray[np.float64]:
-    met = np.zeros(len(points))
-    if junctions is not None and len(points):
+def _straight(
+    points: NDArray[np.float64], start: NDArray[np.int64], window: int, junctions: Any
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return which stretches are nearly straight and what they cost: bends, junctions, ends."""
+    n = len(points) - 1
+    met = np.zeros(n + 1)
+    if junctions is not None:
         near = junctions.query(shapely.points(points), predicate="dwithin", distance=_MEETING_MM)
         met[near[0]] = 1.0
-    return met
-
-
-def _straight(
-    points: NDArray[np.float64], window: int, met: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return where the nearly straight stretches begin and what they cost: bends, junctions, ends."""
-    n = len(points) - 1
     meetings = np.concatenate([[0.0], np.cumsum(met)])
-    start = np.arange(1, n - window, 2)
     chord = points[start + window] - points[start]
     span = np.hypot(chord[:, 0], chord[:, 1])
     apart = span >= 1e-6
