@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pitchplan.sheets import map_sheet, render
+from pitchplan.sheets.ink import INK
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = {"title": "济南市西瓜地图", "publisher": "城市管理局"}
@@ -46,6 +47,31 @@ def test_the_wall_map_says_where_its_list_goes_on(wall: Any) -> None:
     assert any("完整名录见第 2 页起" in text for text in texts)
     assert f"1 / {1 + len(wall.pages)}" in texts
     assert not any(".csv" in text for text in texts)
+
+
+def test_a_district_that_goes_on_is_named_again(wall: Any) -> None:
+    """Over each column's first row stands its district's name: that it goes on, where it does."""
+    spots, begun = wall.published.spots.set_index("number"), set()
+    for page in wall.pages:
+        root = ElementTree.fromstring(render(wall.only(page.page_id), ".svg"))
+        placed = [
+            (float(e.get("x", 0)), float(e.get("y", 0)), "".join(e.itertext()), e.get("fill"))
+            for e in root.iter(f"{SVG}text")
+        ]
+        headings = [(x, y, text) for x, y, text, fill in placed if fill == INK["district"]]
+        numbers = [(x, y, int(text)) for x, y, text, fill in placed if fill == "#FFFFFF"]
+        assert sum(text.endswith("（续）") for _, _, text in headings) > 0
+        for left in sorted({x for x, _, _ in headings}):
+            column = sorted((y, n) for x, y, n in numbers if left < x < left + 12)
+            over = sorted((y, text) for x, y, text in headings if x == left)
+            assert over[0][0] < column[0][0]
+            for y, number in column:
+                name, district = [t for at, t in over if at < y][-1], spots["district"][number]
+                assert name.removesuffix("（续）") == district
+                first = y == next(at for at, _ in column if at > max(h for h, _ in over if h < y))
+                if first:
+                    assert name.endswith("（续）") == (district in begun)
+                begun.add(district)
 
 
 def test_rows_of_its_pages_say_the_square_on_the_wall_map(wall: Any) -> None:

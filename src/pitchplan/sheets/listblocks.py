@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pitchplan.sheets.page import Rect
     from pitchplan.sheets.sheet import Sheet
 
-__all__ = ["ROW", "blocks_of"]
+__all__ = ["ROW", "blocks_of", "continued"]
 
 ROW = 1.6  # least height of a row, in sizes of its letters
 
@@ -119,6 +119,15 @@ def _heading(sheet: Sheet, style: Style, width: float, names: tuple[str, str], t
     lines = wrap(word(language, "contact", contact=contact), style.second, width) if contact else []
     height = style.size * 2.75 + len(lines) * style.second * 1.35 + style.size * 0.35
     return Block(height, True, (name, second, totals, lines))
+
+
+def continued(sheet: Sheet, style: Style, heading: Block) -> Block:
+    """Return the heading under which a district goes on in the next column, or on the next page."""
+    name, second, totals, _ = heading.content
+    if not totals:  # it goes on from a page before
+        return heading
+    said = [word(x, "continued", name=n) for x, n in zip(sheet.languages, (name, second), strict=False) if n]
+    return Block(style.size * 3.1, True, (said[0], "".join(said[1:]), "", []))
 
 
 def _counts(sheet: Sheet, district: str, part: list[Any]) -> tuple[int, int]:

@@ -14,6 +14,8 @@ from pitchplan.sheets.page import Rect
 from pitchplan.sheets.words import word
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pitchplan.sheets.sheet import Sheet
 
 __all__ = ["arrange", "draw_columns", "draw_list", "fill", "list_body"]
@@ -134,17 +136,23 @@ def _deal(blocks: list[Block], columns: int, height: float) -> list[list[Block]]
     return fill(blocks, columns, high)
 
 
-def fill(blocks: list[Block], columns: int, height: float) -> list[list[Block]] | None:
-    """Fill columns one after the other, headings with what follows; None where they do not hold all."""
+def fill(
+    blocks: list[Block], columns: int, height: float, *, again: Callable[[Block], Block] | None = None
+) -> list[list[Block]] | None:
+    """Fill columns one after the other, headings with what follows; None where they do not hold all.
+
+    ``again`` makes the heading under which a district goes on in its next column; without it none is set.
+    """
     out: list[list[Block]] = [[]]
-    used = 0.0
+    used, heading = 0.0, None
     for i, block in enumerate(blocks):
         need = block.height
         if block.heading and i + 1 < len(blocks):
             need += blocks[i + 1].height
         if used + need > height + 1e-9 and out[-1]:
-            out.append([])
-            used = 0.0
+            out.append([again(heading)] if again and heading and not block.heading else [])
+            used = sum(b.height for b in out[-1])
+        heading = block if block.heading else heading
         out[-1].append(block)
         used += block.height
         if used > height + 1e-9 or len(out) > columns:

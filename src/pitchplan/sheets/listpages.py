@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pitchplan.sheets.draw import label, rect
 from pitchplan.sheets.ink import INK
 from pitchplan.sheets.lettering import LEAST_MM, text_width
-from pitchplan.sheets.listblocks import blocks_of
+from pitchplan.sheets.listblocks import blocks_of, continued
 from pitchplan.sheets.listing import draw_columns, fill
 from pitchplan.sheets.listrows import Style
 from pitchplan.sheets.onpage import of_the_page
@@ -74,9 +74,17 @@ def _body(page: Page) -> Rect:
 
 def _columns(sheet: Sheet) -> list[list[Block]] | None:
     """Deal a page's rows into its columns; None where they do not hold all."""
-    mine = of_the_page(sheet)
+    mine, spots = of_the_page(sheet), sheet.published.spots
     style, body = _style(sheet), _body(sheet.page)
-    return fill(blocks_of(mine, style, body, force=True) or [], style.columns, body.height)
+
+    def again(heading: Block) -> Block:
+        return continued(sheet, style, heading)
+
+    blocks = blocks_of(mine, style, body, force=True) or []
+    began = spots["spot_id"][spots["district"] == mine.published.rows[0].district].iloc[0]
+    if began not in sheet.page.spots:  # on an earlier page
+        blocks[0] = again(blocks[0])
+    return fill(blocks, style.columns, body.height, again=again)
 
 
 def draw_list_page(sheet: Sheet) -> str:

@@ -71,7 +71,7 @@ def draw_district(style: Style, block: Block, x: float, y: float, width: float, 
     room = width - used - tail - style.size * 0.6
     if second and text_width(second, style.second) <= room:
         out += label(x + used, base, second, style.second, fill=INK["soft"])
-    if used + tail < width:
+    if totals and used + tail < width:
         out += label(x + width, base, totals, style.second, anchor="end", fill=INK["soft"])
     out += rect(x, base + style.size * 0.45, width, 0.3, fill=INK["district"], fill_opacity=0.55)
     at = base + style.size * 0.45
