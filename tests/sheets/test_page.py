@@ -76,6 +76,35 @@ def test_wide_cities_get_the_key_under_the_map_and_tall_ones_beside_the_list() -
     assert (square.layout, square.scale) == ("beside", 10_000)
 
 
+@pytest.mark.parametrize("paper", ["A4", "A3", "A1"])
+@pytest.mark.parametrize("extent", [(2470, 1716), (1043, 1679), (900, 3000)])
+def test_a_map_may_show_what_lies_around_it(paper: str, extent: tuple[int, int]) -> None:
+    """The scale stays, the map takes paper from the panel, and no more of it than there is around."""
+    own = {p.layout: p for p in layouts(paper, _extent(*extent), "EPSG:4548", spots=36)}
+    west, south, east, north = _extent(*extent)
+    for margin in (0, 50, 100_000):
+        around = (west - margin, south - margin, east + margin, north + margin)
+        for page in layouts(paper, _extent(*extent), "EPSG:4548", spots=36, around=around):
+            same = own[page.layout]
+            assert page.scale == same.scale
+            assert page.centre == same.centre
+            assert page.frame.width >= same.frame.width
+            assert page.frame.width + page.panel.width == pytest.approx(same.frame.width + same.panel.width)
+            most = max(same.frame.width, (east - west + 2 * margin) * 1000 / page.scale + 10 * page.unit)
+            assert page.frame.width <= most + 1e-9
+            if margin == 100_000:
+                assert page.panel.width <= same.panel.width
+
+
+def test_on_small_paper_a_wide_city_s_key_takes_what_the_map_leaves(build: Any) -> None:
+    city = build.city()
+    sheet = map_sheet(build.plan(city, spots=9), city, title="图", publisher="局", paper="A4")
+    page = sheet.page
+    wide, high = (b - a for a, b in zip(city.bounds[:2], city.bounds[2:], strict=True))
+    assert high * 1000 / page.scale > 0.75 * page.frame.height or wide < high
+    assert how_well_it_fits(sheet) == 0
+
+
 def test_a_larger_scale_is_not_bought_with_a_list_that_drops_a_language(build: Any) -> None:
     """The largest scale is taken at which the list holds every spot in both languages."""
     city = build.city()

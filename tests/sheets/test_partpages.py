@@ -13,8 +13,10 @@ import shapely
 
 from pitchplan.sheets import map_sheet, render
 from pitchplan.sheets.choosing import cut_short
+from pitchplan.sheets.layouts import lay_out
 from pitchplan.sheets.numbering import numbers_are_small
 from pitchplan.sheets.onpage import of_the_page
+from pitchplan.sheets.panel import how_the_list_stands, how_well_it_fits
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = {"title": "济南市西瓜地图", "title_en": "Jinan Watermelon Map", "publisher": "城市管理局"}
@@ -108,6 +110,20 @@ def test_neighbours_lie_where_they_are_named(crowded: Any) -> None:
 def test_a_district_of_few_spots_has_one_page(plan: Any, city: Any) -> None:
     sheet = map_sheet(plan, city, atlas=True, **WORDS)
     assert {page.part for page in sheet.pages} == {(1, 1)}
+
+
+def test_a_page_with_few_spots_gives_the_paper_to_the_map(build: Any) -> None:
+    """Scale and second language are not the price, nor is the small map of the city."""
+    city = build.city()
+    sheet = map_sheet(build.plan(city, spots=6), city, atlas=True, **WORDS)
+    for page in _maps(sheet):
+        mine = of_the_page(sheet.only(page.page_id))
+        own, spots = city.communities, mine.published.spots
+        bounds = own[own["district"] == page.district].total_bounds
+        assert page.frame.width * page.frame.height > 0.55 * page.width * page.height
+        assert how_well_it_fits(mine) == 0
+        assert how_the_list_stands(mine)[2]
+        assert page.scale <= lay_out("A3", tuple(bounds), city.crs, spots=len(spots)).scale
 
 
 def test_many_spots_far_apart_get_larger_scales(build: Any) -> None:

@@ -57,7 +57,13 @@ def lay_out(paper: str, bounds: Bounds, crs: str, *, spots: int = 0, orientation
 
 
 def layouts(
-    paper: str, bounds: Bounds, crs: str, *, spots: int = 0, orientation: str = "landscape"
+    paper: str,
+    bounds: Bounds,
+    crs: str,
+    *,
+    spots: int = 0,
+    orientation: str = "landscape",
+    around: Bounds | None = None,
 ) -> list[Page]:
     """Return every layout of a page: the largest scale first, then the least blank paper.
 
@@ -65,6 +71,8 @@ def layouts(
     ----------
     paper, bounds, crs, spots, orientation
         As `lay_out` takes them.
+    around : tuple of float, optional
+        What a map may show beyond its extent rather than leave paper to the panel, metres.
 
     Returns
     -------
@@ -98,7 +106,7 @@ def layouts(
     turns = [o for o in ORIENTATIONS[:2] if orientation in (o, "auto")]
     found: list[tuple[Page, float]] = []
     for turn in turns:
-        sheet = _Paper(paper, turn, bounds, crs, crowd)
+        sheet = _Paper(paper, turn, bounds, crs, crowd, around or bounds)
         made = [_layout(sheet, name) for name in _PANEL]
         made += [_stacked(sheet)] if turn == "portrait" else []
         found += [one for one in made if one]
@@ -128,6 +136,7 @@ class _Paper:
     bounds: Bounds
     crs: str
     crowd: int
+    around: Bounds
 
     @property
     def size(self) -> tuple[float, float]:
@@ -147,6 +156,12 @@ class _Paper:
         """Width and height of the city, metres."""
         return self.bounds[2] - self.bounds[0], self.bounds[3] - self.bounds[1]
 
+    @property
+    def wanted(self) -> tuple[float, float]:
+        """Width and height that the map takes if there is room, metres."""
+        (wide, high), (west, south, east, north) = self.extent, self.around
+        return max(wide, east - west), max(high, north - south)
+
 
 def _layout(sheet: _Paper, name: str) -> tuple[Page, float] | None:
     """Return one layout and its blank area (mm²), or nothing where the city does not fit at any scale."""
@@ -163,11 +178,11 @@ def _layout(sheet: _Paper, name: str) -> tuple[Page, float] | None:
     scale = round_scale(sheet.extent, across - least - column, high)
     if scale is None:
         return None
-    need_w, need_h = (metres * 1000 / scale + 10 * u for metres in sheet.extent)
+    need_w, need_h = (metres * 1000 / scale + 10 * u for metres in sheet.wanted)
     panel_w = min(max(across - need_w, least + column), widest)
     frame_w = across - panel_w
-    # A strip takes what the map leaves free, as far as it can fill it.
-    grown = min(max(high - need_h, 0.0), _TALLEST_STRIP * u - strip) if strip else 0.0
+    # A strip takes what the map leaves free, as far as it can fill it; small letters are not smaller on A4.
+    grown = min(max(high - need_h, 0.0), _TALLEST_STRIP * max(u, 1.0) - strip) if strip else 0.0
     if column and high - need_h >= (_HEAD + _GAP) * u:
         # A tall city that leaves room above it: the title has the whole width.
         head = (_HEAD + _GAP) * u

@@ -30,6 +30,7 @@ __all__ = [
     "draw_panel",
     "draw_publisher",
     "draw_season",
+    "how_the_list_stands",
     "how_well_it_fits",
     "list_area",
     "titles",
@@ -96,6 +97,30 @@ def how_well_it_fits(sheet: Sheet) -> int:
     # A narrow panel may buy a larger map, but not with letters smaller than the other layouts have.
     least = min(2.3, 2.3 * page.unit) if page.layout == "headed" else LEAST_MM
     return 0 if style.size >= least - 1e-9 else 1
+
+
+def how_the_list_stands(sheet: Sheet) -> tuple[float, float, bool]:
+    """Return the size of the list's letters, how much of its room it takes, and what stands beside it.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is shown, on a page that lists spots.
+
+    Returns
+    -------
+    size : float
+        Millimetres.
+    share : float
+        Of its room's height; 1 where it leaves out spots.
+    located : bool
+        Whether the small map of the whole city has room.
+    """
+    area = list_area(sheet)
+    body = list_body(sheet, area)
+    style, columns, left_out = arrange(sheet, body)
+    share = max(sum(b.height for b in column) for column in columns) / body.height
+    return style.size, 1.0 if left_out else share, locator_place(sheet, area)[1] is not None
 
 
 def _key_fits(sheet: Sheet) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from pitchplan.sheets.choosing import best_page, cut_short
+from pitchplan.sheets.choosing import best_page, cut_short, with_the_widest_map
 from pitchplan.sheets.layouts import layouts
 from pitchplan.sheets.numbering import numbers_are_small
 from pitchplan.sheets.onpage import of_the_page
@@ -110,9 +110,15 @@ def _page(sheet: Sheet, name: str, area: Any, own: Any) -> Page:
     shown = (float(west), float(south), float(east), float(north))
     first = sheet.page
     turn = "landscape" if first.width > first.height else "portrait"
-    found = layouts(first.paper, shown, sheet.published.crs, spots=len(own), orientation=turn)
-    ids = tuple(own["spot_id"])
-    page = best_page(sheet, [replace(p, page_id=name, district=name, spots=ids) for p in found])
+
+    def pages(around: Bounds) -> list[Page]:
+        found = layouts(
+            first.paper, shown, sheet.published.crs, spots=len(own), orientation=turn, around=around
+        )
+        ids = tuple(own["spot_id"])
+        return [replace(p, page_id=name, district=name, spots=ids) for p in found]
+
+    page = with_the_widest_map(sheet, best_page(sheet, pages(shown)), pages(sheet.extent))
     return _off_the_blank(page, shown, sheet.extent)
 
 
