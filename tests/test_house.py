@@ -103,3 +103,17 @@ def test_every_table_is_described():
 
 def test_typed_marker_is_there():
     assert (SOURCE / "py.typed").is_file()
+
+
+def test_the_audit_loads_nothing_of_what_made_the_plan():
+    """Not by what it imports itself, and not by what that imports in turn, at run time."""
+    code = (
+        "import sys, pkgutil, importlib, pitchplan.auditing as room\n"
+        "for m in pkgutil.walk_packages(room.__path__, 'pitchplan.auditing.'):\n"
+        "    importlib.import_module(m.name)\n"
+        "never = ('pitchplan.candidates', 'pitchplan.siting', 'pitchplan.rules.kinds')\n"
+        "print('pitchplan.auditing.kinds.setback' in sys.modules, "
+        "[m for m in sys.modules if any(f'{m}.'.startswith(f'{n}.') for n in never)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True []"

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 import pitchplan as pp
-from pitchplan.auditing.minutes import days_of_weeks, times_of_rule
+from pitchplan.auditing.minutes import days_of_weeks, times_of_rule, weeks_in
 from pitchplan.rules.rule import Rule
 
 from ..candidates.hours_world import World, claimed, days_of, holds_on, hours
@@ -150,11 +150,18 @@ def test_a_plan_by_weeks_is_checked_in_the_weeks_of_its_spots(opened, breach):
     city, book, plan = summer()
     spot = plan.pitches.loc[plan.pitches["weeks"] == "6-12", "spot_id"].iloc[0]
     mine = plan.pitches["spot_id"] == spot
+    ids = plan.pitches.groupby("spot_id")["pitch_id"].agg(list)
+    days = plan.season.weeks
     rows = [
-        (s, 1, k, int((plan.pitches["spot_id"] == s).sum())) for s in plan.spots["spot_id"] for k in opened
+        (s, n + 1, k, *days[k - 1], len(ids[s]), "; ".join(ids[s]))
+        for n, s in enumerate(plan.spots["spot_id"])
+        for k in opened
     ]
-    weeks = pd.DataFrame(rows, columns=["spot_id", "number", "week", "capacity"])
-    heard = breaches(replace(plan, weeks=weeks), city, book)
+    weeks = pd.DataFrame(rows, columns=pp.schemas.WEEKS.names)
+    numbered = plan.spots.assign(number=range(1, len(plan.spots) + 1))
+    asked = tuple(len(plan.pitches) for _ in days)
+    by_weeks = replace(plan, spots=numbered, weeks=weeks, vendors_by_week=asked)
+    heard = {b for b in breaches(by_weeks, city, book) if b[0] != "weeks"}
     assert {("gate", p) for p in plan.pitches.loc[mine, "pitch_id"]} <= heard if breach else heard == set()
 
 
@@ -177,7 +184,7 @@ def test_a_rule_that_never_holds_in_the_season_is_no_pass():
 
 def test_weeks_as_days():
     season = pp.Season("2026-06-01", "2026-06-16")
-    assert [len(days_of_weeks(w, season)) for w in ("", "1", "3", "1-2", "1, 3", "x", "9")] == [
+    assert [len(days_of_weeks(weeks_in(w), season)) for w in ("", "1", "3", "1-2", "1, 3", "x", "9")] == [
         16, 7, 2, 14, 9, 16, 16,
     ]  # fmt: skip
 

@@ -15,9 +15,14 @@ from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.kinds import AUDITS
 from pitchplan.auditing.limits import count_limits, taken_on_trust
 from pitchplan.auditing.minutes import Open, all_days, assumed_school_days, minutes_of, times_of_rule
+from pitchplan.auditing.places import check_overlaps, check_places
+from pitchplan.auditing.tables import check_counts, check_sizes
+from pitchplan.auditing.weeks import check_weeks
 from pitchplan.errors import BreachesFound, Fault, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pitchplan.city.layers import City
     from pitchplan.plan import Plan
     from pitchplan.rules.book import RuleBook
@@ -69,13 +74,13 @@ class AuditReport:
     @property
     def text(self) -> str:
         """The report as lines of text, for a file."""
-        lines = [f"Audit: {self.verdict}", ""]
-        lines.append(
-            _row("rule", "pitches", "features", "tightest margin", "waived", "number", "not checkable")
-        )
+        rows = [("rule", "pitches", "features", "tightest margin", "at", "waived", "number", "not checkable")]
         for m in self.measured.itertuples():
-            margin = "" if m.tightest_margin_m != m.tightest_margin_m else f"{m.tightest_margin_m:.3f}"
-            lines.append(_row(m.rule, m.pitches, m.features, margin, m.waived, m.origin, m.not_checkable))
+            known = m.tightest_margin_m == m.tightest_margin_m
+            margin = f"{m.tightest_margin_m:.3f} {m.unit}" if known else ""
+            counts = (str(m.pitches), str(m.features), margin, m.tightest_at, str(m.waived))
+            rows.append((m.rule, *counts, m.origin, m.not_checkable))
+        lines = [f"Audit: {self.verdict}", "", *_table(rows)]
         lines += ["", "Breaches:" if len(self.breaches) else "Breaches: none"]
         lines += [
             f"  {b.rule}: {b.pitch_id} measured {b.measured:.3f}, required {b.required:g} {b.feature_id}"
@@ -85,17 +90,17 @@ class AuditReport:
         return "\n".join(lines + [f"  {t}" for t in self.on_trust]) + "\n"
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the tightest margin of every setback and width rule with matplotlib (extra ``plot``)."""
+        """Draw the tightest margin of every rule that is measured in metres (matplotlib, extra ``plot``)."""
         import matplotlib.pyplot as plt
 
         if ax is None:
             _, ax = plt.subplots(figsize=(7, 5))
-        shown = self.measured.dropna(subset=["tightest_margin_m"])
+        shown = self.measured[self.measured["unit"] == "m"].dropna(subset=["tightest_margin_m"])
         broken = set(self.breaches["rule"])
         colours = ["#c8102e" if rule in broken else "#1b7a4b" for rule in shown["rule"]]
         ax.barh(shown["rule"], shown["tightest_margin_m"], color=colours)
         ax.axvline(0, color="black", linewidth=0.8)
-        ax.set_xlabel("tightest margin (measured - required)")
+        ax.set_xlabel("tightest margin (measured - required), m")
         ax.invert_yaxis()
         return ax
 
@@ -106,11 +111,10 @@ class AuditReport:
         return f"<p><b>{self.verdict}</b></p>{self.measured.to_html(index=False)}"
 
 
-def _row(*cells: object) -> str:
-    """Write one line of the table: columns under each other."""
-    rule, pitches, features, margin, waived, origin, not_checkable = cells
-    line = f"{rule:<18}{pitches:>8}{features:>10}{margin:>17}{waived:>8}  {origin:<9}{not_checkable}"
-    return line.rstrip()
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Write rows of cells under each other, two spaces apart."""
+    wide = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
 
 
 def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
@@ -145,16 +149,21 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     scene = draw_scene(plan, city)
     waivers = _waivers(plan)
     breaches: list[tuple[str, str, float, float, str]] = []
-    measured: list[tuple[str, int, int, float, int, str, str]] = []
+    measured: list[tuple[str, int, int, float, str, str, int, str, str]] = []
     origins = {rule.id: rule.origin for rule in book.rules}
     findings = [(rule.id, _measure(rule, scene)) for rule in book.rules]
-    findings += [("overlap", _overlaps(scene)), ("counts", _counts(plan)), ("limits", count_limits(plan))]
+    findings += [("overlap", check_overlaps(scene)), ("places", check_places(scene))]
+    findings += [("counts", check_counts(plan)), ("sizes", check_sizes(plan, book))]
+    findings += [("limits", count_limits(plan))]
+    if plan.weeks is not None:
+        findings.append(("weeks", check_weeks(plan, book)))
     for name, finding in findings:
         kept = [b for b in finding.breaches if not _waived(name, b, waivers)]
         breaches += [(name, b.pitch_id, b.measured, b.required, b.feature_id) for b in kept]
         waived = len(finding.breaches) - len(kept)
-        row = (name, finding.pitches, finding.features, finding.tightest, waived, finding.not_checkable)
-        measured.append((*row, origins.get(name, "")))
+        counts = (name, finding.pitches, finding.features)
+        tightest = (finding.tightest, finding.unit, finding.tightest_at)
+        measured.append((*counts, *tightest, waived, finding.not_checkable, origins.get(name, "")))
     return AuditReport(
         breaches=pd.DataFrame(breaches, columns=schemas.BREACHES.names),
         measured=pd.DataFrame(measured, columns=schemas.MEASURED.names),
@@ -195,49 +204,6 @@ def _waived(rule: str, breach: Breach, waivers: list[tuple[str, shapely.Point, f
         return False
     here = shapely.Point(breach.x_m, breach.y_m)
     return any(rule == name and here.distance(place) <= radius for name, place, radius in waivers)
-
-
-def _overlaps(scene: Scene) -> Finding:
-    """Check that no two pitches share ground."""
-    tree = shapely.STRtree([b.polygon for b in scene.bays])
-    finding = Finding(len(scene.bays), len(scene.bays))
-    for i, bay in enumerate(scene.bays):
-        for j in sorted(int(k) for k in tree.query(bay.polygon, predicate="intersects")):
-            area = shapely.intersection(bay.polygon, scene.bays[j].polygon).area if j > i else 0.0
-            if area > 1e-6:
-                finding.breaches.append(Breach(bay.pitch_id, area, 0.0, scene.bays[j].pitch_id))
-    return finding
-
-
-def _counts(plan: Plan) -> Finding:
-    """Check that the list of spots says what the list of pitches says, and that ids are unique."""
-    finding = Finding(len(plan.pitches), len(plan.spots))
-    counted = plan.pitches["spot_id"].value_counts().to_dict()
-    said = dict(zip(plan.spots["spot_id"], plan.spots["capacity"], strict=True))
-    for spot in sorted(set(counted) | set(said)):
-        if counted.get(spot, 0) != said.get(spot, 0):
-            finding.breaches.append(Breach(str(spot), counted.get(spot, 0), said.get(spot, 0)))
-    doubled = plan.pitches["pitch_id"].duplicated()
-    finding.breaches += [Breach(str(p), 2, 1) for p in plan.pitches.loc[doubled, "pitch_id"]]
-    if len(plan.pitches) > plan.vendors:
-        finding.breaches.append(Breach("plan", len(plan.pitches), plan.vendors))
-    finding.breaches += _hours_beyond(plan)
-    return finding
-
-
-def _hours_beyond(plan: Plan) -> list[Breach]:
-    """Find pitches at hours at which the season is closed, and spots at hours at which theirs are."""
-    found = []
-    for row in plan.pitches.drop_duplicates(["spot_id", "hours"]).itertuples():
-        beyond = minutes_of(str(row.hours)) - minutes_of(plan.season.hours)
-        found += [Breach(str(row.pitch_id), len(beyond), 0.0, str(row.hours))] if beyond else []
-    if "hours" in plan.spots:
-        said = dict(zip(plan.spots["spot_id"], plan.spots["hours"], strict=True))
-        for spot, own in plan.pitches.groupby("spot_id")["hours"]:
-            kept = [minutes_of(str(hours)) for hours in own.unique()]
-            beyond = {m for m in minutes_of(str(said.get(spot, ""))) if any(m not in k for k in kept)}
-            found += [Breach(str(spot), len(beyond), 0.0, str(said.get(spot, "")))] if beyond else []
-    return found
 
 
 def _on_trust(plan: Plan, city: City, book: RuleBook) -> tuple[str, ...]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely import affinity
 
-from pitchplan.auditing.minutes import Open, days_of_weeks, minutes_of, spot_weeks, times_of_rule
+from pitchplan.auditing.minutes import (
+    Open,
+    days_of_weeks,
+    minutes_of,
+    times_of_rule,
+    weeks_in,
+    weeks_of_pitches,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -172,11 +179,11 @@ def draw_scene(plan: Plan, city: City) -> Scene:
 
 
 def _open(plan: Plan) -> list[Open]:
-    """Say when each pitch is used: at its hours, in the weeks of its spot, else in its own."""
-    spots = spot_weeks(plan)
+    """Say when each pitch is used: at its hours, in the weeks that name it, else in its own."""
+    named = weeks_of_pitches(plan)
     hours = plan.pitches["hours"].astype(str)
     own = plan.pitches["weeks"].astype(str) if "weeks" in plan.pitches else [""] * len(hours)
-    weeks = [spots.get(str(s), w) for s, w in zip(plan.pitches["spot_id"], own, strict=True)]
+    weeks = [named.get(str(p), weeks_in(w)) for p, w in zip(plan.pitches["pitch_id"], own, strict=True)]
     said = list(zip(hours, weeks, strict=True))
     made = {
         (h, w): Open(frozenset(minutes_of(h)), frozenset(days_of_weeks(w, plan.season))) for h, w in set(said)

@@ -31,8 +31,12 @@ class Finding:
     ----------
     pitches, features : int
         How many pitches were measured against how many features.
+    unit : str
+        What margins are measured in.
     tightest : float
         Least (measured - required); not a number where nothing was near enough to measure.
+    tightest_at : str
+        Pitch, spot or group where it is least.
     breaches : list of Breach
     not_checkable : str
         What could not be checked, and why.
@@ -42,7 +46,9 @@ class Finding:
 
     pitches: int = 0
     features: int = 0
+    unit: str = "m"
     tightest: float = float("nan")
+    tightest_at: str = ""
     breaches: list[Breach] = field(default_factory=list)
     not_checkable: str = ""
     unmeasured: int = 0
@@ -59,7 +65,8 @@ class Finding:
         if self.unmeasured:
             self.not_checkable = f"{why}: {self.unmeasured} pitches not measured"
 
-    def margin(self, value: float) -> None:
-        """Note one margin."""
+    def margin(self, value: float, at: str) -> None:
+        """Note one margin, and the pitch, spot or group where it is."""
         if not self.tightest <= value:
-            self.tightest = value
+            # Nothing at fault is a margin of 0, not of -0.
+            self.tightest, self.tightest_at = value + 0.0, at

@@ -40,7 +40,7 @@ def count_limits(plan: Plan) -> Finding:
         if count is None:
             continue
         for name, found in sorted(count(plan, limit).items()):
-            finding.margin(min(limit.at_most - found, found - limit.at_least))
+            finding.margin(min(limit.at_most - found, found - limit.at_least), str(name))
             if not limit.at_least <= found <= limit.at_most:
                 required = limit.at_least if found < limit.at_least else limit.at_most
                 finding.breaches.append(Breach(str(name), found, required, str(limit.rule)))

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pitchplan.demand.season import parse_hours
 from pitchplan.errors import InputError
@@ -22,8 +22,10 @@ __all__ = [
     "assumed_school_days",
     "days_of_weeks",
     "minutes_of",
-    "spot_weeks",
+    "pitches_of_row",
     "times_of_rule",
+    "weeks_in",
+    "weeks_of_pitches",
 ]
 
 _WEEKS = re.compile(r"^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$")
@@ -61,27 +63,40 @@ def all_days(season: Season) -> list[dt.date]:
     return [season.first + dt.timedelta(k) for k in range((season.last - season.first).days + 1)]
 
 
-def days_of_weeks(weeks: str, season: Season) -> set[dt.date]:
-    """List the days of some weeks, counted from 1; all of them where nothing is said that tells some."""
-    days = all_days(season)
+def weeks_in(text: str) -> frozenset[int] | None:
+    """List weeks, counted from 1, that a text such as ``"1-3, 6"`` names; None where it tells none."""
     wanted: set[int] = set()
-    for part in weeks.split(","):
+    for part in text.split(","):
         match = _WEEKS.match(part)
         if not match:
-            return set(days)
+            return None
         wanted |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
-    return {day for k, day in enumerate(days) if k // 7 + 1 in wanted} or set(days)
+    return frozenset(wanted)
 
 
-def spot_weeks(plan: Plan) -> Mapping[str, str]:
-    """Give the weeks in which spots are open, where the plan has a table of them."""
-    if plan.weeks is None:
-        return {}
-    weeks: dict[str, list[str]] = {}
-    for row in plan.weeks.itertuples():
-        if row.capacity > 0:
-            weeks.setdefault(str(row.spot_id), []).append(str(int(row.week)))
-    return {spot: ", ".join(numbers) for spot, numbers in weeks.items()}
+def days_of_weeks(weeks: frozenset[int] | None, season: Season) -> set[dt.date]:
+    """List the days of some weeks, counted from 1; all of them where nothing is said that tells some."""
+    days = all_days(season)
+    if weeks is None:
+        return set(days)
+    return {day for k, day in enumerate(days) if k // 7 + 1 in weeks} or set(days)
+
+
+def pitches_of_row(row: Any) -> list[str]:
+    """List the pitches of a row of the table of weeks."""
+    return [p.strip() for p in str(row.pitch_ids).split(";") if p.strip()]
+
+
+def weeks_of_pitches(plan: Plan) -> Mapping[str, frozenset[int]]:
+    """Give the weeks in which pitches are used, where the plan has a table of them.
+
+    A pitch that it never names is left out: nobody says when it is not used.
+    """
+    found: dict[str, set[int]] = {}
+    for row in plan.weeks.itertuples() if plan.weeks is not None else ():
+        for pitch in pitches_of_row(row):
+            found.setdefault(pitch, set()).add(int(row.week))
+    return {pitch: frozenset(weeks) for pitch, weeks in found.items()}
 
 
 def times_of_rule(rule: Rule, season: Season) -> Open:

@@ -29,7 +29,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             lost += 1
             continue
         finding.features += 1
-        finding.margin(rule["most_m"] - measured)
+        finding.margin(rule["most_m"] - measured, bay.pitch_id)
         if measured > rule["most_m"] + _PASS_M:
             finding.breaches.append(
                 Breach(bay.pitch_id, measured, rule["most_m"], "", bay.centre.x, bay.centre.y)

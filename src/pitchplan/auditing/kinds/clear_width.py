@@ -30,7 +30,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     for bay in bays:
         measured, count = _walk(bay, scene) if walk else _drive(bay, scene)
         seen += count
-        finding.margin(measured - rule["width_m"])
+        finding.margin(measured - rule["width_m"], bay.pitch_id)
         if measured < rule["width_m"]:
             finding.breaches.append(
                 Breach(bay.pitch_id, measured, rule["width_m"], "", bay.centre.x, bay.centre.y)

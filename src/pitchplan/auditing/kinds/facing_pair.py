@@ -28,7 +28,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             if other is bay or not _opposed(bay, other):
                 continue
             measured = bay.line_of(bay.inner_edge).distance(shapely.intersection(other.polygon, strip))
-            finding.margin(measured - rule["width_m"])
+            finding.margin(measured - rule["width_m"], bay.pitch_id)
             if measured < rule["width_m"]:
                 at = bay.centre
                 finding.breaches.append(

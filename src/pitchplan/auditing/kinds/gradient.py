@@ -16,7 +16,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     """Look up each pitch's street by its id; of several lines the nearest counts."""
     lines = ground(scene.city.centrelines if len(scene.city.centrelines) else scene.city.streets)
     bays = [b for b in scene.under(rule) if b.placement != "open-space"]
-    finding = Finding(0, 0)
+    finding = Finding(0, 0, unit="percent")
     for bay in bays:
         own = lines[lines["street_id"] == bay.street_id]
         slope = nan
@@ -26,7 +26,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
         if isfinite(slope):
             finding.pitches += 1
             finding.features += 1
-            finding.margin(rule["most_percent"] - abs(slope))
+            finding.margin(rule["most_percent"] - abs(slope), bay.pitch_id)
         if (isfinite(slope) and abs(slope) > rule["most_percent"]) or finding.lacks(rule, slope):
             at, most = bay.centre, rule["most_percent"]
             finding.breaches.append(Breach(bay.pitch_id, abs(slope), most, bay.street_id, at.x, at.y))

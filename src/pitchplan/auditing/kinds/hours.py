@@ -19,7 +19,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     pitches all stand where the rule does not hold is not measured.
     """
     bays = scene.under(rule)
-    finding = Finding(len(bays), 1)
+    finding = Finding(len(bays), 1, unit="minutes")
     closed = minutes_of(rule.hours) - minutes_of(rule["open"])
     texts = dict(zip(scene.plan.pitches["pitch_id"].astype(str), scene.plan.pitches["hours"], strict=True))
     first: dict[str, Bay] = {}
@@ -27,7 +27,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
         first.setdefault(str(texts[bay.pitch_id]), bay)
     for text, bay in first.items():
         outside = len(closed & bay.open.minutes)
-        finding.margin(float(-outside))
+        finding.margin(float(-outside), bay.pitch_id)
         if outside:
             name = "season" if text == scene.plan.season.hours else bay.pitch_id
             finding.breaches.append(Breach(name, outside, 0.0, text))

@@ -28,7 +28,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     if rule["kinds"] and "kind" in layer.columns:
         layer = layer[layer["kind"].isin(rule["kinds"])]
     bays = scene.under(rule)
-    finding = Finding(len(bays), len(layer))
+    finding = Finding(len(bays), len(layer), unit="m2")
     if not len(layer):
         finding.not_checkable = f"the city has no {name}"
         return finding
@@ -45,7 +45,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             at_fault = bay.polygon.area - max(overlaps, default=0.0)
         else:
             at_fault = max(overlaps, default=0.0)
-        finding.margin(0.0 - max(at_fault, 0.0))
+        finding.margin(0.0 - max(at_fault, 0.0), bay.pitch_id)
         if at_fault > _PASS_M2:
             finding.breaches.append(Breach(bay.pitch_id, at_fault, 0.0, "", bay.centre.x, bay.centre.y))
     return finding

@@ -34,7 +34,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             continue
         distances = shapely.distance(bay.polygon, holding.geometry.array)
         measured = float(distances.min())
-        finding.margin(measured - rule["distance_m"])
+        finding.margin(measured - rule["distance_m"], bay.pitch_id)
         if measured < rule["distance_m"]:
             name = str(holding["regulation_id"].iloc[int(distances.argmin())])
             finding.breaches.append(

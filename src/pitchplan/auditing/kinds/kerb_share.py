@@ -25,7 +25,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
         return finding
     for street, metres in sorted(taken.items()):
         allowed = rule["share"] * 2 * float(axes.geometry[axes["street_id"] == street].length.sum())
-        finding.margin(allowed - metres)
+        finding.margin(allowed - metres, street)
         if metres > allowed + 1e-6:
             finding.breaches.append(Breach(street, metres, allowed, street))
     finding.not_checkable = "on which street a pitch stands is taken from the plan"

@@ -28,14 +28,14 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     flows = pd.to_numeric(footways["flow_per_15min"], errors="coerce")
     counted = footways.assign(flow_per_15min=flows)[flows.notna().to_numpy()]
     bays = [b for b in scene.under(rule) if b.placement != "open-space"]
-    finding, most = Finding(0, 0), float(_MOST[rule["level"]])
+    finding, most = Finding(0, 0, unit="people per minute and m"), float(_MOST[rule["level"]])
     for bay in bays:
         people, name = _flow(bay, counted, scene)
         crowd = _crowd(people, bay, scene)
         if isfinite(people):
             finding.pitches += 1
             finding.features += 1
-            finding.margin(most - crowd)
+            finding.margin(most - crowd, bay.pitch_id)
         if (isfinite(people) and crowd > most) or finding.lacks(rule, people):
             finding.breaches.append(Breach(bay.pitch_id, crowd, most, name, bay.centre.x, bay.centre.y))
     finding.say_unmeasured("no footway with a known flow near")

@@ -25,7 +25,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
                 if not _face(one, other):
                     continue
                 measured = one.polygon.distance(other.polygon)
-                finding.margin(measured - rule["within_m"])
+                finding.margin(measured - rule["within_m"], one.pitch_id)
                 if measured < rule["within_m"]:
                     finding.breaches.append(
                         Breach(

@@ -25,7 +25,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     """Cut every kerbside pitch by each carriageway around it, and follow the axes of those it lies in."""
     streets, axes = ground(scene.city.streets), ground(scene.city.centrelines)
     bays = [b for b in scene.under(rule) if b.placement == "kerbside"]
-    finding = Finding(len(bays), len(streets) if len(axes) else 0)
+    finding = Finding(len(bays), len(streets) if len(axes) else 0, unit="m2")
     if not len(axes):
         finding.not_checkable = "the city has no centrelines to tell which way a carriageway runs"
         return finding
@@ -41,7 +41,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
                 own[i] = _own(street, axes)
             if area > worst and _another(bay, name, own[i]):
                 worst, at = area, i
-        finding.margin(-worst)
+        finding.margin(-worst, bay.pitch_id)
         if worst > _PASS_M2:
             where = str(streets["street_id"].iloc[at])
             finding.breaches.append(Breach(bay.pitch_id, worst, 0.0, where, bay.centre.x, bay.centre.y))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Count the pitches of every group, in the communities' polygons, not in what the plan says."""
     counts, residents = _counts(rule["group_by"], scene)
-    finding = Finding(len(scene.bays), len(counts))
+    finding = Finding(len(scene.bays), len(counts), unit="pitches")
     if rule["at_most_share"] < 1.0 and not any(residents.values()):
         finding.not_checkable = "no residents known"
         return finding
@@ -25,7 +25,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
         most = rule["at_most"]
         if rule["at_most_share"] < 1.0:
             most = min(most, int(residents.get(group, 0.0) * rule["at_most_share"]))
-        finding.margin(min(most - count, count - rule["at_least"]))
+        finding.margin(min(most - count, count - rule["at_least"]), group[0])
         if count > most:
             finding.breaches.append(Breach(group[0], count, most, group[-1]))
         if count < rule["at_least"]:

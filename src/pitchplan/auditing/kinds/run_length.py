@@ -20,7 +20,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     finding = Finding(len(scene.bays), len(spots))
     for name, bays in spots.items():
         measured = _rows(bays) if bays[0].placement == "open-space" else _along(bays)
-        finding.margin(rule["max_length_m"] - measured)
+        finding.margin(rule["max_length_m"] - measured, bays[0].pitch_id)
         if measured > rule["max_length_m"] + 1e-6:
             at = bays[0].centre
             finding.breaches.append(

@@ -35,7 +35,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             near = [i for i in near if not across_axis(bay, features.geometry.iloc[i], scene)]
         if near:
             at = near[0]
-            finding.margin(float(distances[at]) - required)
+            finding.margin(float(distances[at]) - required, bay.pitch_id)
             if distances[at] < required:
                 name = str(features["feature_id"].iloc[at])
                 finding.breaches.append(
@@ -71,7 +71,7 @@ def _along(rule: Rule, bay: Bay, features: gpd.GeoDataFrame, scene: Scene, findi
                 continue
             ahead = shapely.intersection(feature, beyond)
             measured = 0.0 if feature.intersects(beside) else float(end_line.distance(ahead))
-            finding.margin(measured - required)
+            finding.margin(measured - required, bay.pitch_id)
             if measured < required:
                 name, at = str(features["feature_id"].iloc[int(i)]), bay.centre
                 finding.breaches.append(Breach(bay.pitch_id, measured, required, name, at.x, at.y))

@@ -39,7 +39,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     for bay in bays:
         nearest = triangles[int(tree.nearest(bay.polygon))]
         measured = float(bay.polygon.distance(nearest))
-        finding.margin(measured - rule["distance_m"])
+        finding.margin(measured - rule["distance_m"], bay.pitch_id)
         if measured < rule["distance_m"]:
             at = bay.centre
             finding.breaches.append(Breach(bay.pitch_id, measured, rule["distance_m"], "", at.x, at.y))

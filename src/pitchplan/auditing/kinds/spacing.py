@@ -24,7 +24,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     for i, name in enumerate(names):
         for j in range(i + 1, len(names)):
             measured = shapes[i].distance(shapes[j])
-            finding.margin(measured - rule["distance_m"])
+            finding.margin(measured - rule["distance_m"], spots[name][0].pitch_id)
             if measured < rule["distance_m"]:
                 at = spots[name][0]
                 finding.breaches.append(

@@ -32,7 +32,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             measured, name = float(distances.min()), str(layer["street_id"].iloc[int(distances.argmin())])
         if bay.street_class in rule["forbidden"]:
             measured, name = min(measured, -1.0), bay.street_id
-        finding.margin(measured - rule["near_m"])
+        finding.margin(measured - rule["near_m"], bay.pitch_id)
         if measured < rule["near_m"]:
             finding.breaches.append(
                 Breach(bay.pitch_id, measured, rule["near_m"], name, bay.centre.x, bay.centre.y)

@@ -24,7 +24,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
         return finding
     for bay in bays:
         measured = bay.kerb_edge.centroid.distance(bay.inner_edge.centroid) + _in_front(bay, scene)
-        finding.margin(measured - rule["width_m"])
+        finding.margin(measured - rule["width_m"], bay.pitch_id)
         if measured < rule["width_m"]:
             finding.breaches.append(
                 Breach(bay.pitch_id, measured, rule["width_m"], "", bay.centre.x, bay.centre.y)

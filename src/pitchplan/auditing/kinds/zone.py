@@ -22,7 +22,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     zones = ground(scene.city.zones)
     zones = zones[zones["kind"].isin(rule["forbidden"])]
     bays = scene.under(rule)
-    finding = Finding(len(bays), len(zones))
+    finding = Finding(len(bays), len(zones), unit="m2")
     if not len(zones):
         finding.not_checkable = f"the city has no {', '.join(rule['forbidden'])}"
         return finding
@@ -36,7 +36,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
             if (banned and bay.vehicle not in banned) or holds.isdisjoint(bay.open.minutes):
                 continue
             area = shapely.intersection(bay.polygon, zone.geometry).area
-            finding.margin(-area)
+            finding.margin(-area, bay.pitch_id)
             if area > _PASS_M2:
                 at = bay.centre
                 finding.breaches.append(Breach(bay.pitch_id, area, 0.0, str(zone.zone_id), at.x, at.y))
