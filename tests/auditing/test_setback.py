@@ -49,3 +49,16 @@ def test_finder_and_audit_agree_along_the_street(seed, placement):
     assert len(heard) > 20
     assert heard <= touched
     assert refused & chosen <= heard
+
+
+def test_a_crowd_of_features_across_the_street_hides_none_on_its_own_side():
+    """Seventy stops across the axis are nearer than the one that counts."""
+    across = [shapely.Point(X + 100 + 0.01 * k, Y + 1.0) for k in range(70)]
+    own = shapely.Point(X + 100, Y - 14.0)
+    city = straight_city(keep_clear=frame([*across, own], kind=["stop"] * 71))
+    book = a_setback(distance_m=15.0, side="same")
+    plan = plan_on(city, book.without("setback"))
+    row = int(np.flatnonzero(plan.pitches["side"] == "S")[0])
+    pitches = plan.pitches.iloc[[row]].assign(x_m=X + 100).reset_index(drop=True)
+    found = breaches(replace(plan, pitches=pitches), city, book, "setback")
+    assert found["measured"].tolist() == pytest.approx([9.0], abs=0.02)

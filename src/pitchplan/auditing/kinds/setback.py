@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely import affinity
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pitchplan.rules.rule import Rule
 
 _BESIDE_M = 10.0
+_NEAR_M = 50.0
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
@@ -30,20 +31,28 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     required = rule["distance_m"]
     for bay in bays:
         distances = shapely.distance(bay.polygon, features.geometry.array)
-        near = [i for i in distances.argsort() if distances[i] < required + 50][:50]
-        if rule["side"] == "same":
-            near = [i for i in near if not across_axis(bay, features.geometry.iloc[i], scene)]
-        if near:
-            at = near[0]
-            finding.margin(float(distances[at]) - required, bay.pitch_id)
-            if distances[at] < required:
+        at = _nearest(rule, bay, features, distances, scene)
+        if at is not None:
+            measured = float(distances[at])
+            finding.margin(measured - required, bay.pitch_id)
+            if measured < required:
                 name = str(features["feature_id"].iloc[at])
                 finding.breaches.append(
-                    Breach(bay.pitch_id, float(distances[at]), required, name, bay.centre.x, bay.centre.y)
+                    Breach(bay.pitch_id, measured, required, name, bay.centre.x, bay.centre.y)
                 )
         if (rule["before_m"] or rule["after_m"]) and bay.placement != "open-space":
             _along(rule, bay, features, scene, finding)
     return finding
+
+
+def _nearest(rule: Rule, bay: Bay, features: gpd.GeoDataFrame, distances: Any, scene: Scene) -> int | None:
+    """Give the nearest feature that counts, where one is near at all."""
+    for i in distances.argsort(kind="stable"):
+        if distances[i] >= rule["distance_m"] + _NEAR_M:
+            return None
+        if rule["side"] != "same" or not across_axis(bay, features.geometry.iloc[int(i)], scene):
+            return int(i)
+    return None
 
 
 def _along(rule: Rule, bay: Bay, features: gpd.GeoDataFrame, scene: Scene, finding: Finding) -> None:
