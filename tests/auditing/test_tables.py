@@ -199,3 +199,37 @@ def test_pitches_in_weeks_in_which_they_may_not_be_used(weekly, city, book):
     for said, wrong in (("1-3", {"weeks"}), ("1-4", set()), ("", set())):
         pitches = weekly.pitches.assign(weeks=np.where(hit, said, ""))
         assert broken(replace(weekly, pitches=pitches), city, book) == wrong
+
+
+def test_a_limit_by_a_column_that_the_pitches_lack_is_on_trust(plan):
+    row = ("planner", "pitches", "ward", "w", 0, 1, 1)
+    columns = ["rule", "counts", "group_by", "group", "at_least", "at_most", "used"]
+    told = replace(plan, limits=pd.DataFrame([row], columns=columns))
+    finding = count_limits(told)
+    assert finding.breaches == []
+    assert "1 limits" in finding.not_checkable
+
+
+@pytest.mark.parametrize(
+    ("limit", "tight"),
+    [
+        (pp.limits.Quota("district", "each", 1, 9), {"at_most": 0}),
+        (pp.limits.Quota("city", "", 1, 14), {"at_least": 99, "at_most": 99}),
+        (pp.limits.QuotaByResidents("district", 0.1, 2.0), {"at_most": 0}),
+        (pp.limits.SpotSize(2, 6), {"at_most": 1}),
+        (pp.limits.SpotCount(1, 9), {"at_most": 1}),
+        (pp.limits.SpotCount(1, 9, "district", "each"), {"at_least": 50, "at_most": 99}),
+        (pp.limits.Spacing(30), {"at_least": 9000}),
+        (pp.limits.KerbShare(0.5), {"at_most": 0}),
+        (pp.limits.OneSide(), {"at_most": 0}),
+    ],
+)
+def test_every_limit_that_pitches_tell_is_counted_again(city, book, limit, tight):
+    found = pp.find_candidates(city, book, season=WEEKS)
+    plan = pp.siting_problem(found, city, vendors=14, limits=[limit]).solve(time_limit_s=5)
+    mine = plan.limits["rule"] == "planner"
+    assert count_limits(plan).breaches == []
+    wrong = plan.limits.copy()
+    for column, value in tight.items():
+        wrong.loc[mine, column] = value
+    assert count_limits(replace(plan, limits=wrong)).breaches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,14 +30,15 @@ def count_limits(plan: Plan) -> Finding:
     Returns
     -------
     Finding
-        Limits on residents and on vehicles' delay are not checkable here.
+        Limits on residents, on vehicles' delay and by a column that the pitches do not have are not
+        checkable here. Margins are in what each limit counts.
     """
-    finding = Finding(len(plan.pitches), len(plan.limits))
+    finding = Finding(len(plan.pitches), len(plan.limits), unit="counted")
     uncounted = len(taken_on_trust(plan))
     if uncounted:
-        finding.not_checkable = f"{uncounted} limits on residents or delay"
+        finding.not_checkable = f"{uncounted} limits on residents, delay or what pitches do not say"
     for limit in plan.limits.itertuples():
-        count = _COUNTS.get(str(getattr(limit, "counts", "pitches")))
+        count = _count_of(plan, limit)
         if count is None:
             continue
         for name, found in sorted(count(plan, limit).items()):
@@ -51,13 +53,20 @@ def taken_on_trust(plan: Plan) -> list[str]:
     """List the limits that the audit could not count."""
     lines = []
     for limit in plan.limits.itertuples():
-        if str(getattr(limit, "counts", "pitches")) not in _COUNTS:
+        if _count_of(plan, limit) is None:
             where = "the city" if limit.group_by == "city" else f"{limit.group_by} {limit.group}"
-            lines.append(f"the limit on {limit.counts} in {where}, as the solver counted it")
+            counts = getattr(limit, "counts", "pitches")
+            lines.append(f"the limit on {counts} in {where}, as the solver counted it")
     return lines
 
 
-def _pitches(plan: Plan, limit: Any) -> dict[str, float]:
+def _count_of(plan: Plan, limit: Any) -> Callable[[Plan, Any], dict[str, int]] | None:
+    """Give the way to count a limit; None where the list of pitches does not tell."""
+    known = limit.group_by in ("city", "spot") or limit.group_by in plan.pitches
+    return _COUNTS.get(str(getattr(limit, "counts", "pitches"))) if known else None
+
+
+def _pitches(plan: Plan, limit: Any) -> dict[str, int]:
     if limit.group_by == "spot":
         return dict(plan.pitches.groupby("spot_id").size().to_dict())
     if limit.group_by == "city":
@@ -66,40 +75,40 @@ def _pitches(plan: Plan, limit: Any) -> dict[str, float]:
     return {str(limit.group): int(mine.sum())}
 
 
-def _spots(plan: Plan, limit: Any) -> dict[str, float]:
+def _spots(plan: Plan, limit: Any) -> dict[str, int]:
     if limit.group_by == "city":
         return {"city": plan.pitches["spot_id"].nunique()}
     mine = as_text(plan.pitches[limit.group_by]) == limit.group
     return {str(limit.group): plan.pitches.loc[mine, "spot_id"].nunique()}
 
 
-def _sides(plan: Plan, limit: Any) -> dict[str, float]:
+def _sides(plan: Plan, limit: Any) -> dict[str, int]:
     """Count the sides of a street that pitches stand on."""
     mine = plan.pitches[plan.pitches["street_id"].astype(str) == limit.group]
     sides = as_text(mine["side"])
     return {str(limit.group): sides[sides != ""].nunique()}
 
 
-def _kerb_cm(plan: Plan, limit: Any) -> dict[str, float]:
-    """Add up the lengths of a street's bays, centimetres."""
+def _kerb_cm(plan: Plan, limit: Any) -> dict[str, int]:
+    """Add up the lengths of a street's bays, each in whole centimetres, rounded up."""
     mine = plan.pitches["street_id"].astype(str) == limit.group
-    return {str(limit.group): round(100 * float(plan.pitches.loc[mine, "length_m"].sum()), 3)}
+    return {str(limit.group): sum(ceil(100 * v - 1e-6) for v in plan.pitches.loc[mine, "length_m"])}
 
 
-def _metres_apart(plan: Plan, limit: Any) -> dict[str, float]:
-    """Measure from each spot to the nearest bay of another, centre to centre."""
+def _metres_apart(plan: Plan, limit: Any) -> dict[str, int]:
+    """Measure from each spot to the nearest bay of another, centre to centre, whole metres."""
     at = shapely.points(plan.pitches["x_m"].to_numpy(float), plan.pitches["y_m"].to_numpy(float))
     spot = plan.pitches["spot_id"].astype(str).to_numpy()
-    found: dict[str, float] = {}
+    found: dict[str, int] = {}
     for name in np.unique(spot):
         others = at[spot != name]
         if len(others):
             mine = shapely.multipoints(at[spot == name])
-            found[str(name)] = float(shapely.distance(mine, shapely.multipoints(others)))
+            found[str(name)] = floor(float(shapely.distance(mine, shapely.multipoints(others))) + 1e-6)
     return found
 
 
-_COUNTS: dict[str, Callable[[Plan, Any], dict[str, float]]] = {
+_COUNTS: dict[str, Callable[[Plan, Any], dict[str, int]]] = {
     "pitches": _pitches,
     "spots": _spots,
     "sides": _sides,
