@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import cos, degrees, radians, sin
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -13,12 +14,16 @@ from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.schemas import as_text
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from pitchplan.city.layers import City
 
 __all__ = ["check_overlaps", "check_places"]
 
-_REACH_M = 45.0
-_TURN_DEG = 35.0
+_REACH_M = 25.0
+_LOOSE_M = 2.0
+_BEHIND_M = 10.0
+_AHEAD_M = 3.0
+_TURN_DEG = 30.0
+_SAME_M = 0.01
 _SIDE_DEG = 80.0
 _PASS_M2 = 0.01
 _SIDES = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
@@ -32,11 +37,13 @@ def check_places(scene: Scene) -> Finding:
         for c in ("community_id", "district", "side")
         if c in scene.plan.pitches
     }
+    axes = _Axes.of(scene.city)
     for k, bay in enumerate(scene.bays):
         said = {column: values[k] for column, values in words.items()}
-        for measured, required, what in (*_community(bay, said, scene), *_street(bay, said, scene)):
+        for measured, required, what in (*_community(bay, said, scene), *_street(bay, said, scene, axes)):
             finding.breaches.append(Breach(bay.pitch_id, measured, required, what))
-    finding.not_checkable = "which of two streets that run side by side a kerb belongs to"
+    if not len(scene.city.centrelines):
+        finding.not_checkable = "the city has no centrelines to tell a pitch's street by"
     return finding
 
 
@@ -54,7 +61,7 @@ def _community(bay: Bay, said: dict[str, str], scene: Scene) -> list[tuple[float
     return found
 
 
-def _street(bay: Bay, said: dict[str, str], scene: Scene) -> list[tuple[float, float, str]]:
+def _street(bay: Bay, said: dict[str, str], scene: Scene, axes: _Axes) -> list[tuple[float, float, str]]:
     """Compare with the line of its street, which runs along the pitch on the side that is said."""
     city = scene.city
     if bay.placement == "open-space":
@@ -64,8 +71,14 @@ def _street(bay: Bay, said: dict[str, str], scene: Scene) -> list[tuple[float, f
         return [(apart, 0.0, f"not in open space {bay.street_id!r}")] if apart > 0 else []
     if not len(city.centrelines):
         return []
-    apart = _apart(bay, ground(city.centrelines))
-    found = [] if apart <= _REACH_M else [(apart, _REACH_M, f"no street {bay.street_id!r} runs along it")]
+    found = []
+    own = axes.street == bay.street_id
+    apart = float(axes.away(bay, 1)[own].min(initial=np.inf))
+    others = np.where(own, np.inf, axes.away(bay, -1))
+    if not np.isfinite(apart):
+        found.append((apart, 0.0, f"no street {bay.street_id!r} runs along it"))
+    elif others.min(initial=np.inf) < apart - _SAME_M:
+        found.append((apart, float(others.min()), f"street {axes.street[others.argmin()]!r} is nearer"))
     if said.get("side") in _SIDES:
         x, y = bay.streetward
         turn = radians(45 * _SIDES.index(said["side"]))
@@ -75,20 +88,45 @@ def _street(bay: Bay, said: dict[str, str], scene: Scene) -> list[tuple[float, f
     return found
 
 
-def _apart(bay: Bay, axes: gpd.GeoDataFrame) -> float:
-    """Give the distance to the nearest piece of its street's lines that runs along the pitch, metres."""
-    x, y = sin(radians(bay.bearing_deg)), cos(radians(bay.bearing_deg))
-    least = float("inf")
-    for line in axes.geometry[axes["street_id"].astype(str) == bay.street_id]:
-        coords = shapely.get_coordinates(line)
-        step = np.diff(coords, axis=0)
-        length = np.hypot(*step.T)
-        across = np.abs(step[:, 0] * y - step[:, 1] * x)
-        along = (length > 0) & (across <= sin(radians(_TURN_DEG)) * length)
-        if along.any():
-            pieces = shapely.linestrings(np.stack([coords[:-1][along], coords[1:][along]], axis=1))
-            least = min(least, float(shapely.distance(pieces, bay.kerb_edge.centroid).min()))
-    return least
+@dataclass(frozen=True)
+class _Axes:
+    """The lines of the streets on the ground, piece by piece."""
+
+    start: Any
+    step: Any
+    street: Any
+    reach_m: Any
+
+    @classmethod
+    def of(cls, city: City) -> _Axes:
+        """Take them apart. Where carriageways were made from them, no kerb is far from its own."""
+        axes = ground(city.centrelines)
+        coords, line = shapely.get_coordinates(axes.geometry.array, return_index=True)
+        same = line[1:] == line[:-1]
+        row = line[:-1][same]
+        half = axes["width_m"].to_numpy(dtype=float)[row] / 2 + _LOOSE_M
+        reach = half if city.made_of_lines else np.full(len(row), _REACH_M)
+        names = axes["street_id"].astype(str).to_numpy(dtype=object)
+        return cls(coords[:-1][same], np.diff(coords, axis=0)[same], names[row], reach)
+
+    def away(self, bay: Bay, more: float) -> Any:
+        """Give the distance from a pitch's kerb to each piece that runs along it before it, else infinity.
+
+        ``more`` is 1 where what nearly fits shall do, -1 where only what surely does.
+        """
+        kerb = np.array(bay.kerb_edge.centroid.coords[0])
+        along = np.array([sin(radians(bay.bearing_deg)), cos(radians(bay.bearing_deg))])
+        length = np.maximum(np.hypot(*self.step.T), 1e-9)
+        unit = self.step / length[:, None]
+        foot = np.clip(((kerb - self.start) * unit).sum(axis=1), 0.0, length)
+        link = self.start + unit * foot[:, None] - kerb
+        before, ahead = link @ np.array(bay.streetward), np.abs(link @ along)
+        far = np.hypot(*link.T)
+        turned = np.abs(unit[:, 0] * along[1] - unit[:, 1] * along[0])
+        reach = self.reach_m + (_BEHIND_M if bay.placement == "setback-land" else 0.0)
+        fits = (turned <= sin(radians(_TURN_DEG + 3 * more))) & (before > -0.1 * more)
+        fits &= (ahead <= np.minimum(before, _AHEAD_M) + 0.2 * more) & (far <= reach + 0.1 * more)
+        return np.where(fits, far, np.inf)
 
 
 def check_overlaps(scene: Scene) -> Finding:
