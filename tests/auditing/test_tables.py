@@ -12,6 +12,7 @@ import pitchplan as pp
 from pitchplan.auditing.limits import count_limits
 
 from ..candidates.streets import SEASON, X, Y, frame, only, straight_city
+from .test_audit import as_plan
 
 WEEKS = pp.Season("2026-06-01", "2026-06-24", hours=SEASON.hours)
 
@@ -233,3 +234,20 @@ def test_every_limit_that_pitches_tell_is_counted_again(city, book, limit, tight
     for column, value in tight.items():
         wrong.loc[mine, column] = value
     assert count_limits(replace(plan, limits=wrong)).breaches
+
+
+def test_a_side_that_is_called_north_here_and_north_east_there_is_one_side():
+    """The street bends; its spots lie left of it, or on both sides."""
+    line = shapely.LineString([(X, Y), (X + 60, Y), (X + 120, Y - 30)])
+    lines = frame([line], name=["甲路"], street_class=["local"], width_m=[9.0], street_id=["s"])
+    city = pp.read_city(streets=lines, cell_m=200)
+    book = only("carriageway")
+    found = pp.find_candidates(city, book, season=WEEKS, placements=["kerbside"])
+    limit = ("planner", "sides", "street_id", "s", 0, 1, 1)
+    columns = ["rule", "counts", "group_by", "group", "at_least", "at_most", "used"]
+    limits = pd.DataFrame([limit], columns=columns)
+    for words, wrong in ((["N", "NE"], set()), (["N", "SW"], {"limits"})):
+        pitches = pd.concat([found.pitches[found.pitches["side"] == word].iloc[:1] for word in words])
+        assert pitches["side"].tolist() == words
+        both = replace(as_plan(found, pitches), limits=limits)
+        assert broken(both, city, book) == wrong

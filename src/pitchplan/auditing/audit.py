@@ -15,7 +15,7 @@ from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.kinds import AUDITS
 from pitchplan.auditing.limits import count_limits, taken_on_trust
 from pitchplan.auditing.minutes import Open, all_days, assumed_school_days, minutes_of, times_of_rule
-from pitchplan.auditing.places import check_overlaps, check_places
+from pitchplan.auditing.places import check_overlaps, check_places, with_sides
 from pitchplan.auditing.tables import check_counts, check_sizes
 from pitchplan.auditing.weeks import check_weeks
 from pitchplan.errors import BreachesFound, Fault, InputError
@@ -154,9 +154,10 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     findings = [(rule.id, _measure(rule, scene)) for rule in book.rules]
     findings += [("overlap", check_overlaps(scene)), ("places", check_places(scene))]
     findings += [("counts", check_counts(plan)), ("sizes", check_sizes(plan, book))]
-    findings += [("limits", count_limits(plan))]
+    measured_sides = with_sides(scene)
+    findings += [("limits", count_limits(measured_sides))]
     if plan.weeks is not None:
-        findings.append(("weeks", check_weeks(plan, book)))
+        findings.append(("weeks", check_weeks(measured_sides, book)))
     for name, finding in findings:
         kept = [b for b in finding.breaches if not _waived(name, b, waivers)]
         breaches += [(name, b.pitch_id, b.measured, b.required, b.feature_id) for b in kept]

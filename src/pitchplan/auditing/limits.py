@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from pitchplan.plan import Plan
 
-__all__ = ["count_limits", "taken_on_trust"]
+__all__ = ["SIDE", "count_limits", "taken_on_trust"]
+
+SIDE = "measured_side"
+"""Column of pitches that says left or right of their street's line, where the audit has measured it."""
 
 
 def count_limits(plan: Plan) -> Finding:
@@ -83,9 +86,9 @@ def _spots(plan: Plan, limit: Any) -> dict[str, int]:
 
 
 def _sides(plan: Plan, limit: Any) -> dict[str, int]:
-    """Count the sides of a street that pitches stand on."""
+    """Count the sides of a street that pitches stand on: as measured, else as the plan words them."""
     mine = plan.pitches[plan.pitches["street_id"].astype(str) == limit.group]
-    sides = as_text(mine["side"])
+    sides = as_text(mine[SIDE if SIDE in mine else "side"])
     return {str(limit.group): sides[sides != ""].nunique()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, degrees, radians, sin
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ import shapely
 
 from pitchplan.auditing.bays import Bay, Scene, ground
 from pitchplan.auditing.findings import Breach, Finding
+from pitchplan.auditing.limits import SIDE
 from pitchplan.schemas import as_text
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
+    from pitchplan.plan import Plan
 
-__all__ = ["check_overlaps", "check_places"]
+__all__ = ["check_overlaps", "check_places", "with_sides"]
 
 _REACH_M = 25.0
 _LOOSE_M = 2.0
@@ -127,6 +129,35 @@ class _Axes:
         fits = (turned <= sin(radians(_TURN_DEG + 3 * more))) & (before > -0.1 * more)
         fits &= (ahead <= np.minimum(before, _AHEAD_M) + 0.2 * more) & (far <= reach + 0.1 * more)
         return np.where(fits, far, np.inf)
+
+
+def with_sides(scene: Scene) -> Plan:
+    """Give the plan with a column that says on which side of their street's line its pitches stand.
+
+    The words for sides will not do to count sides by: where a street bends, one side is north here and
+    north-east there. A street in pieces that do not join keeps its words.
+    """
+    axes = ground(scene.city.centrelines)
+    lines = {
+        name: shapely.line_merge(shapely.union_all(axes.geometry[axes["street_id"] == name].array))
+        for name in {bay.street_id for bay in scene.bays}
+    }
+    words = as_text(scene.plan.pitches["side"]).tolist() if "side" in scene.plan.pitches else None
+    if words is None:
+        return scene.plan
+    sides = [_side(bay, lines[bay.street_id], word) for bay, word in zip(scene.bays, words, strict=True)]
+    return replace(scene.plan, pitches=scene.plan.pitches.assign(**{SIDE: sides}))
+
+
+def _side(bay: Bay, line: shapely.Geometry, word: str) -> str:
+    if bay.placement == "open-space":
+        return ""
+    if line.geom_type != "LineString" or line.is_empty:
+        return word
+    at = line.project(bay.centre)
+    a, b = line.interpolate(max(at - 0.5, 0.0)), line.interpolate(at + 0.5)
+    across = (b.x - a.x) * (bay.centre.y - a.y) - (b.y - a.y) * (bay.centre.x - a.x)
+    return "left" if across > 0 else "right"
 
 
 def check_overlaps(scene: Scene) -> Finding:

@@ -114,6 +114,6 @@ def _sizes(plan: Plan, rows: pd.DataFrame, book: RuleBook) -> Iterator[Breach]:
     limits["at_least"] = limits["at_least"].where(always, 0)
     for week, mine in rows.groupby("week"):
         ids = {p for row in mine.itertuples() for p in pitches_of_row(row)}
-        pitches = plan.pitches[plan.pitches["pitch_id"].astype(str).isin(ids)]
+        pitches = plan.pitches[plan.pitches["pitch_id"].astype(str).isin(ids)].drop_duplicates("pitch_id")
         for breach in count_limits(replace(plan, pitches=pitches, limits=limits)).breaches:
             yield replace(breach, feature_id=f"{breach.feature_id} in week {week:g}")
