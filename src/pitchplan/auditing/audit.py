@@ -186,6 +186,8 @@ def _waivers(plan: Plan) -> list[tuple[str, shapely.Point, float]]:
     if "what" not in plan.decisions.columns:
         return []
     rows = plan.decisions[plan.decisions["what"] == "waive"]
+    if not len(rows):
+        return []
     if {"votes_for", "votes_against"} <= set(rows.columns):
         # A waiver that lost its vote waives nothing, whatever the plan was made with.
         rows = rows[~(rows["votes_against"].astype(float) > rows["votes_for"].astype(float))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 from shapely import affinity
 
@@ -113,6 +114,8 @@ class Scene:
         Boundary of the joined carriageways on the ground near the bays.
     carriageway : shapely geometry
         The joined carriageways themselves.
+    axes : dict of str to ndarray
+        Lines on the ground of the streets that pitches stand on, by id.
     """
 
     plan: Plan
@@ -120,6 +123,7 @@ class Scene:
     bays: list[Bay]
     carriageway: shapely.Geometry
     kerbs: shapely.Geometry
+    axes: dict[str, Any]
 
     def under(self, rule: Rule) -> list[Bay]:
         """List the bays a rule is about: of its placements, and open at some time at which it holds."""
@@ -137,12 +141,11 @@ def ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def across_axis(bay: Bay, feature: shapely.Geometry, scene: Scene) -> bool:
     """Tell whether the street's axis lies between the bay's kerb edge and the feature."""
-    axes = ground(scene.city.centrelines)
-    axes = axes[axes["street_id"] == bay.street_id]
-    if not len(axes):
+    axes = scene.axes.get(bay.street_id)
+    if axes is None:
         return False
     link = shapely.shortest_line(bay.kerb_edge.centroid, feature)
-    return bool(axes.geometry.crosses(link).any())
+    return bool(shapely.crosses(axes, link).any())
 
 
 def edges_around(bay: Bay, scene: Scene) -> shapely.Geometry:
@@ -175,7 +178,10 @@ def draw_scene(plan: Plan, city: City) -> Scene:
         _bay(row, box, _before(row, axes, kerbs), when)
         for row, box, when in zip(plan.pitches.itertuples(), boxes, _open(plan), strict=True)
     ]
-    return Scene(plan, city, bays, carriageway, kerbs)
+    named = {bay.street_id for bay in bays}
+    lines = axes[axes["street_id"].isin(named)]
+    own = {str(name): np.asarray(mine.geometry.array) for name, mine in lines.groupby("street_id")}
+    return Scene(plan, city, bays, carriageway, kerbs, own)
 
 
 def _open(plan: Plan) -> list[Open]:

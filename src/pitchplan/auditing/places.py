@@ -137,22 +137,18 @@ def with_sides(scene: Scene) -> Plan:
     The words for sides will not do to count sides by: where a street bends, one side is north here and
     north-east there. A street in pieces that do not join keeps its words.
     """
-    axes = ground(scene.city.centrelines)
-    lines = {
-        name: shapely.line_merge(shapely.union_all(axes.geometry[axes["street_id"] == name].array))
-        for name in {bay.street_id for bay in scene.bays}
-    }
+    lines = {name: shapely.line_merge(shapely.union_all(own)) for name, own in scene.axes.items()}
     words = as_text(scene.plan.pitches["side"]).tolist() if "side" in scene.plan.pitches else None
     if words is None:
         return scene.plan
-    sides = [_side(bay, lines[bay.street_id], word) for bay, word in zip(scene.bays, words, strict=True)]
+    sides = [_side(bay, lines.get(bay.street_id), word) for bay, word in zip(scene.bays, words, strict=True)]
     return replace(scene.plan, pitches=scene.plan.pitches.assign(**{SIDE: sides}))
 
 
-def _side(bay: Bay, line: shapely.Geometry, word: str) -> str:
+def _side(bay: Bay, line: shapely.Geometry | None, word: str) -> str:
     if bay.placement == "open-space":
         return ""
-    if line.geom_type != "LineString" or line.is_empty:
+    if line is None or line.geom_type != "LineString":
         return word
     at = line.project(bay.centre)
     a, b = line.interpolate(max(at - 0.5, 0.0)), line.interpolate(at + 0.5)
