@@ -214,6 +214,15 @@ def test_a_rule_with_nothing_measured_is_no_pass(plan, spring):
     assert "1 not checked" in found.verdict
 
 
+def test_a_rule_about_places_where_no_pitch_stands_says_so(plan, spring):
+    off = plan.pitches[plan.pitches["placement"] == "open-space"].reset_index(drop=True)
+    report = pp.audit_plan(replace(plan, pitches=off), spring.city, spring.book)
+    row = report.measured.set_index("rule").loc["drive-width"]
+    assert (row["pitches"], row["not_checkable"]) == (0, "no pitch stands where and when it holds")
+    assert "drive-width" in set(report.not_checked["rule"])
+    assert "no pitch stands where and when it holds" in report.text
+
+
 def test_breaches_are_raised_with_numbers(plan, spring):
     with pytest.raises(pp.errors.BreachesFound, match=r"measured .* required"):
         pp.audit_plan(with_pitch(plan, x_m=0.0, y_m=0.0), spring.city, spring.book).raise_for_breaches()

@@ -179,7 +179,10 @@ def _measure(rule: Rule, scene: Scene) -> Finding:
         whole = Open(frozenset(minutes_of(season.hours)), frozenset(all_days(season)))
         if not any(times.meets(holds) for times in (whole, *(b.open for b in scene.bays))):
             return Finding(not_checkable=f"it holds {rule.holds}: never in the season")
-    return AUDITS[rule.kind](rule, scene)
+    finding = AUDITS[rule.kind](rule, scene)
+    if not finding.pitches and not finding.not_checkable:
+        finding.not_checkable = "no pitch stands where and when it holds"
+    return finding
 
 
 def _waivers(plan: Plan) -> list[tuple[str, shapely.Point, float]]:
