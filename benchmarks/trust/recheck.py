@@ -68,7 +68,7 @@ class Recheck:
     """Checks plans of one town."""
 
     def __init__(self, city, season) -> None:
-        self.city, self.season = city, season
+        self.city = city
         self.streets = [(r, Shape(r.geometry)) for r in city.streets.itertuples()]
         self.roads = [s for _, s in self.streets]
         self.kerbs = border(self.roads)
@@ -81,13 +81,19 @@ class Recheck:
         self.communities = shapes(city.communities)
         self.pavement = border([*self.roads, *(s for _, s in self.footways)])
         self.chains = chains(self.kerbs)
-        self.days = [season.first + dt.timedelta(k) for k in range((season.last - season.first).days + 1)]
         self.memo: dict = {}
+        self._in(season)
+
+    def _in(self, season) -> None:
+        self.season = season
+        self.days = [season.first + dt.timedelta(k) for k in range((season.last - season.first).days + 1)]
 
     # --- a plan -----------------------------------------------------------------------------------
 
     def verdicts(self, plan, book) -> dict[str, str]:
         """Name the rules that a plan breaks, and those that it may break by a hair."""
+        # The plan of one week has a season of its own.
+        self._in(plan.season)
         named = defaultdict(set)
         for r in plan.weeks.itertuples() if plan.weeks is not None else ():
             for p in str(r.pitch_ids).split(";"):
