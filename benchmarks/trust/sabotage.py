@@ -338,8 +338,12 @@ def relabelled(t):
 def other_numbers(t):
     """Change numbers of the book."""
     book = t.town.book
-    for _ in range(int(t.rng.integers(1, 3))):
-        rule = book.rules[int(t.rng.integers(len(book.rules)))]
+    kinds = sorted({rule.kind for rule in book.rules})
+    for _ in range(int(t.rng.integers(1, 4))):
+        kind = str(t.rng.choice(kinds))
+        # A kind with one row is chosen as often as one with many.
+        mine = [rule for rule in book.rules if rule.kind == kind]
+        rule = mine[int(t.rng.integers(len(mine)))]
         numbers = {
             k: v for k, v in rule.parameters.items() if isinstance(v, int | float) and not isinstance(v, bool)
         }
@@ -347,9 +351,11 @@ def other_numbers(t):
         if numbers:
             name = str(t.rng.choice(list(numbers)))
             less = name.startswith(("most", "at_most", "max", "share")) != (t.rng.random() < 0.2)
-            factor = np.exp((-1 if less else 1) * abs(t.rng.normal(0.3, 0.5)))
+            factor = np.exp((-1 if less else 1) * abs(t.rng.normal(0.7, 0.9)))
             value = type(numbers[name])(numbers[name] * factor + (name == "at_least"))
-            book = book.with_number(rule.id, **{name: min(value, 1.0) if name == "share" else value})
+            book = book.with_number(
+                rule.id, **{name: min(value, {"share": 1.0, "width_m": 25.0}.get(name, 10**8))}
+            )
     return t.plan, book
 
 
