@@ -192,6 +192,7 @@ class SitingProblem(IntegerProgram):
         change_cost: int = 0,
         time_limit_s: float = 120.0,
         start: Plan | None = None,
+        keep: Plan | None = None,
         log: bool = False,
     ) -> Plan:
         """Seek the goals for all weeks of the season together: when each spot is open, with how many pitches.
@@ -210,6 +211,9 @@ class SitingProblem(IntegerProgram):
             Wall-clock seconds for everything.
         start : Plan, optional
             A plan for the peak to begin from.
+        keep : Plan, optional
+            A plan that is known to people: its pitches may be used, and no others. The bounds then say
+            what no other weeks of these pitches beat.
         log : bool
             Whether to print progress.
 
@@ -236,7 +240,13 @@ class SitingProblem(IntegerProgram):
         from pitchplan.siting.weekly.openings import solve_weeks
 
         return solve_weeks(
-            self, vendors, change_cost=change_cost, time_limit_s=time_limit_s, start=start, log=log
+            self,
+            vendors,
+            change_cost=change_cost,
+            time_limit_s=time_limit_s,
+            start=start,
+            keep=keep,
+            log=log,
         )
 
     def replan(

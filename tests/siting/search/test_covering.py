@@ -16,7 +16,7 @@ from pitchplan.siting.search.begin import choice_of_plan
 from pitchplan.siting.search.merged import part_of
 from pitchplan.siting.search.pricing import Multipliers, multipliers_of, priced
 from pitchplan.siting.search.stages import Clock
-from pitchplan.siting.search.task import _implied_by_sizes, serving_of, task_of
+from pitchplan.siting.search.task import implied_by_sizes, serving_of, task_of
 from pitchplan.siting.solvers.exhaustive import _choices, _followed, _keeps_rows, best_values
 from pitchplan.siting.solvers.highs import Relaxation
 
@@ -182,7 +182,7 @@ def test_quotas_and_the_largest_spot_imply_rows_that_hold_and_bind(district):
     problem = pp.siting_problem(found, city, vendors=200, limits=limits)
     quotas = [r for r in problem.rows if r.optional]
     upper = np.concatenate([r.upper for r in quotas])
-    matrix, top = _implied_by_sizes(problem, csr_array(vstack([r.matrix for r in quotas])), upper)
+    matrix, top = implied_by_sizes(problem, csr_array(vstack([r.matrix for r in quotas])), upper)
     # Four pitches need two spots: pitches <= spots + 2.
     assert len(top) == found.runs["community_id"].nunique()
     assert (top == 2).all()

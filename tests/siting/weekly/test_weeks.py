@@ -296,3 +296,21 @@ def test_numbers_of_last_year_are_those_of_the_weeks_too(hand, instances):
     assert [number[s] for s in told.weeks["spot_id"]] == told.weeks["number"].tolist()
     assert told.weeks["number"].min() > 40
     assert (told.weeks["capacity"].sum(), len(told.weeks)) == (plan.weeks["capacity"].sum(), len(plan.weeks))
+
+
+def test_a_plan_that_is_kept_is_opened_as_well_as_it_was_and_nothing_else_is_used(hand, instances):
+    seen = Counter()
+    for problem, vendors, cost, best in some_seasons(hand, instances, range(16)):
+        again = problem.solve_weeks(vendors, change_cost=cost, time_limit_s=30, keep=best)
+        assert again.outcome == Outcome.PROVEN
+        assert set(again.pitches["pitch_id"]) <= set(best.pitches["pitch_id"])
+        if (best.goals["value"] == best.goals["sought"]).all():  # nothing was given up for later goals
+            assert again.goals["sought"].tolist() == best.goals["sought"].tolist()
+            seen["same"] += 1
+        peak = problem.solve(time_limit_s=5)
+        kept = problem.solve_weeks(vendors, change_cost=cost, time_limit_s=30, keep=peak)
+        assert set(kept.pitches["pitch_id"]) <= set(peak.pitches["pitch_id"])
+        assert kept.goals["sought"].iloc[0] >= best.goals["sought"].iloc[0]
+        seen["worse"] += kept.goals["sought"].tolist() != best.goals["sought"].tolist()
+    assert seen["same"] > 3, seen
+    assert seen["worse"] > 0, seen

@@ -31,7 +31,16 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
     from pitchplan.siting.program import GoalRow, IntegerProgram
 
-__all__ = ["PROVEN_WITHIN", "Search", "check_options", "known_bound", "safe_bound", "seek_all", "solve"]
+__all__ = [
+    "PROVEN_WITHIN",
+    "Search",
+    "check_options",
+    "known_bound",
+    "safe_bound",
+    "seek_all",
+    "solve",
+    "sought",
+]
 
 _SHARES = {"host-vendors": 0.3, "cover-residents": 0.4}
 _KEPT_BACK_S = 0.5
@@ -140,6 +149,15 @@ def seek_all(
         found.records.append(replace(record, seconds=time.monotonic() - began, reached=value))
         if goal.whole is not None:
             program = _with_most_pitches(program, goal.whole - int(max(0.0, record.bound)))
+
+
+def sought(problem: SitingProblem, clock: Clock, *, log: bool = False) -> Search:
+    """Seek every goal from a plan built best first, as `seek_all` does."""
+    found = Search()
+    choice = first_choice(problem, None, _FILLING * clock.left)
+    found.x = None if choice is None else problem.completed(choice)
+    seek_all(problem, found, clock=clock, gap=0.0, solver="auto", log=log)
+    return found
 
 
 def _try_all(program: IntegerProgram, found: Search) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pitchplan.siting.problem import SitingProblem
     from pitchplan.siting.program import Rows
 
-__all__ = ["Task", "serving_of", "task_of"]
+__all__ = ["Task", "implied_by_sizes", "serving_of", "task_of"]
 
 # Rows that a run or a street keeps by itself: pricing obeys them without a multiplier.
 _OWN = ("spot-least", "spot-most", "bay-open", "street-open")
@@ -221,9 +221,7 @@ def task_of(problem: SitingProblem, stage: int, reached: Sequence[int]) -> Task:
         own.append(np.zeros(1, dtype=bool))
     if goal.sense == "least":
         # Where most residents are sought, what spots cost in part does not matter.
-        matrix, top = _implied_by_sizes(
-            problem, csr_array(vstack(parts, format="csr")), np.concatenate(upper)
-        )
+        matrix, top = implied_by_sizes(problem, csr_array(vstack(parts, format="csr")), np.concatenate(upper))
         parts.append(matrix)
         upper.append(top)
         lower.append(np.full(len(top), -np.inf))
@@ -262,7 +260,7 @@ def _without_weaker(problem: SitingProblem, rows: list[Rows]) -> list[Rows]:
     return kept
 
 
-def _implied_by_sizes(
+def implied_by_sizes(
     problem: SitingProblem, matrix: csr_array, upper: NDArray[np.float64]
 ) -> tuple[csr_array, NDArray[np.float64]]:
     """Return rows that quotas and the largest spot imply together, for whole numbers of spots.

@@ -33,6 +33,7 @@ def solve_weeks(
     change_cost: int,
     time_limit_s: float,
     start: Plan | None,
+    keep: Plan | None,
     log: bool,
 ) -> Plan:
     """Seek the plan of a season; see `SitingProblem.solve_weeks`."""
@@ -46,7 +47,14 @@ def solve_weeks(
     legal = legal_weeks(base.facts.pitches, asked.weeks)[base.first_of_column]
     with base.estimate.checked():
         found = seek_season(
-            base, asked, legal, change_cost=change_cost, time_limit_s=time_limit_s, start=start, log=log
+            base,
+            asked,
+            legal,
+            change_cost=change_cost,
+            time_limit_s=time_limit_s,
+            start=start,
+            keep=keep,
+            log=log,
         )
     # Painted is no more than some week uses, unless a limit asks for it.
     needed = found.used.max(axis=1, initial=0)

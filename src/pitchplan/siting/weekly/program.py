@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pitchplan.siting.model.draft import Block, Part
     from pitchplan.siting.problem import SitingProblem
 
-__all__ = ["Changed", "WeeklyProgram", "Writer", "weekly_program"]
+__all__ = ["Changed", "WeeklyProgram", "Writer", "least_of_runs", "weekly_program"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +111,12 @@ def weekly_program(
         followers=written.followers,
     )
     return WeeklyProgram(program, writer.cells, writer.weeks, base.choice.stop)
+
+
+def least_of_runs(base: SitingProblem) -> NDArray[np.int64]:
+    """Return the fewest pitches that each run may have where it is open."""
+    rows = base.rows_named("spot-least")
+    return -np.asarray(rows.matrix[:, base.block("run")].tocsr().diagonal(), dtype=np.int64)
 
 
 class Writer:
@@ -215,7 +221,7 @@ class Writer:
             "week-least",
             [
                 (self.pitch, of_run, used, 1),
-                (self.run, some, self.first_open + some, -self._least()[some // weeks]),
+                (self.run, some, self.first_open + some, -least_of_runs(self.base)[self.runs][some // weeks]),
             ],
             lower=0,
             count=runs * weeks,
@@ -254,12 +260,6 @@ class Writer:
         self.draft.follow(
             lambda: LeftOver(self._part(self.shortfall, self.first_missing), self.used, of, counts)
         )
-
-    def _least(self) -> NDArray[np.int64]:
-        """Return the fewest pitches that each run may have where it is open."""
-        rows = self.base.rows_named("spot-least")
-        own = rows.matrix[:, self.base.block("run")].tocsr().diagonal()
-        return -np.asarray(own, dtype=np.int64)[self.runs]
 
     def _class_of_cell(self) -> NDArray[np.int64]:
         ground = self.base.facts.statement.ground

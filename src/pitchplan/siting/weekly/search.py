@@ -8,7 +8,6 @@ the weeks. The bounds hold for the whole season, whichever way its plan was foun
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,26 +16,28 @@ import numpy as np
 from pitchplan.errors import NonePlanFound, NoPlanExists
 from pitchplan.plan import Outcome
 from pitchplan.siting import goals as g
-from pitchplan.siting.assemble import GoalRecord, relative_gap
-from pitchplan.siting.search.begin import first_choice
-from pitchplan.siting.search.solve import PROVEN_WITHIN, Search, safe_bound, seek_all
-from pitchplan.siting.search.stages import Clock, leeway, staged
-from pitchplan.siting.solvers.highs import solve_stage
+from pitchplan.siting.search.begin import choice_of_plan, first_choice
+from pitchplan.siting.search.solve import Search, seek_all, sought
+from pitchplan.siting.search.stages import Clock
+from pitchplan.siting.weekly.bounds import Bounds
 from pitchplan.siting.weekly.program import weekly_program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pitchplan.plan import Plan
+    from pitchplan.siting.assemble import GoalRecord
     from pitchplan.siting.problem import SitingProblem
-    from pitchplan.siting.program import GoalRow
+    from pitchplan.siting.program import GoalRow, IntegerProgram
     from pitchplan.siting.weekly.demand import WeeklyVendors
     from pitchplan.siting.weekly.program import WeeklyProgram
 
 __all__ = ["Found", "seek_season"]
 
 _JOINT_COLUMNS = 60_000
-_PEAK, _WEEKS = 0.45, 0.25  # shares of the time; half of the rest bounds the whole, half seeks it jointly
+_PEAK, _WEEKS, _LAST = 0.3, 0.2, 0.35  # of the time left; what is left in the end bounds the whole
+_USUAL = (g.HostVendors.name, g.CoverResidents.name, g.KeepTrafficClear.name)
+_BEFORE = 2
 _KEPT_BACK_S = 0.5
 
 
@@ -73,6 +74,7 @@ def seek_season(
     change_cost: int,
     time_limit_s: float,
     start: Plan | None,
+    keep: Plan | None,
     log: bool,
 ) -> Found:
     """Seek the goals of a season in order.
@@ -90,7 +92,9 @@ def seek_season(
     time_limit_s : float
         Wall-clock seconds for everything.
     start : Plan, optional
-        A plan for the peak, such as the one already found.
+        A plan for the peak to begin from.
+    keep : Plan, optional
+        A plan whose pitches are painted, and no others.
     log : bool
         Whether to print progress.
 
@@ -100,70 +104,142 @@ def seek_season(
         As `SitingProblem.solve` says.
     """
     clock = Clock(time_limit_s - min(_KEPT_BACK_S, time_limit_s / 10))
-    painted, short = _peak(base, legal, start, _PEAK * clock.left, log)
+
+    def opened(painted: NDArray[np.int64]) -> WeeklyProgram:
+        return _within(base, vendors, legal, change_cost, painted)
+
+    if keep is not None:
+        inward, found = opened(choice_of_plan(base, keep)), Search()
+        seek_all(inward.program, found, clock=clock, gap=0.0, solver="highs", log=log)
+        assert found.x is not None
+        best, used = inward.split(found.x[inward.program.choice])
+        return Found(best, used, found.records, inward.program.goals, found.reached)
+    painted, short = _peak(base, legal, start, Clock(_PEAK * clock.left), log)
+    inward = opened(painted)
+    whole = _whole(base, vendors, legal, change_cost)
+    if whole is not None:
+        found = Search()
+        seek_all(inward.program, found, clock=Clock(_WEEKS * clock.left), gap=0.0, solver="highs", log=log)
+        assert found.x is not None
+        best, used = inward.split(found.x[inward.program.choice])
+        bounds = Bounds(base, vendors, short, inward.program.goals[0], Clock(0.5 * clock.left))
+        return _joint(whole, best, used, bounds, clock, log)
+    found = _begun(inward, Clock(_WEEKS * clock.left), log)
+    clearer = _clearer(base, painted, Clock(_PEAK * clock.left), log)
+    if clearer is not None:
+        other = opened(clearer)
+        begun = _as_good(other, found, Clock(_WEEKS * clock.left), log)
+        inward, found = (inward, found) if begun is None else (other, begun)
+    seek_all(inward.program, found, clock=Clock(_LAST * clock.left), gap=0.0, solver="highs", log=log)
+    return _inward(inward, found, Bounds(base, vendors, short, inward.program.goals[0], clock))
+
+
+def _whole(
+    base: SitingProblem, vendors: WeeklyVendors, legal: NDArray[np.bool_], change_cost: int
+) -> WeeklyProgram | None:
+    """Write the program of the whole season, if that is small."""
+    columns: int = base.block("run").stop  # pitches and runs
+    if columns * vendors.weeks > _JOINT_COLUMNS:
+        return None
+    whole = weekly_program(base, vendors.counts, legal, change_cost=change_cost)
+    return whole if whole.program.size <= _JOINT_COLUMNS else None
+
+
+def _within(
+    base: SitingProblem,
+    vendors: WeeklyVendors,
+    legal: NDArray[np.bool_],
+    change_cost: int,
+    painted: NDArray[np.int64],
+) -> WeeklyProgram:
+    """Write the program of a season in which so many pitches of each column are painted, no more."""
     inward = weekly_program(
         base, vendors.counts, legal, change_cost=change_cost, cells=np.flatnonzero(painted)
     )
-    # Painted is what the peak's plan says, no more.
-    within = replace(inward.program, upper=inward.program.upper.copy())
-    within.upper[: len(painted)] = painted
-    found = Search()
-    seek_all(within, found, clock=Clock(_WEEKS * time_limit_s), gap=0.0, solver="highs", log=log)
+    program = replace(inward.program, upper=inward.program.upper.copy())
+    program.upper[: len(painted)] = painted
+    return replace(inward, program=program)
+
+
+def _begun(inward: WeeklyProgram, clock: Clock, log: bool) -> Search:
+    """Seek the goals before the one that later pitches may better, as far as these are the usual ones."""
+    program, found = inward.program, Search()
+    usual = _is_usual(program)
+    before = replace(program, goals=program.goals[:_BEFORE]) if usual else program
+    seek_all(before, found, clock=clock, gap=0.0, solver="highs", log=log)
+    return found
+
+
+def _is_usual(program: IntegerProgram) -> bool:
+    return tuple(q.name for q in program.goals[: len(_USUAL)]) == _USUAL
+
+
+def _clearer(
+    base: SitingProblem, painted: NDArray[np.int64], clock: Clock, log: bool
+) -> NDArray[np.int64] | None:
+    """Return pitches that delay less and serve fewer: what the season gives up it has of no use else.
+
+    Where what is painted was chosen first, all of it is open at the peak, and delays as much as it does.
+    None where the goals are others, or nothing better is found.
+    """
+    if not _is_usual(base):
+        return None
+    some = replace(base, goals=base.goals[: len(_USUAL)])
+    x = some.completed(painted)
+    values = some.values(x)
+    found = Search(x=x, reached=values[:_BEFORE], given=True)
+    seek_all(some, found, clock=clock, gap=0.0, solver="auto", log=log)
     assert found.x is not None
-    best, used = inward.split(found.x[within.choice])
-    bounds = _Bounds(base, vendors, short, inward.program.goals[0], clock)
-    if _is_small(base, vendors):
-        whole = weekly_program(base, vendors.counts, legal, change_cost=change_cost)
-        if whole.program.size <= _JOINT_COLUMNS:
-            return _joint(whole, best, used, bounds, clock, log)
-    return _inward(inward, found, best, used, bounds)
+    return found.x[base.choice] if found.reached[-1] < values[_BEFORE] else None
 
 
-def _is_small(base: SitingProblem, vendors: WeeklyVendors) -> bool:
-    columns: int = base.block("run").stop  # pitches and runs
-    return columns * vendors.weeks <= _JOINT_COLUMNS
+def _as_good(inward: WeeklyProgram, before: Search, clock: Clock, log: bool) -> Search | None:
+    """Open other pitches; None where that gives up more of the first goals than the slack allows."""
+    found = None
+    with contextlib.suppress(NoPlanExists, NonePlanFound):
+        found = _begun(inward, clock, log)
+    if found is None:
+        return None
+    for goal, value, was in zip(inward.program.goals, found.reached, before.reached, strict=False):
+        least, most = goal.kept(was)
+        if not least <= value <= most:
+            return None
+    return Search(x=found.x, reached=before.reached, records=before.records)
 
 
 def _peak(
-    base: SitingProblem, legal: NDArray[np.bool_], start: Plan | None, seconds: float, log: bool
+    base: SitingProblem, legal: NDArray[np.bool_], start: Plan | None, clock: Clock, log: bool
 ) -> tuple[NDArray[np.int64], float | None]:
     """Return the pitches of a plan for the peak, and how many vendors no plan can host, if known.
 
     Bays that are legal all season are taken, if these are enough.
     """
-    if start is not None:
-        choice = first_choice(base, start, seconds)
-        if choice is not None:
-            return choice, None
     hosts = base.goals[0].name == g.HostVendors.name
     always = legal.all(axis=1)
+    if start is not None:
+        choice = first_choice(base, start, clock.left)
+        if choice is not None:
+            return choice, None
     if hosts and not always.all():
         some = replace(base, upper=base.upper.copy())
         some.upper[base.choice] = np.where(always, base.upper[base.choice], 0)
         # A spot that must be kept may be legal in some weeks only: then there is no such plan.
         with contextlib.suppress(NoPlanExists, NonePlanFound):
-            found = _sought(some, Clock(seconds / 2), log)
+            found = sought(some, Clock(clock.left / 2), log=log)
             if found.x is not None and some.goals[0].value(found.x) == 0:
                 return found.x[base.choice], 0.0
-        seconds /= 2
-    found = _sought(base, Clock(seconds), log)
+    found = sought(base, clock, log=log)
     assert found.x is not None
-    return found.x[base.choice], max(0.0, found.records[0].bound) if hosts else 0.0
-
-
-def _sought(problem: SitingProblem, clock: Clock, log: bool = False) -> Search:
-    found = Search()
-    choice = first_choice(problem, None, 0.1 * clock.left)
-    found.x = None if choice is None else problem.completed(choice)
-    seek_all(problem, found, clock=clock, gap=0.0, solver="auto", log=log)
-    return found
+    record = found.records[0]
+    known = hosts and record.outcome == Outcome.PROVEN
+    return found.x[base.choice], max(0.0, record.bound) if known else None
 
 
 def _joint(
     whole: WeeklyProgram,
     painted: NDArray[np.int64],
     used: NDArray[np.int64],
-    bounds: _Bounds,
+    bounds: Bounds,
     clock: Clock,
     log: bool,
 ) -> Found:
@@ -180,13 +256,7 @@ def _joint(
     return Found(*whole.split(found.x[program.choice]), records, program.goals, values)
 
 
-def _inward(
-    inward: WeeklyProgram,
-    found: Search,
-    painted: NDArray[np.int64],
-    used: NDArray[np.int64],
-    bounds: _Bounds,
-) -> Found:
+def _inward(inward: WeeklyProgram, found: Search, bounds: Bounds) -> Found:
     """Say how far the plan that was found inward may be from the best of all."""
     assert found.x is not None
     program = inward.program
@@ -197,106 +267,5 @@ def _inward(
             # The program knows only the residents near what is painted.
             goal = replace(goal, bound=bounds.base.facts.residents * inward.weeks)
         records.append(bounds.joined(goal, unknown, value, found.reached))
-    return Found(painted, used, records, program.goals, program.values(found.x))
-
-
-class _Bounds:
-    """What no plan of the season beats: week by week, each as if it were alone.
-
-    Parameters
-    ----------
-    base : SitingProblem
-        Stated for the most vendors of any week.
-    vendors : WeeklyVendors
-        Vendors to host.
-    short : float or None
-        Vendors of the most that no plan can host; sought where it is not known.
-    hosting : GoalRow
-        The first goal of the season; where it hosts vendors, its slack says how many may be left out.
-    clock : Clock
-        Half of what is left of it is used.
-    """
-
-    def __init__(
-        self,
-        base: SitingProblem,
-        vendors: WeeklyVendors,
-        short: float | None,
-        hosting: GoalRow,
-        clock: Clock,
-    ) -> None:
-        self.base, self.vendors, self.short, self.clock = base, vendors, short, clock
-        self.hosting = hosting
-
-    def joined(self, goal: GoalRow, record: GoalRecord, value: int, reached: list[int]) -> GoalRecord:
-        """Return a goal's record with a bound that holds for the whole season."""
-        began = time.monotonic()
-        known = [float(record.bound)]
-        if goal.name == g.HostVendors.name:
-            known.append(self._host())
-        elif goal.name == g.CoverResidents.name:
-            known.append(self._cover())
-        elif goal.name == g.KeepTrafficClear.name and self.base.goals[0].name == g.HostVendors.name:
-            _, missing = self.hosting.kept(reached[0])
-            known.append(self._traffic(int(missing)))
-        finite = [v for v in known if np.isfinite(v)]
-        tightest = (min if goal.sense == "most" else max)(finite, default=float("nan"))
-        bound = safe_bound(goal, tightest, value)
-        if relative_gap(value, bound) <= PROVEN_WITHIN:
-            outcome = Outcome.PROVEN
-        else:
-            outcome = record.outcome if record.outcome != Outcome.PROVEN else Outcome.TIME_LIMIT
-        seconds = record.seconds + time.monotonic() - began
-        return replace(record, bound=bound, outcome=outcome, seconds=seconds)
-
-    def _host(self) -> float:
-        """Leave out in each week whom no plan could host."""
-        if self.short is None:
-            alone = replace(self.base.facts.statement, goals=(g.HostVendors(),)).problem()
-            self.short = 0.0
-            with contextlib.suppress(NonePlanFound):
-                found = _sought(alone, Clock(max(0.5, 0.2 * self.clock.left)))
-                self.short = max(0.0, found.records[0].bound)
-        hosted = int(self.vendors.most.total) - self.short
-        return float(np.maximum(0.0, self.vendors.counts.sum(axis=0) - hosted).sum())
-
-    def _cover(self) -> float:
-        """Serve in each week as many as its vendors can, but no more than the most vendors can."""
-        sought = next(q for q in self.base.facts.statement.goals if isinstance(q, g.CoverResidents))
-        alone = self._freed(replace(self.base.facts.statement, goals=(sought,)).problem())
-        most = float(self.base.facts.residents)
-        with contextlib.suppress(NonePlanFound):
-            most = _sought(alone, Clock(max(0.5, 0.3 * self.clock.left))).records[0].bound
-        each = np.full(self.vendors.weeks, most)
-        if sought.per_pitch is not None:
-            each = np.minimum(each, sought.per_pitch * self.vendors.counts.sum(axis=0))
-        return float(each.sum())
-
-    def _traffic(self, missing: int) -> float:
-        """Add up the least delay of each week's vendors, wherever they stand."""
-        counts, which = np.unique(self.vendors.counts, axis=1, return_inverse=True)
-        weeks = np.bincount(which.ravel(), minlength=counts.shape[1])
-        total = 0.0
-        for k in range(counts.shape[1]):
-            week = int(np.flatnonzero(which.ravel() == k)[0])
-            # A quota may ask for more than a week's vendors: it holds for the season, and says nothing here.
-            with contextlib.suppress(NoPlanExists):
-                total += weeks[k] * self._least_delay(week, missing, counts.shape[1] - k)
-        return total
-
-    def _least_delay(self, week: int, missing: int, left: int) -> float:
-        """Return a bound on one week's delay, with this week's part of the time."""
-        statement = self.base.facts.statement
-        ground = replace(statement.ground, vendors=self.vendors.of_week(week))
-        sought = (g.HostVendors(), g.KeepTrafficClear())
-        alone = self._freed(replace(statement, ground=ground, goals=sought).problem())
-        stage = staged(alone, 1, [min(missing, ground.vendors.total)])
-        answer = solve_stage(stage.stage, time_limit_s=max(0.3, 0.5 * self.clock.left / left))
-        if answer.status == "infeasible" or not np.isfinite(answer.bound):
-            return 0.0
-        return max(0.0, answer.bound + stage.offset - leeway(answer.bound))
-
-    def _freed(self, problem: SitingProblem) -> SitingProblem:
-        """Leave out what must be had in some week, not in each: kept spots and least quotas."""
-        rows = tuple(r for r in problem.rows if not (r.optional and np.isfinite(r.lower).any()))
-        return replace(problem, rows=rows)
+    best, used = inward.split(found.x[program.choice])
+    return Found(best, used, records, program.goals, program.values(found.x))
