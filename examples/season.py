@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import pitchplan as pp
+from pitchplan.growers.allocation import freeze_lottery
 from pitchplan.growers.lottery import check_lottery
+from pitchplan.sheets.cards import permit_cards
 from pitchplan.sheets.letters import letters
 
 WHO = "泉城城市管理局"
@@ -24,9 +27,9 @@ WHO = "泉城城市管理局"
 class Story:
     """The city, its planner's options, and where the files go."""
 
-    def __init__(self, out: Path, time_limit_s: float) -> None:
+    def __init__(self, out: Path, time_limit_s: float, weeks: list[int]) -> None:
         self.spring = pp.datasets.spring_city()
-        self.out, self.time_limit_s = out, time_limit_s
+        self.out, self.time_limit_s, self.weeks = out, time_limit_s, weeks
 
     def folder(self, name: str) -> Path:
         """Return a stage's folder, made where it does not exist."""
@@ -92,7 +95,7 @@ def committees(story: Story, problem: pp.SitingProblem, plan: pp.Plan) -> tuple[
         ],
         columns=["decision_id", "what", "place", "address", "reason", "votes_for", "votes_against"],
     ).assign(who="银河社区居民委员会", date="2026-04-28")
-    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=10.0)
+    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
     folder = story.folder("2_committees")
     done.changes.to_csv(folder / "changes.csv", index=False, encoding="utf-8-sig")
     letters(done.plan, story.spring.city, publisher=WHO, book=story.spring.book, date="2026-05-06").write(
@@ -111,34 +114,38 @@ def spring_square(story: Story) -> str:
 def notice(story: Story, plan: pp.Plan) -> None:
     """Publish what shall be."""
     folder = story.folder("3_notice")
-    story.map(plan, folder / "notice", TITLES, ".html .pdf", stage="notice", date="2026-05-08")
+    story.map(plan, folder / "notice", TITLES, ".geojson .html .pdf", stage="notice", date="2026-05-08")
 
 
 def june(story: Story, forecast: pp.Forecast, problem: pp.SitingProblem, plan: pp.Plan) -> pp.Plan:
-    """Open each spot when it is needed, and draw lots for the first week."""
+    """Open each spot of the notice when it is needed, and draw lots for the first week."""
     spring, folder = story.spring, story.folder("4_june")
     season = problem.solve_weeks(
-        forecast.to_provide(0.9), change_cost=20, time_limit_s=2 * story.time_limit_s, start=plan
+        forecast.to_provide(0.9), change_cost=20, time_limit_s=2 * story.time_limit_s, keep=plan
     ).with_numbers_of(plan)
     public = {"stage": "published", "date": "2026-05-25"}
     story.map(season, folder / "map", TITLES, ".geojson .html .pdf", **public)
-    for week, (first, _) in enumerate(season.season.weeks, start=1):
+    for week in story.weeks or range(1, len(season.season.weeks) + 1):
+        first, _ = season.season.weeks[week - 1]
         titles = f"第{week}周（{first.month}月{first.day}日起）", f"Week {week}, from {first:%d %B}"
         story.map(season.at_week(week), folder / f"week_{week:02d}", titles, ".png", **public)
-    drawn = pp.allocate(
-        season,
-        growers(story, season),
-        "lottery",
-        city=spring.city,
-        gateways=spring.gateway_places,
-        week=1,
-        seed="2026-05-25 public draw 04 11 17 23 30",
-        seed_source="numbers drawn in public on 25 May 2026",
-        salt="kept in the office",
-    )
+    people = growers(story, season)
+    asked = {"city": spring.city, "gateways": spring.gateway_places, "week": 1, "salt": "kept in the office"}
+    # Published while nobody can know the numbers: who draws cannot choose the list.
+    frozen = freeze_lottery(season, people, **asked)
+    (folder / "list.json").write_text(json.dumps(frozen, ensure_ascii=False, indent=1), encoding="utf-8")
+    seed = {
+        "seed": "2026-05-25 public draw 04 11 17 23 30",
+        "seed_source": "numbers drawn in public on 25 May 2026",
+    }
+    drawn = pp.allocate(season, people, "lottery", **seed, **asked)
     drawn.write_proof(folder / "lottery.json")
     drawn.table.to_csv(folder / "office_allocation.csv", index=False, encoding="utf-8-sig")
-    faults = check_lottery(folder / "lottery.json")
+    faults = check_lottery(folder / "lottery.json", list_sha256=frozen["list_sha256"])
+    office = pp.map_sheet(
+        season.at_week(1), spring.city, title=TITLES[0], publisher=WHO, audience="office", **public
+    )
+    permit_cards(office, drawn, people).write(folder / "office_cards.pdf", paper="A4")
     print(f"June: {season!r}\n{drawn!r}\n  the draw replayed from its file: {faults or 'as published'}")
     return season
 
@@ -171,7 +178,7 @@ def july(
     said = seen.decisions(WHO, "2026-07-15")
     said = said[said["what"] == "forbid"]
     said = said[said["place"].isin(plan.spots["spot_id"])]
-    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=10.0)
+    done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
     done.changes.to_csv(story.folder("5_july") / "changes.csv", index=False, encoding="utf-8-sig")
     folder = story.folder("5_july")
     story.map(done.plan, folder / "map", TITLES, ".html .pdf", stage="published", date="2026-07-16")
@@ -200,15 +207,18 @@ def counted(season: pp.Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["spot", "date", "vendors", "full"])
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Play the season through."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=Path("season"), help="folder for the results")
     parser.add_argument("--time-limit", type=float, default=30.0, help="seconds of each larger search")
-    options = parser.parse_args()
-    story = Story(options.out, options.time_limit)
+    parser.add_argument(
+        "--weeks", type=int, nargs="*", help="weeks that get a map of their own; all unless given"
+    )
+    options = parser.parse_args(arguments)
+    story = Story(options.out, options.time_limit, options.weeks or [])
     forecast, problem, draft = april(story)
     problem, plan = committees(story, problem, draft)
     notice(story, plan)

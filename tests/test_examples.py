@@ -7,11 +7,8 @@ import sys
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 import shapely
-
-import pitchplan as pp
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 FILES = {"map.geojson", "map.html", "map.png", "map.pdf", "spots.csv", "audit.txt", "provenance.json"}
@@ -227,27 +224,3 @@ def test_cambridge_from_road_polygons_to_the_sheet(real_data, tmp_path):
     assert int(report["island"][3]) > 10_000
     assert int(report["hydrant"][2]) == 1960
     assert "no breaches" in done.stdout
-
-
-def test_a_whole_season_is_played_through(tmp_path):
-    """April draft, committees, notice, June, July, August: every map is there, and every promise kept."""
-    done = run("season.py", "--out", tmp_path / "season", "--time-limit", 4)
-    assert done.returncode == 0, done.stderr
-    out = tmp_path / "season"
-    for name in (
-        "1_april/draft.html", "1_april/draft.png", "2_committees/changes.csv", "3_notice/notice.pdf",
-        "4_june/map.geojson", "4_june/map.pdf", "4_june/lottery.json", "5_july/map.pdf", "5_july/scores.csv",
-        "6_august/spots_for_2027.csv", *(f"4_june/week_{k:02d}.png" for k in range(1, 13)),
-    ):  # fmt: skip
-        assert (out / name).stat().st_size > 100, name
-    assert len(list((out / "2_committees").glob("*.pdf"))) >= 3
-    assert "as published" in done.stdout
-    season = pp.read_plan(out / "4_june/map.geojson")
-    assert season.weeks is not None
-    in_week = season.weeks.groupby("week")["capacity"].sum()
-    assert (in_week <= pd.Series(season.vendors_by_week, index=range(1, 13))).all()
-    draft = (out / "4_june/map.html").read_text(encoding="utf-8")
-    assert "2026-06-01/2026-06-07" not in draft, "weeks are told as days people read"
-    changes = pd.read_csv(out / "2_committees/changes.csv")
-    assert (changes["decision_id"] == "R1").any()
-    assert (changes["what"] == "kept").any()
