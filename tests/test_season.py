@@ -1,4 +1,4 @@
-"""The season of Spring City, as a script and as a notebook, which is shown the plans that the script found."""
+"""The season of Spring City, as a script and as a notebook, which is shown the plans the script found."""
 
 import ast
 import importlib.util
@@ -100,14 +100,14 @@ def shown(cell, names):
 def test_the_notebook_goes_the_same_way(played, once, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     mpl.use("agg")
-    taken = once.taken.copy()
+    taken = {name: once.taken[name] for name in ("find_candidates", "replan", "solve_weeks")}
     once.taken.clear()
     names = {}
     for cell in notebook().cells:
         if cell.cell_type == "code":
             shown(cell, names)
     plt.close("all")
-    assert once.taken == taken
+    assert {name: once.taken[name] for name in taken} == taken
     season = names["season"]
     assert set(season.pitches["pitch_id"]) <= set(names["plan"].pitches["pitch_id"])
     assert len(names["cards"]) == names["drawn"].table["pitch_id"].ne("").sum() > 0

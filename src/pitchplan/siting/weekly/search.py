@@ -17,8 +17,9 @@ from pitchplan.errors import NonePlanFound, NoPlanExists
 from pitchplan.plan import Outcome
 from pitchplan.siting import goals as g
 from pitchplan.siting.search.begin import choice_of_plan, first_choice
-from pitchplan.siting.search.solve import Search, seek_all, sought
-from pitchplan.siting.search.stages import Clock
+from pitchplan.siting.search.solve import Search, safe_bound, seek_all, sought
+from pitchplan.siting.search.stages import Clock, staged
+from pitchplan.siting.solvers.highs import Relaxation
 from pitchplan.siting.weekly.bounds import Bounds
 from pitchplan.siting.weekly.program import weekly_program
 
@@ -35,7 +36,12 @@ if TYPE_CHECKING:
 __all__ = ["Found", "seek_season"]
 
 _JOINT_COLUMNS = 60_000
-_PEAK, _WEEKS, _LAST = 0.3, 0.2, 0.35  # of the time left; what is left in the end bounds the whole
+_PEAK, _WEEKS, _LAST, _KEEP = (
+    0.3,
+    0.2,
+    0.35,
+    0.7,
+)  # of the time left; the rest is for bounds
 _USUAL = (g.HostVendors.name, g.CoverResidents.name, g.KeepTrafficClear.name)
 _BEFORE = 2
 _KEPT_BACK_S = 0.5
@@ -110,10 +116,11 @@ def seek_season(
 
     if keep is not None:
         inward, found = opened(choice_of_plan(base, keep)), Search()
-        seek_all(inward.program, found, clock=clock, gap=0.0, solver="highs", log=log)
+        seek_all(inward.program, found, clock=Clock(_KEEP * clock.left), gap=0.0, solver="highs", log=log)
         assert found.x is not None
         best, used = inward.split(found.x[inward.program.choice])
-        return Found(best, used, found.records, inward.program.goals, found.reached)
+        records = _relaxed(inward.program, found, clock)
+        return Found(best, used, records, inward.program.goals, inward.program.values(found.x))
     painted, short = _peak(base, legal, start, Clock(_PEAK * clock.left), log)
     inward = opened(painted)
     whole = _whole(base, vendors, legal, change_cost)
@@ -132,6 +139,21 @@ def seek_season(
         inward, found = (inward, found) if begun is None else (other, begun)
     seek_all(inward.program, found, clock=Clock(_LAST * clock.left), gap=0.0, solver="highs", log=log)
     return _inward(inward, found, Bounds(base, vendors, short, inward.program.goals[0], clock))
+
+
+def _relaxed(program: IntegerProgram, found: Search, clock: Clock) -> list[GoalRecord]:
+    """Bound what is not proven by the relaxation: a search that is cut off may have nothing to say."""
+    records = []
+    for k, record in enumerate(found.records):
+        if record.outcome != Outcome.PROVEN:
+            goal, value = program.goals[k], found.reached[k]
+            stage = staged(program, k, found.reached[:k])
+            answer = Relaxation(stage.stage).solve(max(0.3, 0.7 * clock.left))
+            if np.isfinite(answer.bound):
+                bounds = (record.bound, safe_bound(goal, answer.bound + stage.offset, value))
+                record = replace(record, bound=min(bounds) if goal.sense == "most" else max(bounds))
+        records.append(record)
+    return records
 
 
 def _whole(
