@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyogrio
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.files.heads import check_head
 from pitchplan.files.paths import check_file, one_line
 from pitchplan.files.shapefiles import beside, shapefile_encoding
 from pitchplan.files.zipped import unzipped_shapefile
@@ -101,6 +102,7 @@ def _read(
         raise InputError(Fault("the .shx beside it is missing", "Copy all parts of the shapefile", text))
     if suffix == ".shp" and (codec := shapefile_encoding(path, text, encoding)):
         options["ENCODING"] = codec
+    check_head(path, text)
     address = f"{_PREFIXES[suffix]}{path.resolve()}"
     try:
         with warnings.catch_warnings():
