@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,6 +17,8 @@ from pitchplan.files.paths import one_line
 __all__ = ["unzipped_shapefile"]
 
 _MOST_BYTES = 2 * 1024**3
+_LARGE_BYTES, _MOST_TIMES = 50 * 1024**2, 150
+"""Streets pack to a tenth of their size; blanks, which such bombs are made of, to a thousandth."""
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -32,6 +36,11 @@ def _choose(archive: zipfile.ZipFile, source: str) -> dict[str, zipfile.ZipInfo]
             )
     if sum(m.file_size for m in members) > _MOST_BYTES:
         raise InputError(Fault("the zip unpacks to more than 2 GB", "Unpack it and give the .shp", source))
+    for member in members:
+        if member.file_size > max(_LARGE_BYTES, _MOST_TIMES * member.compress_size):
+            times = member.file_size // max(member.compress_size, 1)
+            what = f"a file in the zip unpacks to {times} times its size"
+            raise InputError(Fault(what, "Unpack it and give the .shp", source, value=member.filename))
     shapes = [m.filename for m in members if m.filename.lower().endswith(".shp")]
     if len(shapes) != 1:
         what = (
@@ -71,7 +80,10 @@ def unzipped_shapefile(path: Path, source: str) -> Iterator[Path]:
                     with archive.open(member) as packed, target.with_suffix(suffix).open("wb") as out:
                         # zipfile stops at the size the header states, which was added up above.
                         shutil.copyfileobj(packed, out)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+        except (
+            *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError),
+            *(OSError, RuntimeError, ValueError, struct.error),
+        ) as error:
             raise InputError(
                 Fault(f"not a zip that can be read: {one_line(error)}", "Pack it again", source)
             ) from None
