@@ -7,13 +7,12 @@ import csv
 import io
 import re
 import unicodedata
-import zipfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.files.scripts import gdal_name, likelier_encoding
+from pitchplan.files.workbooks import MOST_CELLS, check_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +22,8 @@ __all__ = ["read_table"]
 _TEXT = (".csv", ".tsv", ".txt")
 _WORKBOOK = (".xlsx", ".xlsm")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})(\d{1,7})"')
-_MOST_CELLS = 20_000_000
-_MOST_BYTES = 500_000_000
+_MOST_BYTES = 64_000_000
+_MOST_COLUMNS = 2_000
 
 
 def read_table(path: str | Path, *, encoding: str | None = None) -> tuple[pd.DataFrame, list[int]]:
@@ -83,11 +81,16 @@ def _checked_path(path: str | Path) -> Path:
             raise _refuse(file, "a folder, not a file", "Give the path of a .csv or .xlsx file in it")
         if not file.exists():
             raise _refuse(file, "no such file", f"Check the path; it was looked for in {Path.cwd()}")
+        if not file.is_file():
+            raise _refuse(file, "not a plain file", "Give the path of a .csv or .xlsx file")
         if file.suffix.lower() not in _TEXT + _WORKBOOK:
             fix = f"Save it as .xlsx or .csv (UTF-8); what can be read: {', '.join(_TEXT + _WORKBOOK)}"
             raise _refuse(file, f"a file of kind {file.suffix or '(none)'!r} is not read as a table", fix)
         if file.stat().st_size == 0:
             raise _refuse(file, "the file is empty", "Give a header row and at least one row below it")
+        if file.stat().st_size > _MOST_BYTES:
+            fix = f"Give a table of at most {_MOST_BYTES // 10**6} MB"
+            raise _refuse(file, "too large to be a table", fix, value=f"{file.stat().st_size} bytes")
     except OSError as error:
         raise _refuse(
             file, f"the file cannot be opened ({error.strerror})", "Check path and rights"
@@ -112,6 +115,9 @@ def _text_records(file: Path, encoding: str | None) -> list[list[Any]]:
     first_line = text.lstrip("\r\n").split("\n", 1)[0]
     bare = re.sub(r'"[^"]*"', "", first_line)
     delimiter = max(",;\t", key=bare.count)
+    if text.count(delimiter) + text.count("\n") > MOST_CELLS:
+        fix = f"Give a table of at most {MOST_CELLS} cells"
+        raise _refuse(file, "too many cells to be a table", fix)
     records: list[list[Any]] = []
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
@@ -165,7 +171,7 @@ def _workbook_records(file: Path) -> list[list[Any]]:
     """Take the cells of a workbook's first sheet, from its cell A1 on."""
     import python_calamine
 
-    _check_extent(file)
+    check_workbook(file)
     try:
         with python_calamine.CalamineWorkbook.from_path(file) as book:
             if not book.sheet_names:
@@ -181,36 +187,6 @@ def _workbook_records(file: Path) -> list[list[Any]]:
         raise _refuse(file, f"the workbook cannot be read ({error})", fix) from None
 
 
-def _check_extent(file: Path) -> None:
-    """Refuse a workbook that is protected, damaged, or so far spread that reading would take all memory."""
-    if file.read_bytes()[:4] == b"\xd0\xcf\x11\xe0":
-        fix = "Take the password away, or save an old .xls as .xlsx"
-        raise _refuse(file, "the workbook is protected or in the old .xls format", fix)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            sheets = [i for i in archive.infolist() if i.filename.startswith("xl/worksheets/")]
-            if sum(i.file_size for i in archive.infolist()) > _MOST_BYTES:
-                raise _refuse(file, "the workbook is too large", "Keep only the table, or save it as .csv")
-            for sheet in sheets:
-                _check_sheet(file, archive.read(sheet))
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
-        fix = "Open it in a spreadsheet program and save it again as .xlsx"
-        raise _refuse(file, f"the workbook cannot be read ({error})", fix) from None
-
-
-def _check_sheet(file: Path, xml: bytes) -> None:
-    widest, deepest = 0, 0
-    for letters, digits in _CELL.findall(xml):
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        widest, deepest = max(widest, column), max(deepest, int(digits))
-    if widest * deepest > _MOST_CELLS:
-        what = f"the sheet spreads over {deepest} rows and {widest} columns"
-        fix = "Delete the rows and columns outside of the table (a stray cell far away is enough)"
-        raise _refuse(file, what, fix, row=deepest)
-
-
 def _stripped(cell: Any) -> Any:
     if cell is None:
         return ""
@@ -222,6 +198,10 @@ def _checked_shape(records: list[list[Any]], source: str) -> tuple[list[str], li
     clean = [[_stripped(c) for c in record] for record in records]
     if not any(c != "" for record in clean for c in record):
         raise _refuse(source, "the table is empty", "Give a header row and at least one row below it")
+    widest = max(range(len(clean)), key=lambda i: len(clean[i]))
+    if len(clean[widest]) > _MOST_COLUMNS:
+        what = f"the row has {len(clean[widest])} cells"
+        raise _refuse(source, what, f"Keep only the table: at most {_MOST_COLUMNS} columns", row=widest + 1)
     header = [str(c) for c in clean[0]]
     body = [(i + 2, r) for i, r in enumerate(clean[1:]) if any(c != "" for c in r)]
     while header and header[-1] == "" and not any("".join(map(str, r[len(header) - 1 :])) for _, r in body):
