@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.files.paths import check_file
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.rows import lend, lend_vehicle, placements_of, rule_of, vehicle_of
 from pitchplan.rules.rule import Rule, check_parameters, check_when
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from pitchplan.demand.season import Season
 
 __all__ = ["RuleBook", "Vehicle", "preset_names", "read_rule_book", "rule_book"]
+
+_MOST_BYTES = 1_000_000
+_MOST_POINTS = 500
+"""In one line: a.b.c.… of a hundred thousand parts costs the TOML reader minutes and all memory."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +192,9 @@ def _book(text: str, file: str, folder: Path | None, chain: tuple[str, ...]) -> 
     """Make a book of its text; ``chain`` names it and the books whose base it is."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InputError(Fault("not TOML: nested too deeply", "Write one value per line", file)) from None
+    except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
         raise InputError(Fault(f"not TOML: {error}", "Mend the line it names", file)) from None
     head = data.get("book")
     if not isinstance(head, dict) or not isinstance(head.get("id"), str):
@@ -242,9 +249,19 @@ def _base(head: Mapping[str, Any], file: str, folder: Path | None, chain: tuple[
         raise InputError(Fault("a base that is no name", fix, file, column="base", value=name))
     if name in preset_names():
         return _preset(name, chain)
-    if folder is None or not name.endswith(".toml") or not (folder / name).is_file():
+    # Beside the book means just that: a path would open files that nobody gave.
+    if folder is None or not name.endswith(".toml") or not _is_beside(folder, name):
         raise InputError(Fault("a base that does not exist", fix, file, column="base", value=name))
     return _file(folder / name, chain)
+
+
+def _is_beside(folder: Path, name: str) -> bool:
+    if set(name) & {"/", "\\", "\0"}:
+        return False
+    try:
+        return (folder / name).is_file() and (folder / name).resolve().parent == folder.resolve()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _inherit(book: RuleBook, base: RuleBook | None, without: object) -> RuleBook:
@@ -255,7 +272,7 @@ def _inherit(book: RuleBook, base: RuleBook | None, without: object) -> RuleBook
     if base is None:
         return book
     known = {r.id for r in base.rules}
-    strange = [w for w in without if w not in known]
+    strange = [w for w in without if not isinstance(w, str) or w not in known]
     if strange:
         fix = f"Rules of {base.id}: {', '.join(sorted(known))}"
         raise InputError(
@@ -273,17 +290,23 @@ def _inherit(book: RuleBook, base: RuleBook | None, without: object) -> RuleBook
 
 
 def _file(file: Path, chain: tuple[str, ...]) -> RuleBook:
+    check_file(file, str(file), (".toml",))
     name = str(file.resolve())
     if name in chain:
         raise InputError(
             Fault("books that are each other's base", "Take one base out", chain[-1], value=file.name)
         )
+    if file.stat().st_size > _MOST_BYTES:
+        fix = f"Give a file of at most {_MOST_BYTES // 10**6} MB"
+        raise InputError(Fault("too large to be a rule book", fix, str(file)))
     try:
         text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(Fault("the file does not exist", "Check the path", str(file))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(Fault(f"cannot be read: {error}", "Save it as UTF-8 text", str(file))) from None
+    for row, line in enumerate(text.splitlines(), start=1):
+        if line.count(".") > _MOST_POINTS:
+            fix = "Give a rule's numbers as name = value"
+            raise InputError(Fault("not TOML: a name of too many parts", fix, str(file), row=row))
     return _book(text, str(file), file.parent, (*chain, name))
 
 
@@ -308,6 +331,9 @@ def read_rule_book(path: str | os.PathLike[str]) -> RuleBook:
         The file is missing, is not TOML, or a rule is wrong; every wrong rule is named at once. The
         base does not exist, or leads back to the book.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(Fault("not a path", "Give the path of a .toml file", "path", value=path))
+    check_file(Path(path), os.fspath(path), (".toml",))
     return _file(Path(path), ())
 
 
