@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import geopandas as gpd
@@ -23,6 +24,7 @@ __all__ = [
     "pass_gate",
     "planning_crs",
     "require_crs",
+    "require_own_crs",
     "require_true_scale",
     "scale_error",
 ]
@@ -36,6 +38,8 @@ _ROUNDING_DEG = 1e-6  # a coast at 180° is often written a hair beyond it
 MOST_SCALE_ERROR = 0.003
 """Share by which lengths may differ from those on the ground: UTM's do by up to 0.001, 1.5 m by 5 mm then."""
 
+_INIT = re.compile(r"init\s*=\s*(?!epsg:|esri:)", re.IGNORECASE)
+_GRID = re.compile(r'PARAMETERFILE\["[^"]*","(?!@null)|grids=(?!@null)', re.IGNORECASE)
 _DIMENSION = {"polygon": 2, "line": 1}
 
 
@@ -48,9 +52,36 @@ def crs_name(crs: pyproj.CRS) -> str:
 def parse_crs(text: str, source: str, example: str) -> pyproj.CRS:
     """Read a CRS, or refuse what is none and name an example."""
     try:
-        return pyproj.CRS.from_user_input(text)
+        # +init=name:code looks for a file of that name.
+        if isinstance(text, str) and _INIT.search(text):
+            raise pyproj.exceptions.CRSError("a file's")
+        crs = pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError:
         raise InputError(Fault("not a CRS", f"Use a code such as {example}", source, value=text)) from None
+    require_own_crs(crs, source)
+    return crs
+
+
+def require_own_crs(crs: pyproj.CRS, source: str) -> None:
+    """Refuse a CRS whose conversion opens a grid file of its own, or that is not of the Earth.
+
+    Raises
+    ------
+    InputError
+        It names a grid, or another celestial body.
+    """
+    text = crs.to_wkt()
+    if _GRID.search(text):
+        what = "a CRS that is converted by a grid file"
+        raise InputError(
+            Fault(what, "Reproject the layer to a code such as EPSG:4548", source, value=crs.name)
+        )
+    try:
+        pyproj.Transformer.from_crs(crs, "EPSG:4326")
+    except pyproj.exceptions.ProjError:
+        what = "a CRS from which no way leads to longitude and latitude"
+        fix = "Set the CRS the numbers are in, or reproject the layer to a code such as EPSG:4548"
+        raise InputError(Fault(what, fix, source, value=crs.name)) from None
 
 
 def _horizontal(crs: pyproj.CRS) -> pyproj.CRS:
@@ -106,6 +137,7 @@ def require_crs(frame: gpd.GeoDataFrame, source: str, assume_crs: str | None) ->
                 )
             )
         frame = frame.set_crs(parse_crs(assume_crs, "assume_crs", "EPSG:4326"))
+    require_own_crs(frame.crs, source)
     bounds = frame.total_bounds
     low, high = -_FULL_CIRCLE - bounds[:2], bounds[2:] - _FULL_CIRCLE
     outside = bool((np.maximum(low, high) > _ROUNDING_DEG).any())
