@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pitchplan.errors import Fault, InputError
-from pitchplan.files.strictjson import loads_strictly
+from pitchplan.files.strictjson import loads_strictly, read_bytes
 
 __all__ = ["FORM", "LEDGER", "Entries", "has_ledger", "read_ledger", "sha256_of", "sha256_of_file"]
 
@@ -42,11 +42,7 @@ def read_ledger(folder: Path) -> Entries:
     ledger = folder / LEDGER
     fix = "Put back the ledger as it was, from a copy"
     try:
-        found = loads_strictly(ledger.read_bytes(), str(ledger))
-    except OSError as error:
-        raise InputError(
-            Fault(f"cannot be opened ({error.strerror})", "Check its rights", str(ledger))
-        ) from None
+        found = loads_strictly(read_bytes(ledger), str(ledger))
     except InputError as error:
         raise InputError(*(Fault(f.what, fix, f.source) for f in error.faults)) from None
     files = found.get("files")
