@@ -106,6 +106,8 @@ def read_spots(
         headings = ", ".join(COLUMNS["address"][3:7])
         fix = f"Head it address, {headings}, or give lon and lat; found: {', '.join(map(str, frame.columns))}"
         faults.add("no column tells the places", fix, row=1)
+    if not len(table):
+        faults.add("the list has no spots", "Give at least one row, or no list")
     faults.raise_if_any()
     reading = _Reading(gazetteer_of(city), float(agree_m), float(vague_m))
     rows = [_row(row, line, reading, name) for row, line in zip(table.to_dict("records"), lines, strict=True)]

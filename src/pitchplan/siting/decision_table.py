@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pitchplan.candidates.decided import RADIUS_M, places_of_last
+from pitchplan.demand.survey.cells import Unclear, day_of
 from pitchplan.errors import Faults, InputError
 from pitchplan.schemas import DECISIONS, as_text, check_table
 
@@ -55,7 +56,7 @@ def read_decisions(
     ------
     InputError
         A column or value is missing, a word is unknown, a position cannot be on Earth, an id comes
-        twice, votes are not whole, or ``last`` has no such spot; every fault at once.
+        twice, a date is no day, votes are not whole, or ``last`` has no such spot; every fault at once.
     """
     if isinstance(source, pd.DataFrame):
         frame, name, lines = source.copy(), "decisions", list(range(2, len(source) + 2))
@@ -89,6 +90,11 @@ def _check_values(frame: pd.DataFrame, name: str, lines: list[int]) -> None:
     faults = Faults(name)
     twice = frame["decision_id"].duplicated(keep="first").to_numpy()
     for line, again, row in zip(lines, twice, frame.itertuples(), strict=True):
+        try:
+            day_of(row.date)
+        except Unclear as unclear:
+            what, fix = unclear.args
+            faults.add(what, fix, row=line, column="date", value=row.date)
         needed = not row.place and not row.address
         for column, value, other in (("lon", row.lon, row.lat), ("lat", row.lat, row.lon)):
             if np.isnan(value) and (needed or not np.isnan(other)):
