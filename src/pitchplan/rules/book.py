@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RuleBook", "Vehicle", "preset_names", "read_rule_book", "rule_book"]
 
+_HEAD = ("id", "title", "title_en", "note", "base", "without", "placements")
 _MOST_BYTES = 1_000_000
 _MOST_POINTS = 500
 """In one line: a.b.c.… of a hundred thousand parts costs the TOML reader minutes and all memory."""
@@ -196,9 +197,11 @@ def _book(text: str, file: str, folder: Path | None, chain: tuple[str, ...]) -> 
         raise InputError(Fault("not TOML: nested too deeply", "Write one value per line", file)) from None
     except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
         raise InputError(Fault(f"not TOML: {error}", "Mend the line it names", file)) from None
+    _check_words(data, ("book", "rule", "vehicle"), "Write [book], [[rule]] and [[vehicle]]", file)
     head = data.get("book")
     if not isinstance(head, dict) or not isinstance(head.get("id"), str):
         raise InputError(Fault("no [book] with an id", 'Begin with [book] and id = "…"', file))
+    _check_words(head, _HEAD, f"Under [book] stand {', '.join(_HEAD)}", file)
     base = _base(head, file, folder, chain)
     rows, vehicles = data.get("rule", []), data.get("vehicle", [])
     lists = isinstance(rows, list) and isinstance(vehicles, list)
@@ -220,6 +223,13 @@ def _book(text: str, file: str, folder: Path | None, chain: tuple[str, ...]) -> 
         file,
     )
     return _inherit(book, base, head.get("without", []))
+
+
+def _check_words(table: Mapping[str, Any], known: tuple[str, ...], fix: str, file: str) -> None:
+    """Refuse what nobody reads: rules under [[rules]] would silently not hold."""
+    strange = [word for word in table if word not in known]
+    if strange:
+        raise InputError(*(Fault("a word that is not known", fix, file, column=word) for word in strange))
 
 
 def _rules(rows: list[dict[str, Any]], file: str) -> tuple[Rule, ...]:
