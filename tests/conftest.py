@@ -1,6 +1,8 @@
 """Fixtures that are made once: the demonstration city and what follows from it."""
 
 import os
+import sys
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,43 @@ def pytest_generate_tests(metafunc):
         every = metafunc.module.CHUNKS
         whole = metafunc.config.getoption("whole")
         metafunc.parametrize("chunk", range(every if whole else -(-every // 4)))
+
+
+class NetworkUsed(Exception):
+    """A test reached for the network."""
+
+
+def _is_here(host):
+    """Tell whether a host is this machine: no name but its own is looked up."""
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host in (None, "", "localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def refuse_network(event, args):
+    """Refuse what leaves this machine; sockets that are files, and its own address, stay allowed."""
+    if event == "socket.getaddrinfo" or event == "socket.gethostbyname":
+        host = args[0]
+    elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        host = args[1][0] if isinstance(args[1], tuple) else None
+    else:
+        return
+    if not _is_here(host):
+        raise NetworkUsed(f"{event} to {host!r}: tests do without a network")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network():
+    """Keep the tests off the network, Python's own sockets that is; see tests/hostile for GDAL's."""
+    # An audit hook also sees sockets that were imported before; it stays until the process ends.
+    if not getattr(sys, "_pitchplan_tests_offline", False):
+        sys.addaudithook(refuse_network)
+        sys._pitchplan_tests_offline = True
 
 
 @pytest.fixture(scope="session")
