@@ -140,17 +140,21 @@ def _json(data: bytes, random: Random) -> bytes:
             break
         how = random.randrange(6)
         if how <= 2:
-            parent[key] = random.choice(NASTY)
+            parent[key] = _copy(random.choice(NASTY))
         elif how == 3:
             del parent[key]
         elif how == 4:
             other, at = _somewhere(found, random)
-            parent[key] = json.loads(json.dumps(other[at])) if other else None
+            parent[key] = _copy(other[at]) if other else None
         elif isinstance(parent, list):
-            parent.insert(key, json.loads(json.dumps(parent[key])))
+            parent.insert(key, _copy(parent[key]))
         else:
             parent[str(random.choice(NASTY))[:50]] = parent.pop(key)
     return json.dumps(found, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
+
+
+def _copy(value: Any) -> Any:
+    return json.loads(json.dumps(value))
 
 
 def _somewhere(found: Any, random: Random) -> tuple[Any, Any]:
