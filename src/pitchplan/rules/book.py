@@ -197,11 +197,9 @@ def _book(text: str, file: str, folder: Path | None, chain: tuple[str, ...]) -> 
         raise InputError(Fault("not TOML: nested too deeply", "Write one value per line", file)) from None
     except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
         raise InputError(Fault(f"not TOML: {error}", "Mend the line it names", file)) from None
-    _check_words(data, ("book", "rule", "vehicle"), "Write [book], [[rule]] and [[vehicle]]", file)
     head = data.get("book")
     if not isinstance(head, dict) or not isinstance(head.get("id"), str):
         raise InputError(Fault("no [book] with an id", 'Begin with [book] and id = "…"', file))
-    _check_words(head, _HEAD, f"Under [book] stand {', '.join(_HEAD)}", file)
     base = _base(head, file, folder, chain)
     rows, vehicles = data.get("rule", []), data.get("vehicle", [])
     lists = isinstance(rows, list) and isinstance(vehicles, list)
@@ -209,6 +207,8 @@ def _book(text: str, file: str, folder: Path | None, chain: tuple[str, ...]) -> 
         raise InputError(
             Fault("no [[vehicle]] or no [[rule]] rows", "Add [[vehicle]] and [[rule]] tables", file)
         )
+    _check_words(data, ("book", "rule", "vehicle"), "Write [book], [[rule]] and [[vehicle]]", file)
+    _check_words(head, _HEAD, f"Under [book] stand {', '.join(_HEAD)}", file)
     rules = _rules(rows, file)
     bays = tuple(vehicle_of(v, file) for v in vehicles)
     book = RuleBook(
