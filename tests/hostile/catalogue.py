@@ -433,6 +433,7 @@ PROOF = [
     ("no entries", at("entries", gone=True), ("parts of it are missing",)),
     ("entries of numbers", at("entries", value=[1, 2]), ("not a lottery's proof",)),
     ("no seats", at("seats", gone=True), ("not a lottery's proof",)),
+    ("an endless drive", put('"drives": {', '"drives": {"x": {"1": 1e999}, '), ("not a lottery's proof",)),
     ("no seed", at("seed", gone=True), ("not a lottery's proof",)),
     ("a key twice", put('"entries"', '"seed": "1", "entries"'), ("twice",)),
     ("a nesting bomb", whole('{"seed":' * 100_000), ("deeply",)),

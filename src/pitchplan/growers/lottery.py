@@ -131,7 +131,7 @@ def check_lottery(
     found = proof if isinstance(proof, dict) else loads_strictly(read_bytes(proof), str(proof))
     try:
         return _faults(found, list_sha256, list(grower_ids), salt)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         what = "not a lottery's proof, or parts of it are missing"
         raise InputError(Fault(what, "Give the file as it was published", str(proof)[:80])) from None
 
