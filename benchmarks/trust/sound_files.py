@@ -184,7 +184,7 @@ def _layer_files(folder: Path, city: pp.City) -> dict[str, Sound]:
 
     files = {name: Sound(folder / f"{name}.geojson", reading(name)) for name in LAYERS}
     for suffix in ("gpkg", "fgb", "kml", "shp"):
-        axes.rename(columns={"name": "Name"}).to_file(
+        axes.rename(columns={"name": "Name", "street_class": "class"}).to_file(
             folder / f"axes.{suffix}", driver="KML" if suffix == "kml" else None
         )
         files[suffix] = Sound(folder / f"axes.{suffix}", _read_axes)

@@ -18,7 +18,7 @@ from .catalogue import LAYERS, TABLES
 FIRST = 1_000_000  # apart from the numbers of the long run
 FAST = (*TABLES, "workbook", "book", "plan", "proof", "ledger")
 SLOW = (*LAYERS, "osm", "gpkg", "fgb", "kml", "shp", "zip", "topojson", "dbf", "shx", "prj", "cpg")
-CHUNKS = [*((name, 60, part) for name in FAST for part in range(2)), *((name, 30, 0) for name in SLOW)]
+CHUNKS = [*((name, 70, part) for name in FAST for part in range(2)), *((name, 18, 0) for name in SLOW)]
 LONGEST_S = 2.0
 MOST_MB = 500.0
 
@@ -64,7 +64,7 @@ def test_only_our_errors_come_out(warm, name, count, part):
 # --- what nobody thought of: cells, rows and values that hypothesis makes up ---------------------------
 
 MADE_UP = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 CELL = st.one_of(st.sampled_from([str(v) for v in NASTY]), st.text(max_size=12), st.floats().map(str))
 JSON = st.recursive(
