@@ -18,7 +18,7 @@ from .catalogue import LAYERS, TABLES
 FIRST = 1_000_000  # apart from the numbers of the long run
 FAST = (*TABLES, "workbook", "book", "plan", "proof", "ledger")
 SLOW = (*LAYERS, "osm", "gpkg", "fgb", "kml", "shp", "zip", "topojson", "dbf", "shx", "prj", "cpg")
-CHUNKS = [*((name, 70, part) for name in FAST for part in range(2)), *((name, 18, 0) for name in SLOW)]
+CHUNKS = [*((name, 75, part) for name in FAST for part in range(2)), *((name, 12, 0) for name in SLOW)]
 LONGEST_S = 2.0
 MOST_MB = 500.0
 
