@@ -18,7 +18,7 @@ disk before either takes its name; then the ledger does, then the file. Whatever
 * both: it is done.
 
 The other order could leave a published file that no ledger knows, which the next run would overwrite
-silently. Where placing the file fails without a crash (a full disk, say), the ledger is put back.
+silently. Where placing the file fails without a crash (a full disk, Ctrl-C), the ledger is put back.
 """
 
 from __future__ import annotations
@@ -220,8 +220,8 @@ def _write_both(path: Path, data: bytes, entries: Entries) -> Path:
     text = json.dumps({"ledger": FORM, "files": dict(sorted(entries.items()))}, ensure_ascii=False, indent=1)
     try:
         write_many({ledger: (text + "\n").encode(), path: data})
-    except OutputError:
-        # Only where the file's new bytes are not in place: else the ledger is right as it is.
+    except BaseException:
+        # Ctrl-C too. Only where the file's new bytes are not in place: else the ledger is right as it is.
         if sha256_of_file(path) != sha256_of(data):
             _put_back(ledger, before)
         raise
@@ -284,12 +284,13 @@ def _entries(path: Path) -> Entries:
 def _alone(folder: Path) -> Iterator[None]:
     """Let one process at a time into the ledger of a folder, where the system can lock folders."""
     handle = None
-    with contextlib.suppress(ImportError, OSError, AttributeError, ValueError):
-        import fcntl
-
-        handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX)
     try:
+        # Ctrl-C while another one is waited for must not leave a lock that the next write would wait for.
+        with contextlib.suppress(ImportError, OSError, AttributeError, ValueError):
+            import fcntl
+
+            handle = os.open(folder, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         if handle is not None:

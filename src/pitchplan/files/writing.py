@@ -9,17 +9,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
+import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitchplan.errors import OutputError
+from pitchplan.files.interrupts import undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["write_atomically", "write_many"]
+__all__ = ["making", "write_atomically", "write_many"]
 
 _PREFIX = ".pitchplan-"
 _SUFFIX = ".tmp"
@@ -52,10 +53,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
     Temporary file in the same folder, ``fsync``, ``os.replace``, ``fsync`` of the folder where the
     system allows it. Temporary files that a killed run left behind are removed after an hour.
     """
-    target = Path(path)
-    staged = _stage(target, data)
-    _put_in_place(staged, target)
-    return target
+    return write_many({Path(path): data})[0]
 
 
 def write_many(files: Mapping[Path, bytes]) -> list[Path]:
@@ -77,26 +75,54 @@ def write_many(files: Mapping[Path, bytes]) -> list[Path]:
         A file could not be written. If that happened while files were staged, none has changed; if
         it happened while they were put in place, the message names those already replaced.
     """
-    staged: list[tuple[Path, Path]] = []
+    # Named before they are made: whatever cuts in, it is known what to take away.
+    staged = {Path(path): _temporary_beside(Path(path)) for path in files}
     placed: list[Path] = []
     try:
         for path, data in files.items():
-            staged.append((_stage(Path(path), data), Path(path)))
-        for temporary, target in staged:
-            _put_in_place(temporary, target)
-            placed.append(target)
-    except OutputError as error:
-        for temporary, _ in staged[len(placed) :]:
-            _remove(temporary)
-        if placed:
+            _stage(staged[Path(path)], Path(path), data)
+        # They belong together: Ctrl-C waits until the last one has its name.
+        with undisturbed():
+            for target, temporary in staged.items():
+                _put_in_place(temporary, target)
+                placed.append(target)
+    except BaseException as error:
+        with undisturbed():
+            for temporary in staged.values():
+                _remove(temporary)
+        if placed and isinstance(error, OutputError):
             names = ", ".join(str(p) for p in placed)
             raise OutputError(f"{error} Already replaced, each whole: {names}.") from error
         raise
     return placed
 
 
-def _stage(target: Path, data: bytes) -> Path:
-    """Write the bytes beside the target, down to the disk, and return the temporary file."""
+@contextlib.contextmanager
+def making(target: Path) -> Iterator[None]:
+    """Turn what the system refuses while a file's bytes are made into an error that names the file.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where the file shall appear.
+
+    Raises
+    ------
+    OutputError
+        In place of an ``OSError``, such as that of a full folder for temporary files.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise _failure(target, error) from error
+
+
+def _temporary_beside(target: Path) -> Path:
+    return target.parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+
+
+def _stage(temporary: Path, target: Path, data: bytes) -> None:
+    """Write the bytes beside the target, down to the disk."""
     folder = target.parent
     _check_name(target)
     if target.is_dir():
@@ -106,22 +132,16 @@ def _stage(target: Path, data: bytes) -> Path:
             f"{target}: not written, because the folder {folder} does not exist. Make it first."
         )
     _sweep(folder)
-    temporary: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
+    with making(target):
+        with open(temporary, "xb", opener=_for_nobody_else) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode_for(target))
-    except BaseException as error:
-        if temporary is not None:
-            _remove(temporary)
-        if isinstance(error, OSError):
-            raise _failure(target, error) from error
-        raise
-    return temporary
+
+
+def _for_nobody_else(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _check_name(target: Path) -> None:
@@ -144,13 +164,8 @@ def _check_name(target: Path) -> None:
 
 
 def _put_in_place(temporary: Path, target: Path) -> None:
-    try:
+    with making(target):
         os.replace(temporary, target)
-    except BaseException as error:
-        _remove(temporary)
-        if isinstance(error, OSError):
-            raise _failure(target, error) from error
-        raise
     _sync_folder(target.parent)
 
 
@@ -158,7 +173,7 @@ def _mode_for(target: Path) -> int:
     """Mode bits the file shall have: those it had, else what the process's umask leaves."""
     with contextlib.suppress(OSError):
         return target.stat().st_mode & 0o777
-    # The umask can only be read by setting it; mkstemp's 0600 would hide a map from its readers.
+    # The umask can only be read by setting it; the 0600 it was made with would hide a map from its readers.
     mask = os.umask(0o022)
     os.umask(mask)
     return 0o666 & ~mask
@@ -166,7 +181,10 @@ def _mode_for(target: Path) -> int:
 
 def _failure(target: Path, error: OSError) -> OutputError:
     reason = error.strerror or str(error)
-    return OutputError(f"{target}: not written ({reason}). What was there before is untouched.")
+    # Where it is not the file itself: the folder for temporary files is full, say.
+    named = error.filename if isinstance(error.filename, str) else ""
+    elsewhere = f": {named}" if named and Path(named).parent != target.parent else ""
+    return OutputError(f"{target}: not written ({reason}{elsewhere}). What was there before is untouched.")
 
 
 def _remove(path: Path) -> None:

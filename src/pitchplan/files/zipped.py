@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.paths import one_line
+from pitchplan.files.scratch import scratch_folder
 
 __all__ = ["unzipped_shapefile"]
 
@@ -72,8 +72,8 @@ def unzipped_shapefile(path: Path, source: str) -> Iterator[Path]:
         Not a zip, torn, a password, a name that leads out of it, more than 2 GB, or not exactly
         one ``.shp``.
     """
-    with TemporaryDirectory(prefix="pitchplan-") as folder:
-        target = Path(folder) / "layer.shp"
+    with scratch_folder() as folder:
+        target = folder / "layer.shp"
         try:
             with zipfile.ZipFile(path) as archive:
                 for suffix, member in _choose(archive, source).items():

@@ -77,16 +77,16 @@ class Allocation:
         InputError
             It was no lottery.
         OutputError
-            The file could not be written.
+            The file could not be written, or something else was published under its name.
         """
         from pathlib import Path
 
-        from pitchplan.files.writing import write_atomically
+        from pitchplan.files.ledger import write_guarded
 
         if self.proof is None:
             raise InputError(Fault("no lottery", 'Allocate with method="lottery"', "write_proof"))
         text = json.dumps(self.proof, ensure_ascii=False, indent=1, sort_keys=True)
-        return write_atomically(Path(path), (text + "\n").encode())
+        return write_guarded(Path(path), (text + "\n").encode())
 
     def __repr__(self) -> str:
         table = self.table

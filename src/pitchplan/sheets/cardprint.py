@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from pitchplan.errors import PitchplanError
+from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.cardface import CARD_MM, MAP, face_svg, map_svg
 from pitchplan.sheets.pdf import embolden, printing_fonts, require_library
 from pitchplan.sheets.words import word
@@ -51,8 +50,7 @@ def cards_pdf(sheet: Sheet, cards: Sequence[Card], paper: str) -> bytes:
     faces = [face_svg(sheet, card) for card in cards]
     fonts, weights = printing_fonts("".join(_letters(svg) for svg in (*maps.values(), *faces)))
     place = {spot: k for k, spot in enumerate(maps)}
-    with tempfile.TemporaryDirectory(prefix="pitchplan-") as folder:
-        root = Path(folder)
+    with scratch_folder() as root:
         for prefix, drawings in (("map", maps.values()), ("face", faces)):
             for k, svg in enumerate(drawings):
                 # A folder with names in it is for nobody else to read, and is gone at the end.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitchplan.errors import Fault, Faults, InputError
-from pitchplan.files.writing import write_atomically
+from pitchplan.files.ledger import write_guarded
+from pitchplan.files.writing import making
 from pitchplan.growers.reading import read_growers
 from pitchplan.sheets.cardface import CODE_MM, card_svg
 from pitchplan.sheets.cardprint import PAPERS, cards_pdf
@@ -14,8 +16,6 @@ from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.qr import check_link
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from pitchplan.growers.allocation import Allocation
@@ -135,7 +135,9 @@ class PermitCards:
         if not str(path).lower().endswith(".pdf"):
             fix = "Cards are written as .pdf"
             raise InputError(Fault("no format for cards", fix, "PermitCards", value=str(path)))
-        return write_atomically(path, self.pdf(paper=paper))
+        with making(Path(path)):
+            data = self.pdf(paper=paper)
+        return write_guarded(Path(path), data)
 
 
 def permit_cards(

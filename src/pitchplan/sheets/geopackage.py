@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.gis import map_layers, write_layer
 from pitchplan.sheets.qgis import style
 
@@ -51,16 +50,19 @@ def geopackage_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
     """
     layers = map_layers(published, sheet)
     moment = f"{published.first.isoformat()}T00:00:00.000Z"
-    with tempfile.TemporaryDirectory(prefix="pitchplan-") as folder:
-        path = Path(folder, "map.gpkg")
+    with scratch_folder() as folder:
+        path = folder / "map.gpkg"
         for i, layer in enumerate(layers):
             write_layer(path, layer, "GPKG", _OPTIONS, append=i > 0)
-        with contextlib.closing(sqlite3.connect(path)) as file:
-            _add_styles(file, layers, moment)
-            file.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
-            file.commit()
-            # Pages that held the true times would stay in the file.
-            file.execute("VACUUM")
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as file:
+                _add_styles(file, layers, moment)
+                file.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
+                file.commit()
+                # Pages that held the true times would stay in the file.
+                file.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            raise OSError(f"{error}") from error
         return path.read_bytes()
 
 

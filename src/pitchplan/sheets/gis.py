@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -13,12 +11,13 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from pitchplan.errors import OutputError
 from pitchplan.files.paths import one_line
+from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.features import map_features
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pitchplan.sheets.published import Published
     from pitchplan.sheets.sheet import Sheet
@@ -135,7 +134,7 @@ def write_layer(
 
     Raises
     ------
-    OutputError
+    OSError
         GDAL could not write it.
     """
     try:
@@ -145,7 +144,7 @@ def write_layer(
             dataset_options=_DATASET.get(driver), layer_options=dict(options),
         )  # fmt: skip
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
-        raise OutputError(f"The layer {layer.name} could not be written ({one_line(error)}).") from error
+        raise OSError(f"layer {layer.name}: {one_line(error)}") from error
 
 
 def flatgeobuf_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
@@ -164,7 +163,7 @@ def flatgeobuf_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
         With a spatial index; the same on each run.
     """
     spots = next(layer for layer in map_layers(published, sheet) if layer.kind == "spot")
-    with tempfile.TemporaryDirectory(prefix="pitchplan-") as folder:
-        path = Path(folder, "spots.fgb")
+    with scratch_folder() as folder:
+        path = folder / "spots.fgb"
         write_layer(path, spots, "FlatGeobuf", {})
         return path.read_bytes()

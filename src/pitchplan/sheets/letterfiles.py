@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import PitchplanError
+from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.lettering import FONTS, attr, text_xml
 from pitchplan.sheets.pdf import printing_fonts, require_library
 
@@ -167,8 +166,7 @@ def pdf_of(versions: Sequence[dict[str, Any]]) -> bytes:
     typst = require_library("typst")
     fonts, faces = printing_fonts("".join(_texts(list(versions))))
     data = {"versions": _printable(list(versions)), "fonts": list(FONTS), "faces": faces}
-    with tempfile.TemporaryDirectory(prefix="pitchplan-") as folder:
-        root = Path(folder)
+    with scratch_folder() as root:
         (root / "letter.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (root / "letter.typ").write_text(_TYPST, encoding="utf-8")
         compiler = typst.Compiler(root / "letter.typ", root=root, font_paths=fonts)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-import tempfile
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from pitchplan.errors import Fault, InputError, PitchplanError
+from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.lettering import FONTS
 from pitchplan.sheets.svg import svg_bytes
 
@@ -86,8 +85,7 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
     sheets = [sheet, *(replace(sheet, page=page) for page in sheet.pages)] if kind == "pdf" else [sheet]
     fonts = _fonts()
     files = _font_files(fonts)
-    with tempfile.TemporaryDirectory(prefix="pitchplan-") as folder:
-        root = Path(folder)
+    with scratch_folder() as root:
         source = _TEMPLATE
         for k, one in enumerate(sheets):
             svg = svg_bytes(one)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, InputError, OutputError
 from pitchplan.files.ledger import write_many_guarded
+from pitchplan.files.writing import making
 from pitchplan.sheets.letterfiles import html_of, pdf_of
 from pitchplan.sheets.lettering import clean
 
@@ -113,11 +114,12 @@ class Letters:
             fix = f"Give some of {', '.join(_FORMATS)}"
             raise InputError(Fault("no format for letters", fix, "letters", column="formats", value=formats))
         root = Path(folder)
-        files = {
-            root / f"{k:02d}-{_file_name(letter.who)}{suffix}": _FORMATS[suffix](letter.versions)
-            for k, letter in enumerate(self.letters, start=1)
-            for suffix in formats
-        }
+        files = {}
+        for k, letter in enumerate(self.letters, start=1):
+            for suffix in formats:
+                path = root / f"{k:02d}-{_file_name(letter.who)}{suffix}"
+                with making(path):
+                    files[path] = _FORMATS[suffix](letter.versions)
         try:
             root.mkdir(exist_ok=True)
         except OSError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.gis import Layer, map_layers, write_layer
 from pitchplan.sheets.zips import zip_bytes
 
@@ -57,11 +56,11 @@ def shapefile_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
     """
     files: dict[str, bytes] = {}
     names = ["layer,field,column"]
-    with tempfile.TemporaryDirectory(prefix="pitchplan-") as folder:
+    with scratch_folder() as folder:
         for layer in map_layers(published, sheet):
             fields = short_names(c for c in layer.frame.columns if c != "geometry")
             names += [f"{layer.name},{short},{column}" for column, short in fields.items()]
-            path = Path(folder, f"{layer.name}.shp")
+            path = folder / f"{layer.name}.shp"
             date = published.first.isoformat()
             options = {"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": date}
             write_layer(path, _fitted(layer, fields), "ESRI Shapefile", options)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.ledger import write_guarded, write_published
+from pitchplan.files.writing import making
 from pitchplan.sheets.formats import FORMATS, format_of
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.mapdatums import WGS84, check_datum, marked_name
@@ -240,7 +241,7 @@ def write(
     """
     target = Path(path)
     reason = _checked_reason(what, replaces)
-    data = render(what, target.name, ppi=ppi, datum=datum)
+    data = render(what, str(target), ppi=ppi, datum=datum)
     target = target.with_name(marked_name(target.name, format_of(target.name), datum))
     if not isinstance(what, Sheet) or what.stage != PUBLISHED:
         return write_guarded(target, data)
@@ -278,13 +279,21 @@ def render(what: Sheet | Plan, name: str, *, ppi: float = 150.0, datum: str = WG
     -------
     bytes
         The file's content; the same on each run.
+
+    Raises
+    ------
+    InputError, PitchplanError
+        As in `write`.
+    OutputError
+        The system refused what is needed to make it, such as room for temporary files.
     """
     kind = format_of(name)
     datum = check_datum(datum, kind, takes_datum=FORMATS[kind].takes_datum)
-    if isinstance(what, Sheet):
-        return FORMATS[kind].make(what.published, what, ppi=ppi, datum=datum)
-    if FORMATS[kind].needs_map:
+    if not isinstance(what, Sheet) and FORMATS[kind].needs_map:
         raise InputError(
             Fault(f"a plan alone cannot be drawn as {kind}", "Make a map_sheet of it first", "write")
         )
-    return FORMATS[kind].make(publish(what), None, ppi=ppi, datum=datum)
+    with making(Path(name)):
+        if isinstance(what, Sheet):
+            return FORMATS[kind].make(what.published, what, ppi=ppi, datum=datum)
+        return FORMATS[kind].make(publish(what), None, ppi=ppi, datum=datum)

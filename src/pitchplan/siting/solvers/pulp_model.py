@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import subprocess
-import tempfile
 import traceback
 from collections.abc import Iterable
 from numbers import Integral, Real
@@ -14,6 +13,7 @@ import numpy as np
 import pulp
 
 from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists
+from pitchplan.files.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,9 +109,9 @@ def solved(lp: pulp.LpProblem, solver: Any) -> pulp.LpProblem:
     Whatever happens, a program that PuLP started has ended and its files are gone: PuLP itself
     leaves both behind where it is interrupted.
     """
-    with tempfile.TemporaryDirectory(prefix="pitchplan-", ignore_cleanup_errors=True) as folder:
+    with scratch_folder() as folder:
         mine = copy.copy(solver)
-        mine.tmpDir = folder
+        mine.tmpDir = str(folder)
         try:
             lp.solve(mine)
         except pulp.PulpSolverError as error:
