@@ -14,6 +14,10 @@ that need them "not applied"; square cells and an assumed density stand in for c
 
 from __future__ import annotations
 
+import guarding  # noqa: F401  # first: it also holds while the others are loaded
+
+# isort: split
+
 import argparse
 import datetime as dt
 from pathlib import Path
@@ -176,7 +180,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except pp.PitchplanError as error:
-        raise SystemExit(f"{type(error).__name__}: {error}") from None
+    main()

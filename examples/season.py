@@ -7,6 +7,10 @@ What people say and what is counted in the streets is made up here; everything e
 
 from __future__ import annotations
 
+import guarding  # noqa: F401  # first: it also holds while the others are loaded
+
+# isort: split
+
 import argparse
 import datetime as dt
 import json
@@ -229,7 +233,4 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except pp.PitchplanError as error:
-        raise SystemExit(f"{type(error).__name__}: {error}") from None
+    main()

@@ -8,6 +8,10 @@ Beside the plan it prints what two simpler planners reach: one that always takes
 
 from __future__ import annotations
 
+import guarding  # noqa: F401  # first: it also holds while the others are loaded
+
+# isort: split
+
 import argparse
 import datetime as dt
 from pathlib import Path
@@ -57,7 +61,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except pp.PitchplanError as error:
-        raise SystemExit(f"{type(error).__name__}: {error}") from None
+    main()

@@ -2,9 +2,13 @@
 
 import csv
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from subprocess import PIPE
 
 import geopandas as gpd
 import pytest
@@ -224,3 +228,22 @@ def test_cambridge_from_road_polygons_to_the_sheet(real_data, tmp_path):
     assert int(report["island"][3]) > 10_000
     assert int(report["hydrant"][2]) == 1960
     assert "no breaches" in done.stdout
+
+
+@pytest.mark.parametrize("wait_s", [0.4, 1.5, 4.0])
+def test_ctrl_c_is_one_line_within_three_seconds(tmp_path, wait_s):
+    """While libraries are loaded, layers are read, places are screened: no traceback, nothing left behind."""
+    command = [sys.executable, str(EXAMPLES / "watermelon_map.py"), "--out", str(tmp_path / "out")]
+    (tmp_path / "scratch").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "scratch")}
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, env=environment) as running:
+        time.sleep(wait_s)
+        running.send_signal(signal.SIGINT)
+        pressed = time.monotonic()
+        said = running.communicate(timeout=60)
+    assert time.monotonic() - pressed < 3.0
+    assert running.returncode == 130
+    assert said[0] == ""
+    assert said[1].startswith("Stopped (Ctrl-C).")
+    assert said[1].count("\n") == 1
+    assert [p.name for p in tmp_path.rglob("*")] == ["scratch"]
