@@ -231,8 +231,8 @@ def test_cambridge_from_road_polygons_to_the_sheet(real_data, tmp_path):
 
 
 @pytest.mark.parametrize("wait_s", [0.4, 1.5, 4.0])
-def test_ctrl_c_is_one_line_within_three_seconds(tmp_path, wait_s):
-    """While libraries are loaded, layers are read, places are screened: no traceback, nothing left behind."""
+def test_ctrl_c_is_one_line_or_the_best_plan(tmp_path, wait_s):
+    """No traceback and nothing left behind; where plans are sought, the best one so far is drawn."""
     command = [sys.executable, str(EXAMPLES / "watermelon_map.py"), "--out", str(tmp_path / "out")]
     (tmp_path / "scratch").mkdir()
     environment = {**os.environ, "TMPDIR": str(tmp_path / "scratch")}
@@ -241,9 +241,15 @@ def test_ctrl_c_is_one_line_within_three_seconds(tmp_path, wait_s):
         running.send_signal(signal.SIGINT)
         pressed = time.monotonic()
         said = running.communicate(timeout=60)
-    assert time.monotonic() - pressed < 3.0
+    took = time.monotonic() - pressed
+    assert list((tmp_path / "scratch").iterdir()) == []
+    if running.returncode == 0 and wait_s > 3:
+        assert "INTERRUPTED" in said[0]
+        assert {p.name for p in (tmp_path / "out").iterdir()} == FILES
+        return
     assert running.returncode == 130
+    assert took < 3.0
     assert said[0] == ""
     assert said[1].startswith("Stopped (Ctrl-C).")
     assert said[1].count("\n") == 1
-    assert [p.name for p in tmp_path.rglob("*")] == ["scratch"]
+    assert [p.name for p in tmp_path.iterdir()] == ["scratch"]

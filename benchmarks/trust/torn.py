@@ -1,7 +1,7 @@
 """No torn file: writers are killed at random moments, and each file holds its old bytes or its new ones.
 
     python benchmarks/trust/torn.py          # 200 kills of each writer
-    python benchmarks/trust/torn.py 20
+    python benchmarks/trust/torn.py 20 .csv .fgb
 
 Prints kills and torn files per writer; ends with 1 where a file is torn, or where a published file and
 its ledger disagree in a way that `check_published` does not name or the same write does not mend.
@@ -178,6 +178,8 @@ def main() -> None:
     writers = {suffix: of_suffix(suffix, drafts, "") for suffix in FORMATS}
     writers |= {f"published {s}": of_suffix(s, published, "moved") for s in (".geojson", ".pdf")}
     writers |= of_sets(drafts)
+    asked = sys.argv[2:]
+    writers = {name: write for name, write in writers.items() if name in asked or not asked}
     rng, torn, covered = random.Random(0), 0, []
     for name, write in writers.items():
         with tempfile.TemporaryDirectory() as root:
