@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pitchplan.masking import mask_numbers, masked_within
+
 __all__ = [
     "BreachesFound",
     "Fault",
@@ -31,7 +33,10 @@ _SHOWN = 20
 
 
 class PitchplanError(Exception):
-    """The root of every error pitchplan raises on purpose."""
+    """The root of every error pitchplan raises on purpose; what it says shows nobody's number."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(mask_numbers(s) if isinstance(s, str) else s for s in said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class Fault:
     column : str or None
         Name of the column.
     value : object
-        The value that was found, as it was given.
+        The value that was found, as it was given. In it and in all texts telephone numbers, ID numbers
+        and number plates are masked: messages are copied into mails and logs.
     """
 
     what: str
@@ -60,6 +66,10 @@ class Fault:
     row: int | str | None = None
     column: str | None = None
     value: object = None
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, masked_within(getattr(self, name), numbers=True))
 
     def __str__(self) -> str:
         place = [self.source] if self.source else []

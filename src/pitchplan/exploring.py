@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pyproj
 
 from pitchplan.errors import PitchplanError
+from pitchplan.masking import mask_numbers
 
 if TYPE_CHECKING:
     from pitchplan.plan import Plan
@@ -17,20 +19,24 @@ if TYPE_CHECKING:
 __all__ = ["explore_plan", "harmless"]
 
 _RED = "#C8102E"
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def harmless(text: object) -> str:
     """Return a text that stays a text in folium's pages.
 
     folium writes texts as they are into HTML, and that into JavaScript between backquotes, where a
-    ``${…}`` would run: beside HTML's own signs, those of JavaScript become entities too.
+    ``${…}`` would run: beside HTML's own signs, those of JavaScript become entities too. Signs that turn
+    or hide a text are left out, and nobody's number is shown.
 
     Examples
     --------
     >>> harmless("<b>`${1}`")
     '&lt;b&gt;&#96;&#36;&#123;1}&#96;'
     """
-    out = escape(str(text))
+    out = escape(_CONTROL.sub("", mask_numbers(str(text))))
     for sign in "\\`${":
         out = out.replace(sign, f"&#{ord(sign)};")
     return out

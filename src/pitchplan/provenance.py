@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.masking import mask_numbers
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,7 +99,10 @@ def provenance(
 
 
 def json_bytes(value: Any) -> bytes:
-    """Return strict JSON as UTF-8 bytes: keys sorted, no NaN (null instead), one newline at the end."""
+    """Return strict JSON as UTF-8 bytes: keys sorted, no NaN (null instead), one newline at the end.
+
+    Telephone numbers, ID numbers and number plates in its texts are masked.
+    """
     text = json.dumps(_plain(value), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     return (text + "\n").encode("utf-8")
 
@@ -167,11 +171,13 @@ def _cell(value: object) -> str:
 def _plain(value: Any) -> Any:
     """Turn numpy scalars, dates, paths and NaN into what strict JSON can hold."""
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {mask_numbers(str(k)): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         items = [_plain(v) for v in value]
         return sorted(items, key=repr) if isinstance(value, (set, frozenset)) else items
-    if isinstance(value, (str, bool, int)) or value is None:
+    if isinstance(value, str):
+        return mask_numbers(value)
+    if isinstance(value, (bool, int)) or value is None:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
@@ -179,7 +185,7 @@ def _plain(value: Any) -> Any:
         return _plain(value.item())
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return str(value)
+    return mask_numbers(str(value))
 
 
 def _file_facts(name: str, path: Path) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,6 +21,7 @@ from pitchplan.auditing.places import check_overlaps, check_places, with_sides
 from pitchplan.auditing.tables import check_counts, check_sizes
 from pitchplan.auditing.weeks import check_weeks
 from pitchplan.errors import BreachesFound, Fault, InputError
+from pitchplan.masking import mask_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,11 +86,13 @@ class AuditReport:
         lines = [f"Audit: {self.verdict}", "", *_table(rows)]
         lines += ["", "Breaches:" if len(self.breaches) else "Breaches: none"]
         lines += [
-            f"  {b.rule}: {b.pitch_id} measured {b.measured:.3f}, required {b.required:g} {b.feature_id}"
+            _said(
+                f"  {b.rule}: {b.pitch_id} measured {b.measured:.3f}, required {b.required:g} {b.feature_id}"
+            )
             for b in self.breaches.itertuples()
         ]
         lines += ["", "Taken on trust:" if self.on_trust else "Taken on trust: nothing"]
-        return "\n".join(lines + [f"  {t}" for t in self.on_trust]) + "\n"
+        return "\n".join(lines + [_said(f"  {t}") for t in self.on_trust]) + "\n"
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the tightest margin of every rule that is measured in metres (matplotlib, extra ``plot``)."""
@@ -98,7 +103,9 @@ class AuditReport:
         shown = self.measured[self.measured["unit"] == "m"].dropna(subset=["tightest_margin_m"])
         broken = set(self.breaches["rule"])
         colours = ["#c8102e" if rule in broken else "#1b7a4b" for rule in shown["rule"]]
-        ax.barh(shown["rule"], shown["tightest_margin_m"], color=colours)
+        # A dollar would begin a formula.
+        names = [_said(rule).replace("$", r"\$") for rule in shown["rule"]]
+        ax.barh(names, shown["tightest_margin_m"], color=colours)
         ax.axvline(0, color="black", linewidth=0.8)
         ax.set_xlabel("tightest margin (measured - required), m")
         ax.invert_yaxis()
@@ -108,13 +115,19 @@ class AuditReport:
         return f"Audit: {self.verdict}"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{self.verdict}</b></p>{self.measured.to_html(index=False)}"
+        return f"<p><b>{escape(self.verdict)}</b></p>{self.measured.to_html(index=False)}"
+
+
+def _said(text: object) -> str:
+    """Return a text as one line that nothing turns or hides: a name must not write lines of a report."""
+    return mask_numbers("".join(c for c in str(text) if c == " " or unicodedata.category(c)[0] not in "CZ"))
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Write rows of cells under each other, two spaces apart."""
-    wide = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
+    said = [[_said(cell) for cell in row] for row in rows]
+    wide = [max(len(cell) for cell in column) for column in zip(*said, strict=True)]
+    return ["  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in said]
 
 
 def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:

@@ -18,6 +18,7 @@ from pitchplan.candidates.addresses.asking import Asked, find_address
 from pitchplan.candidates.addresses.gazetteer import Gazetteer, gazetteer_of
 from pitchplan.candidates.listcolumns import COLUMNS, with_known_columns
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.masking import holds_number, masked_cells
 from pitchplan.schemas import SPOT_LIST, as_text
 
 if TYPE_CHECKING:
@@ -275,7 +276,9 @@ def _number(rows: list[dict[str, Any]], given: bool, source: str) -> None:
         elif not row["number"] and not row["faults"]:
             fix = "Give every spot its number, or leave the column out"
             row["faults"].append(Fault("a number is missing", fix, source, row["line"], "number"))
-        row["spot_id"] = row["spot_id"] or (f"No. {row['number']}" if row["number"] else f"row {row['line']}")
+        # An id that reads like somebody's number is none.
+        own = "" if holds_number(row["spot_id"]) else row["spot_id"]
+        row["spot_id"] = own or (f"No. {row['number']}" if row["number"] else f"row {row['line']}")
         for column in ("number", "spot_id") if row["number"] else ("spot_id",):
             key = (column, row[column])
             if key in seen and not (column == "spot_id" and row["spot_id"].startswith("No. ")):
@@ -288,6 +291,8 @@ def _as_table(rows: list[dict[str, Any]], city: City) -> pd.DataFrame:
     for row in rows:
         row["why_not"] = "; ".join(f"{f.what}. {f.fix}" for f in row["faults"])
     table = pd.DataFrame(rows, columns=SPOT_LIST.names)
+    for name in ("spot_id", "name", "address", "district", "hours", "read_as", "why_not"):
+        table[name], _ = masked_cells(table[name])
     areas = np.asarray(city.communities.geometry.array)
     names = as_text(city.communities["district"]).to_numpy(dtype=object)
     found = np.flatnonzero((table["found"] != "") & (table["district"] == ""))

@@ -54,7 +54,13 @@ def plot_candidates(
     reason = _deciding(seen)
     for label, colour, mask in _by_reason(seen, reason, near):
         ax.scatter(
-            seen.x_m[mask], seen.y_m[mask], s=size, c=colour, label=label, linewidths=0, rasterized=True
+            seen.x_m[mask],
+            seen.y_m[mask],
+            s=size,
+            c=colour,
+            label=_plain(label),
+            linewidths=0,
+            rasterized=True,
         )
     bays = found.pitches[
         _within(found.pitches["x_m"].to_numpy(), found.pitches["y_m"].to_numpy(), centre, radius_m)
@@ -69,7 +75,8 @@ def plot_candidates(
         ax.autoscale_view()
     ax.set_aspect("equal")
     ax.set_axis_off()
-    ax.set_title(f"{found.book_id}: {len(seen)} places, {found.legal} legal", fontsize=10)
+    title = f"{found.book_id}: {len(seen)} places, {found.legal} legal"
+    ax.set_title(_plain(title), fontsize=10)
     # Beside the picture where it is ours to lay out, else where it hides the least.
     key = (
         ax.figure.legend(loc="outside right center", frameon=False, fontsize=9)
@@ -102,6 +109,11 @@ def _deciding(seen: Screened) -> NDArray[np.intp]:
     np.minimum.at(out, seen.place, seen.rule)
     out[out == len(seen.rules)] = -1
     return out
+
+
+def _plain(text: str) -> str:
+    """Return a text that matplotlib takes for no formula, on one line."""
+    return " ".join(text.split()).replace("$", r"\$")
 
 
 def _by_reason(

@@ -9,6 +9,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from pitchplan.city.layers import TABLES
+from pitchplan.masking import holds_number
 from pitchplan.schemas import as_text
 
 __all__ = ["empty_layer", "ids_of", "levels_of", "numbers_of", "oneways_of", "text_of", "unique_ids"]
@@ -34,13 +35,23 @@ def levels_of(values: pd.Series) -> NDArray[np.int_]:
     return levels
 
 
-def ids_of(out: pd.DataFrame, column: str, prefix: str) -> pd.Series:
-    """Give ids as text: as given, else made of the prefix and the row in what was given."""
+def ids_of(out: pd.DataFrame, column: str, prefix: str, source: str, notes: list[str]) -> pd.Series:
+    """Give ids as text: as given, else made of the prefix and the row in what was given.
+
+    Ids are published. One that reads like somebody's telephone or ID number or a number plate is not
+    taken, and counted in ``notes``.
+    """
     ids = out[column].astype(object) if column in out else pd.Series([None] * len(out), index=out.index)
     if ids.isna().all():
         return prefix + "-" + (out["source_row"] + 1).astype(str)
     text = ids.where(ids.notna(), prefix + "-" + (out["source_row"] + 1).astype(str)).astype(str)
-    return text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    private = text.map(holds_number)
+    if private.any():
+        notes.append(
+            f"{source}: {int(private.sum())} ids of {column} read like telephone or ID numbers: others made"
+        )
+    return text.where(~private, prefix + "-" + (out["source_row"] + 1).astype(str))
 
 
 def unique_ids(ids: pd.Series, layer: str, notes: list[str]) -> pd.Series:

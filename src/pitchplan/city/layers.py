@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from pitchplan import schemas
+from pitchplan.masking import mask_numbers
 from pitchplan.provenance import content_hash
 
 __all__ = ["TABLES", "City", "empty_axes"]
@@ -77,6 +78,11 @@ class City:
     taken: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=schemas.TAKEN.names), repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        # They quote cells and names of files.
+        for name in ("notes", "assumptions"):
+            object.__setattr__(self, name, tuple(mask_numbers(said) for said in getattr(self, name)))
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

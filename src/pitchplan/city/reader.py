@@ -31,6 +31,7 @@ from pitchplan.city.repair import Repair, check_repair
 from pitchplan.city.widths import check_unit, metres_of, note_nonsense, read_statuses
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.files.reading import read_layer
+from pitchplan.masking import mask_numbers, masked_cells
 from pitchplan.schemas import TAKEN
 
 __all__ = ["Reader", "Source", "load"]
@@ -172,7 +173,14 @@ class Reader:
             unit = unit or t.unit
         unit = unit or self.width_unit
         rows = [
-            (name, text, t.column, t.taken_as, t.how, (unit or "m") if t.taken_as == "width_m" else "")
+            (
+                name,
+                text,
+                mask_numbers(t.column),
+                t.taken_as,
+                t.how,
+                (unit or "m") if t.taken_as == "width_m" else "",
+            )
             for t in taken
         ]
         self.taken.append(pd.DataFrame(rows, columns=TAKEN.names))
@@ -203,7 +211,7 @@ class Reader:
             if column.name == "geometry":
                 continue
             if column.name == _IDS[name]:
-                out[column.name] = ids_of(out, column.name, kind or name.rstrip("s"))
+                out[column.name] = ids_of(out, column.name, kind or name.rstrip("s"), text, self.notes)
             elif column.name == "level":
                 out["level"] = levels_of(out["level"]) if "level" in out else 0
             elif column.name == "oneway" and "oneway" in out:
@@ -217,7 +225,7 @@ class Reader:
             elif column.name not in out:
                 out[column.name] = np.nan if column.kind == "number" else ""
             elif column.kind == "text":
-                out[column.name] = text_of(out[column.name])
+                out[column.name] = self._text(out[column.name], column.name, text)
             elif column.kind == "number" and column.name not in _READ_LATER:
                 out[column.name] = numbers_of(out[column.name], column.name, text, self.notes)
         if "street_class" in out:
@@ -231,6 +239,18 @@ class Reader:
             self._axes.append(axes_of(out))
             out["axis_id"] = out["footway_id"].where(out[DRAWN_ABOUT].notna(), "")
         return out[[c for c in table.names if c != "geometry"] + ["geometry"]]
+
+    def _text(self, cells: pd.Series, column: str, source: str) -> pd.Series:
+        """Read text; nobody's number comes in with a name. The contact line is made to be published."""
+        texts = text_of(cells)
+        if column == "contact":
+            return texts
+        texts, hits = masked_cells(texts)
+        if hits:
+            self.notes.append(
+                f"{source}: {hits} cells of {column} held a telephone or ID number or a number plate: masked"
+            )
+        return texts
 
     def _require_kind(self, out: gpd.GeoDataFrame, text: str) -> None:
         faults = Faults(text)

@@ -41,6 +41,7 @@ from pitchplan.files.ledgerfile import (
     sha256_of_file,
 )
 from pitchplan.files.writing import write_atomically, write_many
+from pitchplan.masking import mask_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -192,6 +193,7 @@ def write_published(path: Path, data: bytes, *, title: str, issued: str, replace
     with _alone(path.parent):
         entries = _entries(path)
         listed = _listed(path, entries)
+        title, replaces = mask_numbers(title), mask_numbers(replaces)
         entry = {"title": title, "issued": issued, "sha256": sha256_of(data), "history": []}
         if listed is None:
             if replaces:

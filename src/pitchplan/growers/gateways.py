@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyproj
 
-from pitchplan.growers.masking import masked
+from pitchplan.growers.masking import looks_private, masked
 from pitchplan.growers.tables import GATEWAY_HEADINGS, Cells, is_empty, open_table, text_of
 from pitchplan.schemas import GATEWAYS
 
@@ -58,6 +58,9 @@ def read_gateways(
     for i, name in enumerate(names):
         if not name:
             cells.note(i, "name", "a value is missing", "Give the gateway's name", None)
+        elif looks_private(name):
+            what = "looks like a telephone or an ID number"
+            cells.note(i, "name", what, "Write the gateway's name alone", masked("gateway", name))
         elif name in names[:i]:
             cells.note(
                 i, "name", "a gateway that comes twice", "Give each its own name", masked("gateway", name)

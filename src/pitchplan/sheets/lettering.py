@@ -7,7 +7,20 @@ import unicodedata
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["FONTS", "LEAST_MM", "attr", "clean", "harmless", "has_cjk", "text_width", "text_xml", "wrap"]
+from pitchplan.masking import mask_numbers
+
+__all__ = [
+    "FONTS",
+    "LEAST_MM",
+    "attr",
+    "clean",
+    "clean_for",
+    "harmless",
+    "has_cjk",
+    "text_width",
+    "text_xml",
+    "wrap",
+]
 
 FONTS = (
     "Noto Sans CJK SC",
@@ -48,6 +61,17 @@ def clean(text: object) -> str:
     if text is None or repr(text) in ("nan", "<NA>", "NaT"):
         return ""
     return " ".join(_CONTROL.sub("", str(text)).split())
+
+
+def clean_for(audience: str, text: object) -> str:
+    """Return a text as an audience may see it: clean, and for the public with nobody's number in it.
+
+    Examples
+    --------
+    >>> clean_for("public", "老张瓜摊 138\u200b0013\u200b8000")
+    '老张瓜摊 138****8000'
+    """
+    return clean(text) if audience == "office" else mask_numbers(clean(text))
 
 
 def harmless(text: object) -> str:

@@ -12,8 +12,9 @@ import pyproj
 from pitchplan.candidates.addresses.anywhere import addresses_at
 from pitchplan.candidates.addresses.gazetteer import gazetteer_of
 from pitchplan.errors import Faults
+from pitchplan.masking import masked_within
 from pitchplan.schemas import as_text
-from pitchplan.sheets.lettering import clean
+from pitchplan.sheets.lettering import clean, clean_for
 from pitchplan.sheets.lettersay import Facts, decision_lines, rule_name
 from pitchplan.sheets.post import Letter, Letters
 from pitchplan.sheets.words import check_languages, latin, season_line, word
@@ -88,14 +89,14 @@ def letters(
         spots = plan.spots[plan.spots["community_id"].astype(str).isin(ids)].sort_values("number")
         line = contact if isinstance(contact, str) else _contact(areas, contact)
         shared = {
-            "who": clean(who),
+            "who": clean_for("public", who),
             "publisher": clean(publisher),
             "stage": clean(stage),
             "date": clean(date),
             "contact": clean(line),
         }
         versions = tuple(_version(name, shared, rows, spots, areas, plan, facts) for name in languages)
-        out.append(Letter(clean(who), versions, len(rows), spots.reset_index(drop=True)))
+        out.append(Letter(shared["who"], versions, len(rows), spots.reset_index(drop=True)))
     return Letters(tuple(out))
 
 
@@ -181,7 +182,7 @@ def _version(
     places = word(language, "listing").join(clean(n) for n in (names if latin(language) else areas["name"]))
     contact = [word(language, "letter_contact", contact=shared["contact"])] if shared["contact"] else []
     publisher = word(language, "letter_sign", publisher=shared["publisher"])
-    return {
+    letter = {
         "language": language,
         "title": word(language, "letter_title"),
         "to": word(language, "letter_to", who=shared["who"]),
@@ -192,10 +193,11 @@ def _version(
         "columns": [word(language, k) for k in ("number", "address", "capacity", "hours_head")],
         "rows": [_spot(language, s) for s in spots.itertuples()],
         "none": word(language, "letter_no_spots"),
-        "closing": contact,
         "sign": [publisher, *_day(language, shared["date"])],
         "page": word(language, "letter_page", page="{page}", pages="{pages}"),
     }
+    # What somebody wrote as a reason may name a number to call; the contact line is made for it.
+    return {**masked_within(letter), "closing": contact}
 
 
 def _item(language: str, row: Any, facts: Facts) -> dict[str, Any]:

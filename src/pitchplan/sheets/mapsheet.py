@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyproj
 
-from pitchplan.errors import Fault, InputError
+from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.masking import holds_number
 from pitchplan.sheets.atlas import as_atlas, with_list_pages
 from pitchplan.sheets.choosing import best_page
 from pitchplan.sheets.layouts import layouts
@@ -69,7 +70,8 @@ def map_sheet(
     valid : str, optional
         A line on validity beyond the season's days, which are always printed.
     contact : mapping of str to str, optional
-        Contact line by district; by default the one its communities agree on.
+        Contact line by district; by default the one its communities agree on. It is printed as it is given:
+        everywhere else on a public map the numbers of people and vehicles are masked.
     source_note : str
         Where the data come from, such as a licence's attribution.
     audit : AuditReport, optional
@@ -101,9 +103,9 @@ def map_sheet(
     Raises
     ------
     InputError
-        Title or publisher is empty, the paper, audience, stage or a language is unknown, the link cannot
-        be printed, a published map has no date, the communities lack the atlas's column, or the city is
-        in another CRS than the plan.
+        Title or publisher is empty, a text or the link of a public map holds somebody's number, the
+        paper, audience, stage or a language is unknown, the link cannot be printed, a published map has
+        no date, the communities lack the atlas's column, or the city is in another CRS than the plan.
     """
     languages = check_languages(language)
     for name, text in (("title", title), ("publisher", publisher)):
@@ -129,12 +131,15 @@ def map_sheet(
                 value=audience,
             )
         )
+    if audience == "public":
+        said = {"title": title, "title_en": title_en, "publisher": publisher, "valid": valid}
+        _refuse_numbers(said | {"source_note": source_note, "review_number": review_number, "link": link})
     issued = day(date)
     west, south, east, north = (float(b) for b in city.bounds)
     bounds = (west, south, east, north)
     pages = layouts(paper, bounds, plan.crs, spots=len(plan.spots), orientation=orientation)
     column = atlas if isinstance(atlas, str) else "district"
-    layers = layers_of(city, column, languages[0])
+    layers = layers_of(city, column, languages[0], audience)
     if "en" in languages and not holds_cjk(title, layers):
         languages = ("en",)
 
@@ -150,7 +155,7 @@ def map_sheet(
         published=facts(pages[0]),
         layers=layers,
         valid=clean(valid),
-        contact=contacts(layers["communities"], contact),
+        contact=contacts(layers["communities"], contact, audience),
         source_note=clean(source_note),
         audience=audience,
         review_number=clean(review_number),
@@ -163,6 +168,16 @@ def map_sheet(
     page = best_page(first, [replace(page, without_spots=_without_spots(first)) for page in pages])
     sheet = replace(first, page=page, published=facts(page))
     return as_atlas(sheet) if sheet.atlas else with_list_pages(sheet)
+
+
+def _refuse_numbers(texts: Mapping[str, str | None]) -> None:
+    """Refuse texts of a public map that hold somebody's number: there is one place for that."""
+    faults = Faults("map_sheet")
+    for name, text in texts.items():
+        if holds_number(clean(text)):
+            what = "a telephone or ID number or a number plate on a public map"
+            faults.add(what, "Leave it out; a number to call belongs in contact=", column=name, value=text)
+    faults.raise_if_any()
 
 
 def _without_spots(sheet: Sheet) -> tuple[str, ...]:

@@ -11,9 +11,11 @@ import pandas as pd
 import pyproj
 
 from pitchplan import plan_file, schemas
+from pitchplan.errors import Faults
+from pitchplan.masking import holds_number
 from pitchplan.plan_file import GOAL_COLUMNS, PITCH_COLUMNS
 from pitchplan.plan_weeks import weeks_of_spots
-from pitchplan.sheets.lettering import clean
+from pitchplan.sheets.lettering import clean, clean_for
 from pitchplan.sheets.officefacts import with_office_facts
 from pitchplan.sheets.record import plan_record
 
@@ -125,9 +127,17 @@ def publish(
     Returns
     -------
     Published
-        Tables with an allow-list of columns, and the facts.
+        Tables with an allow-list of columns, and the facts. Telephone numbers, ID numbers and number
+        plates in their texts are masked for the public.
+
+    Raises
+    ------
+    InputError
+        An id that the public would see reads like somebody's number.
     """
-    spots = _allowed(plan.spots, SPOT_COLUMNS).sort_values(
+    if audience != "office":
+        _refuse_numbers_as_ids(plan)
+    spots = _allowed(plan.spots, SPOT_COLUMNS, audience).sort_values(
         ["number", "spot_id"], kind="stable", ignore_index=True
     )
     spots = _with_weeks(spots, plan)
@@ -142,7 +152,7 @@ def publish(
     district_en = _names(communities, "district", "district_en")
     spots["district_en"] = [district_en.get(d, "") for d in spots["district"]]
     spots["page"], spots["page_square"] = 1, spots["grid_square"]
-    pitches = _allowed(plan.pitches, PITCH_COLUMNS).sort_values(
+    pitches = _allowed(plan.pitches, PITCH_COLUMNS, audience).sort_values(
         ["number", "pitch_id"], kind="stable", ignore_index=True
     )
     if audience == "office":
@@ -154,9 +164,9 @@ def publish(
         goals,
         plan.season.first,
         plan.season.last,
-        clean(plan.season.hours),
+        clean_for(audience, plan.season.hours),
         plan.crs,
-        _facts(plan, audit) | {"districts": _districts(spots)},
+        _facts(plan, audit, audience) | {"districts": _districts(spots)},
         plan_record(plan, audience=audience),
     )
 
@@ -182,24 +192,42 @@ def _districts(spots: pd.DataFrame) -> dict[str, tuple[int, int]]:
     return {str(d): (int(n), int(p)) for d, n, p in found.itertuples()}
 
 
-def _facts(plan: Plan, audit: Any) -> dict[str, Any]:
+_IDS = {"spots": ("spot_id", "community_id"), "pitches": ("pitch_id", "run_id", "street_id", "community_id")}
+
+
+def _refuse_numbers_as_ids(plan: Plan) -> None:
+    """Refuse ids that read like somebody's number: masked, two of them might be one."""
+    faults = Faults("the plan's ids")
+    for table, columns in _IDS.items():
+        frame = getattr(plan, table)
+        for column in (c for c in columns if c in frame.columns):
+            for ident in [i for i in frame[column].unique() if holds_number(clean(i))]:
+                what = "an id that reads like a telephone or ID number or a number plate"
+                faults.add(what, "Give other ids: these are published", column=column, value=ident)
+    faults.raise_if_any()
+
+
+def _facts(plan: Plan, audit: Any, audience: str) -> dict[str, Any]:
+    def say(said: object) -> str:
+        return clean_for(audience, said)
+
     not_applied = plan.not_applied
     book = plan.provenance.get("book_id", plan.provenance.get("rule_book", ""))
     return {
-        "rule_book": clean(book.get("id", "") if isinstance(book, dict) else book),
+        "rule_book": say(book.get("id", "") if isinstance(book, dict) else book),
         "origins": _origins(plan),
         "not_applied": [
-            {"rule": clean(r.rule), "reason": clean(r.applied)}
+            {"rule": say(r.rule), "reason": say(r.applied)}
             for r in not_applied.sort_values("rule").itertuples()
         ],
-        "outcome": clean(plan.outcome),
+        "outcome": say(plan.outcome),
         "vendors": int(plan.vendors),
         "hosted": int(plan.hosted),
         "shortfall": int(plan.shortfall),
         "residents": int(plan.residents),
         "residents_served": int(plan.residents_served),
         "share_assumed": round(float(plan.share_assumed), 4),
-        "audit": clean(getattr(audit, "verdict", "")),
+        "audit": say(getattr(audit, "verdict", "")),
         "audit_counts": _audit_counts(audit),
     }
 
@@ -213,7 +241,7 @@ def _audit_counts(audit: Any) -> tuple[int, int, int] | None:
     return breaches, measured - unchecked, unchecked
 
 
-def _allowed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+def _allowed(frame: pd.DataFrame, columns: tuple[str, ...], audience: str) -> pd.DataFrame:
     """Copy the columns of an allow-list, missing ones empty, texts cleaned."""
     out: dict[str, Any] = {}
     for name in columns:
@@ -223,7 +251,9 @@ def _allowed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
             whole = name in ("number", "room", "capacity", "residents_served") and np.isfinite(numbers).all()
             out[name] = numbers.astype(np.int64) if whole else numbers
         else:
-            out[name] = [clean(v) for v in frame[name]] if name in frame.columns else [""] * len(frame)
+            out[name] = (
+                [clean_for(audience, v) for v in frame[name]] if name in frame.columns else [""] * len(frame)
+            )
     return pd.DataFrame(out, columns=list(columns))
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from pitchplan import schemas
+from pitchplan.masking import masked_within
 from pitchplan.plan_file import DECISION_COLUMNS, GOAL_COLUMNS, LIMIT_COLUMNS, RULE_COLUMNS, WEEK_COLUMNS
 from pitchplan.sheets.lettering import clean
 
@@ -60,7 +61,7 @@ def plan_record(plan: Plan, *, audience: str = "public") -> dict[str, Any]:
     if plan.weeks is not None:
         record["weeks"] = _rows(plan.weeks, WEEK_COLUMNS)
         record["vendors_by_week"] = list(plan.vendors_by_week)
-    return record
+    return record if audience == "office" else {k: masked_within(v) for k, v in record.items()}
 
 
 def _rows(

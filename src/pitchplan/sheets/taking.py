@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from pitchplan.errors import Fault, InputError
-from pitchplan.sheets.lettering import clean, has_cjk
+from pitchplan.sheets.lettering import clean, clean_for, has_cjk
 from pitchplan.sheets.published import LAYER_COLUMNS
 from pitchplan.sheets.words import word
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["contacts", "day", "holds_cjk", "layers_of"]
 
 
-def layers_of(city: Any, parts: str, language: str) -> dict[str, gpd.GeoDataFrame]:
+def layers_of(city: Any, parts: str, language: str, audience: str) -> dict[str, gpd.GeoDataFrame]:
     """Take from a city the layers and columns that are drawn.
 
     Parameters
@@ -32,6 +32,9 @@ def layers_of(city: Any, parts: str, language: str) -> dict[str, gpd.GeoDataFram
         Column of the communities that says what gets a page of an atlas.
     language : str
         For the name of communities without one.
+    audience : {"public", "office"}
+        For the public, numbers of people in names are masked; contact lines are not, they are made to be
+        published.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def layers_of(city: Any, parts: str, language: str) -> dict[str, gpd.GeoDataFram
     InputError
         The communities have no such column.
     """
-    layers = {name: _layer(city, name, columns) for name, columns in LAYER_COLUMNS.items()}
+    layers = {name: _layer(city, name, columns, audience) for name, columns in LAYER_COLUMNS.items()}
     found = list(getattr(city.communities, "columns", ()))
     if parts not in found and parts != "district":
         raise InputError(
@@ -57,7 +60,7 @@ def layers_of(city: Any, parts: str, language: str) -> dict[str, gpd.GeoDataFram
                 value=parts,
             )
         )
-    named = _layer(city, "communities", ("community_id", parts, f"{parts}_en"))
+    named = _layer(city, "communities", ("community_id", parts, f"{parts}_en"), audience)
     communities = layers["communities"].assign(
         part=[p or word(language, "no_district") for p in named[parts]], part_en=named[f"{parts}_en"]
     )
@@ -104,7 +107,7 @@ def day(date: dt.date | str | None) -> str:
         ) from None
 
 
-def _layer(city: Any, name: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+def _layer(city: Any, name: str, columns: tuple[str, ...], audience: str) -> gpd.GeoDataFrame:
     frame = getattr(city, name, None)
     if frame is None:
         return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=city.crs)
@@ -116,14 +119,15 @@ def _layer(city: Any, name: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
         if column == "width_m":
             data[column] = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)[kept]
         else:
-            data[column] = [clean(v) for v, k in zip(cells, kept, strict=True) if k]
+            seen = "office" if column == "contact" else audience
+            data[column] = [clean_for(seen, v) for v, k in zip(cells, kept, strict=True) if k]
     return gpd.GeoDataFrame(data, geometry=geometry[kept], crs=city.crs)
 
 
-def contacts(communities: gpd.GeoDataFrame, given: Mapping[str, str] | None) -> dict[str, str]:
+def contacts(communities: gpd.GeoDataFrame, given: Mapping[str, str] | None, audience: str) -> dict[str, str]:
     """Return the contact line of each district: as given, else the one all its communities share."""
     if given is not None:
-        return {clean(d): clean(line) for d, line in given.items() if clean(line)}
+        return {clean_for(audience, d): clean(line) for d, line in given.items() if clean(line)}
     lines: dict[str, set[str]] = {}
     for district, line in zip(communities["district"], communities["contact"], strict=True):
         if line:

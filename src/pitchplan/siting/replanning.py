@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.masking import mask_numbers
 from pitchplan.plan import Outcome
 from pitchplan.schemas import CHANGES, DECISIONS
 from pitchplan.siting.decisions import placed, places_of, read_decisions
@@ -232,7 +233,9 @@ class _Reasons:
                 away = np.hypot(pitches["x_m"] - self.at[k, 0], pitches["y_m"] - self.at[k, 1])
                 named = pitches[["pitch_id", "run_id"]].eq(row["place"]).any(axis=1)
                 if (named if row["place"] else away <= row["radius_m"]).any():
-                    return str(row["decision_id"]), f"{row['who']}: {row['what']} ({row['reason']})"
+                    return str(row["decision_id"]), mask_numbers(
+                        f"{row['who']}: {row['what']} ({row['reason']})"
+                    )
         if what == "changed":
             what = "more" if len(fresh) > len(gone) else "fewer" if len(fresh) < len(gone) else "others"
         return "", _FOLLOWS[what]

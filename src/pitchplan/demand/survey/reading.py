@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pitchplan.demand.survey.cells import FIX_NUMBER, Unclear, day_of, numbers_of, text_of
 from pitchplan.demand.survey.columns import Given
 from pitchplan.errors import Faults
+from pitchplan.masking import holds_number
 from pitchplan.schemas import SURVEY
 
 __all__ = ["Bools", "Floats", "Numbers", "Reading", "mask_of", "read_days", "read_numbers", "read_texts"]
@@ -227,4 +228,8 @@ def read_texts(reading: Reading, column: str, fallback: str | None) -> list[str]
     meant, _ = _understood(given.cells, text_of)
     if fallback is None:
         reading.note_missing(column, np.array([m is None for m in meant], dtype=bool))
+    known = {m: holds_number(m) for m in set(meant)}
+    private = np.array([known[m] for m in meant], dtype=bool)
+    what = "holds a telephone or ID number or a number plate"
+    reading.note(private, column, what, "Write the name alone: it stands in forecasts and their pictures")
     return [(fallback or "") if m is None else m for m in meant]
