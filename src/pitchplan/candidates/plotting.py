@@ -58,7 +58,7 @@ def plot_candidates(
             seen.y_m[mask],
             s=size,
             c=colour,
-            label=_plain(label),
+            label=plain(label),
             linewidths=0,
             rasterized=True,
         )
@@ -76,7 +76,7 @@ def plot_candidates(
     ax.set_aspect("equal")
     ax.set_axis_off()
     title = f"{found.book_id}: {len(seen)} places, {found.legal} legal"
-    ax.set_title(_plain(title), fontsize=10)
+    ax.set_title(plain(title), fontsize=10)
     # Beside the picture where it is ours to lay out, else where it hides the least.
     key = (
         ax.figure.legend(loc="outside right center", frameon=False, fontsize=9)
@@ -111,7 +111,7 @@ def _deciding(seen: Screened) -> NDArray[np.intp]:
     return out
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text that matplotlib takes for no formula, on one line."""
     return " ".join(text.split()).replace("$", r"\$")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.strictjson import loads_strictly, read_bytes
 from pitchplan.growers.turns import Asked, draw_key, in_turn, ticket_of
+from pitchplan.masking import mask_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -77,7 +78,7 @@ def proof_of(
     return {
         **frozen(asked, seats, drives),
         "seed": seed,
-        "seed_source": seed_source,
+        "seed_source": mask_numbers(seed_source),
         "outcome": [_turn(k, *pair, seed) for k, pair in enumerate(zip(asked, given, strict=True), 1)],
     }
 
