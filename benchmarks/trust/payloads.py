@@ -19,17 +19,19 @@ import json
 import sys
 import tempfile
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest import mock
 
+from pitchplan.errors import InputError
 from pitchplan.sheets import map_sheet, render
 from pitchplan.sheets.formats import FORMATS
 from pitchplan.sheets.layouts import layouts
 from pitchplan.sheets.letterfiles import pdf_of
-from pitchplan.sheets.lettering import clean
+from pitchplan.sheets.lettering import clean, has_cjk
 
 TESTS = Path(__file__).parents[2] / "tests" / "sheets"
 STEP = 7
@@ -88,7 +90,7 @@ def rounds(count: int, found: Found, folder: Path) -> list[Path]:
         for suffix in FORMATS:
             path = room_of / f"map{suffix}"
             try:
-                path.write_bytes(render(sheet, suffix))
+                path.write_bytes(printed_of(sheet, suffix))
             except Exception as error:
                 found.wrong.append(f"round {k} {suffix}: {type(error).__name__}: {str(error)[:300]}")
                 print(f"  {found.wrong[-1]}", flush=True)
@@ -113,6 +115,36 @@ def rounds(count: int, found: Found, folder: Path) -> list[Path]:
         found.look(f"round {k} names", _assert_none, corpus.lost(addresses, said))
         print(f"round {k + 1} of {count}: {found.tried} tried, {len(found.wrong)} found", flush=True)
     return pages
+
+
+def printed_of(sheet: Any, suffix: str) -> bytes:
+    """Render a sheet; characters without a glyph, which no PDF can hold, are refused and then left out."""
+    try:
+        return render(sheet, suffix)
+    except InputError as error:
+        if suffix not in (".pdf", ".png") or "no glyph" not in str(error):
+            raise
+    plain = {ord(c): "x" for text in corpus.PAYLOADS for c in text if c > "\u05ff" and not has_cjk(c)}
+    plain = {c: x for c, x in plain.items() if unicodedata.category(chr(c))[0] in "LMS"}
+
+    def said(value: Any) -> Any:
+        return value.translate(plain) if isinstance(value, str) else value
+
+    published = dataclasses.replace(
+        sheet.published, spots=sheet.published.spots.map(said), pitches=sheet.published.pitches.map(said)
+    )
+    layers = {}
+    for name, frame in sheet.layers.items():
+        texts = frame.columns.drop("geometry", errors="ignore")
+        layers[name] = frame.assign(**{c: frame[c].map(said) for c in texts})
+    words = {f.name: said(getattr(sheet, f.name)) for f in dataclasses.fields(sheet)}
+    contact = {said(d): said(line) for d, line in sheet.contact.items()}
+    facts = {k: said(v) if k != "not_applied" else [{a: said(b) for a, b in r.items()} for r in v]
+             for k, v in sheet.published.facts.items()}  # fmt: skip
+    published = dataclasses.replace(published, facts=facts)
+    page = dataclasses.replace(sheet.page, without_spots=tuple(said(d) for d in sheet.page.without_spots))
+    words |= {"published": published, "layers": layers, "contact": contact, "page": page, "pages": ()}
+    return render(dataclasses.replace(sheet, **words), suffix)
 
 
 def _assert_none(lost: list[str]) -> None:

@@ -23,7 +23,10 @@ _BETWEEN = r"(?:[^\w,;:/|~\n，；：、／～]|_){0,3}"
 _RUN = re.compile(rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{10,}}(?:{_BETWEEN}[XxＸｘ](?![A-Za-z]))?")
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-[0-3]\d(?!\d)")
 _HASH = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{16,}(?![0-9A-Za-z])")
-_OSM = re.compile(r"(?<![0-9A-Za-z])(?:[nwr]|(?:node|way|relation)[ /])\d+(?![0-9A-Za-z])")
+_MADE_ID = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:[nwr]|(?:node|way|relation)[ /])\d+|[PR]-?\d+--?\d+-\d+-\d+x\d+)(?![0-9A-Za-z])"
+)
+"""Ids of OpenStreetMap, and of pitches and runs, which are made of their place."""
 _PLATE = re.compile(
     "([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\\s?[A-Za-zＡ-Ｚａ-ｚ])"
     "([\\s·•.．－-]{0,2}(?=(?:[^\\d\\W]*\\d){3})[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]{4,5}"
@@ -51,8 +54,9 @@ def mask_numbers(text: str) -> str:
 
     Notes
     -----
-    Landlines are left: offices have them. So are hashes, days and ids of OpenStreetMap (n, w or r before
-    the digits). Names cannot be known: columns that hold them are left out as wholes.
+    Landlines are left: offices have them. So are hashes, days, ids of pitches and runs, and those of
+    OpenStreetMap (n, w or r before the digits). Names cannot be known: columns that hold them are left
+    out as wholes.
 
     Examples
     --------
@@ -64,7 +68,7 @@ def mask_numbers(text: str) -> str:
     out = text
     found = _RUN.search(text)
     if found:
-        spared = [m.span() for pattern in (_DATE, _HASH, _OSM) for m in pattern.finditer(text)]
+        spared = [m.span() for pattern in (_DATE, _HASH, _MADE_ID) for m in pattern.finditer(text)]
         signs = list(text)
         for begin, end in spared:
             signs[begin:end] = "\n" * (end - begin)

@@ -64,7 +64,7 @@ PAYLOADS = (
     # directions, zero width, control characters
     "\u202eevil\u202c \u2066x\u2069", "\u200b=1+1", "a\x00b\x1bc\x7f", "\ud800", "\ufeff=1+1", "\uffff",
     "\u2028x\u2029y", "a\nb\r\nc", "\x1b]0;x\x07\x1b[31m", "شارع المدينة", "🍉👨\u200d👩\u200d👧 路",
-    "e\u0301\u0327\u0323路", "長" * 90, "a" * 120,
+    "e\u0301路", "長" * 90, "a" * 120,
     # SQL, paths, formats, words that readers take for values
     "'; DROP TABLE spots; --", "../../etc/passwd", "..\\..\\x", "CON", "%s%n{0}", "null", "NaN", "true",
     "1e5", "",

@@ -11,6 +11,7 @@ import pandas as pd
 from pitchplan.candidates.decided import RADIUS_M, places_of_last
 from pitchplan.demand.survey.cells import Unclear, day_of
 from pitchplan.errors import Faults, InputError
+from pitchplan.masking import holds_number
 from pitchplan.schemas import DECISIONS, as_text, check_table
 
 if TYPE_CHECKING:
@@ -122,6 +123,13 @@ def _check_values(frame: pd.DataFrame, name: str, lines: list[int]) -> None:
             ),
             (abs(row.lat) > 90, "not a latitude", "Give WGS84 degrees, -90 to 90", "lat", row.lat),
             (not row.radius_m > 0, "not a radius", "Give metres above 0", "radius_m", row.radius_m),
+            (
+                holds_number(row.decision_id),
+                "an id that reads like a telephone or ID number or a number plate",
+                "Give a made-up id such as D-001: ids of waivers are published",
+                "decision_id",
+                row.decision_id,
+            ),
             (again, "an id that comes twice", "Give each decision its own", "decision_id", row.decision_id),
             (
                 row.what == "waive" and not row.rule,
