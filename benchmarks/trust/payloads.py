@@ -1,7 +1,7 @@
 """Names run no code and cells no formulas: every payload in every text column, through every writer.
 
-    python benchmarks/trust/payloads.py          # about ten minutes on one core
-    python benchmarks/trust/payloads.py 3        # three rounds of the columns only, about two
+    python benchmarks/trust/payloads.py          # about six minutes on one core
+    python benchmarks/trust/payloads.py 3        # three rounds of the columns only, about four
 
 Each round fills every text column of a sheet (spots, pitches, layers, rules, goals, limits, decisions,
 titles, contact lines) with payloads of `tests/sheets/payloads.py` and writes all formats; so many rounds
@@ -34,8 +34,8 @@ from pitchplan.sheets.letterfiles import pdf_of
 from pitchplan.sheets.lettering import clean, has_cjk
 
 TESTS = Path(__file__).parents[2] / "tests" / "sheets"
-STEP = 7
-"""Rows of the shortest layer: a round moves every column on by so many payloads."""
+STEP = 19
+"""So many payloads a round moves every column on: the shortest layer has more rows."""
 
 
 def loaded(name: str) -> ModuleType:

@@ -1,4 +1,4 @@
-"""Nobody's telephone, ID number, plate or name on a public sheet: planted in all inputs, sought in all outputs.
+"""Nobody's telephone, ID number, plate or name on a public sheet: planted in all inputs, sought everywhere.
 
     python benchmarks/trust/privacy.py           # about four minutes on one core
 
@@ -125,7 +125,7 @@ def growers_of(search: Search, gateways: tuple[str, ...], count: int) -> pd.Data
             "plate": search.secrets.plate("growers.plate"),
             "vehicle": "small-truck",
             "gateway": gateways[k % len(gateways)],
-            "wishes": "1;2",
+            "wishes": "",
         }
         for k in range(count)
     ]
@@ -214,7 +214,7 @@ def season(search: Search, folder: Path, plan: Any, city: Any, spring: Any) -> N
     growers = growers_of(search, spring.gateways, 40)
     drawn = pp.allocate(
         plan, growers, "lottery", city=city, gateways=spring.gateway_places, seed="7 8 9",
-        seed_source=f"公证 {search.secrets.mobile('seed_source')}", salt="s",
+        seed_source=f"公证 {search.secrets.mobile('seed_source')}", salt="secret",
     )  # fmt: skip
     search.look(
         "Allocation", repr(drawn) + drawn._repr_html_() + drawn.table.to_csv() + drawn.routes.to_csv()

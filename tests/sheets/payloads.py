@@ -152,7 +152,10 @@ def poisoned_plan(plan: Any, shift: int = 0) -> Any:
 
 def poisoned_sheet(plan: Any, city: Any, shift: int = 0, **more: Any) -> Sheet:
     """Return a sheet of which every text is a payload: names of layers, titles, contact lines."""
-    layers = {name: _spread(getattr(city, name), LAYER_TEXTS, shift) for name in LAYER_COLUMNS}
+    given = {name: getattr(city, name) for name in LAYER_COLUMNS}
+    # More rows than `STEP` of the long form.
+    given["open_spaces"] = pd.concat([given["open_spaces"]] * 3, ignore_index=True)
+    layers = {name: _spread(frame, LAYER_TEXTS, shift) for name, frame in given.items()}
     text = PAYLOADS[shift % len(PAYLOADS)] or "x"
     sheet = map_sheet(
         poisoned_plan(plan, shift),
