@@ -88,6 +88,11 @@ def read_city(
     InputError
         A file is missing or cannot be read, states no CRS or one its numbers do not fit, lies away
         from the streets, is empty, or holds bad values.
+
+    Notes
+    -----
+    Mobile numbers, ID numbers and number plates within names are masked (老张瓜摊 138****8000), ids that
+    read like one are made anew, and ``notes`` count both; the contact line is kept as it is given.
     """
     reader = Reader(crs, assume_crs, columns or {}, classes or {}, datum, repair, encoding, width_unit)
     first, text = load(streets, "streets", encoding)
