@@ -66,6 +66,7 @@ def test_values_of_any_make():
     assert masked_within({"a": ["13800138000", 4.5, True, None]}) == {"a": ["138****8000", 4.5, True, None]}
     assert masked_within(13800138000) == 13800138000
     assert masked_within((13800138000, float("inf")), numbers=True) == ("138****8000", float("inf"))
+    assert masked_within(10**400, numbers=True) == 10**400
     cells, hits = masked_cells(pd.Series(["甲", "13800138000", None, "甲"], dtype=object))
     assert cells.tolist()[:2] == ["甲", "138****8000"]
     assert hits == 1

@@ -157,7 +157,8 @@ def masked_within(value: Any, *, numbers: bool = False) -> Any:
         return {masked_within(k): masked_within(v, numbers=numbers) for k, v in value.items()}
     if type(value) in (list, tuple, set, frozenset):
         return type(value)(masked_within(v, numbers=numbers) for v in value)
-    if numbers and isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer():
+    # Nobody's number is longer than 20 digits, and a float holds no larger whole number anyway.
+    if numbers and isinstance(value, Real) and abs(value) < 10**20 and float(value).is_integer():
         whole = f"{float(value):.0f}"
         return mask_numbers(whole) if holds_number(whole) else value
     return value
