@@ -53,7 +53,7 @@ def test_a_name_writes_no_line_of_an_audit() -> None:
 @pytest.mark.filterwarnings("ignore:Glyph")
 def test_a_picture_s_words_are_no_formulas() -> None:
     plain = tags(writers.picture_of("road").decode())
-    for text in ("$\\frac{", "$x^2$ <script>", "\\alpha $"):
+    for text in ("$\\frac{", "$x^2$ <script>", "\\alpha $", "a\x00b\x1bc"):
         assert tags(writers.picture_of(text).decode()) <= plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,8 +113,9 @@ def _deciding(seen: Screened) -> NDArray[np.intp]:
 
 
 def plain(text: str) -> str:
-    """Return a text that matplotlib takes for no formula, on one line."""
-    return " ".join(text.split()).replace("$", r"\$")
+    """Return a text that matplotlib takes for no formula, on one line; an SVG holds no control characters."""
+    shown = "".join(c for c in " ".join(text.split()) if unicodedata.category(c)[0] != "C")
+    return shown.replace("$", r"\$")
 
 
 def _by_reason(
