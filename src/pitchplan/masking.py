@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from numbers import Real
@@ -157,10 +158,11 @@ def masked_within(value: Any, *, numbers: bool = False) -> Any:
         return {masked_within(k): masked_within(v, numbers=numbers) for k, v in value.items()}
     if type(value) in (list, tuple, set, frozenset):
         return type(value)(masked_within(v, numbers=numbers) for v in value)
-    # Nobody's number is longer than 20 digits, and a float holds no larger whole number anyway.
-    if numbers and isinstance(value, Real) and abs(value) < 10**20 and float(value).is_integer():
-        whole = f"{float(value):.0f}"
-        return mask_numbers(whole) if holds_number(whole) else value
+    if numbers and isinstance(value, Real):
+        # A whole number of hundreds of digits is no float, and nobody's telephone.
+        with contextlib.suppress(OverflowError):
+            whole = f"{float(value):.0f}" if float(value).is_integer() else ""
+            return mask_numbers(whole) if holds_number(whole) else value
     return value
 
 
