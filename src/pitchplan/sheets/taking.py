@@ -49,6 +49,7 @@ def layers_of(city: Any, parts: str, language: str, audience: str) -> dict[str, 
         The communities have no such column.
     """
     layers = {name: _layer(city, name, columns, audience) for name, columns in LAYER_COLUMNS.items()}
+    layers = {name: layer if name == "communities" else _in_order(layer) for name, layer in layers.items()}
     found = list(getattr(city.communities, "columns", ()))
     if parts not in found and parts != "district":
         raise InputError(
@@ -122,6 +123,13 @@ def _layer(city: Any, name: str, columns: tuple[str, ...], audience: str) -> gpd
             seen = "office" if column == "contact" else audience
             data[column] = [clean_for(seen, v) for v, k in zip(cells, kept, strict=True) if k]
     return gpd.GeoDataFrame(data, geometry=geometry[kept], crs=city.crs)
+
+
+def _in_order(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put what is drawn in an order of its own, by place and texts: a file's order must not show."""
+    keys = [shapely.bounds(layer.geometry.to_numpy())[:, k] for k in range(4)]
+    texts = [layer[c].to_numpy(dtype=str) for c in layer.columns if c not in ("geometry", "width_m")]
+    return layer.iloc[np.lexsort([*texts[::-1], *keys[::-1]])].reset_index(drop=True)
 
 
 def contacts(communities: gpd.GeoDataFrame, given: Mapping[str, str] | None, audience: str) -> dict[str, str]:
