@@ -13,13 +13,17 @@ STOPPED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
 
+def stop(text: str) -> None:
+    """Say what a Ctrl-C left, and end at once: a solver that does not look up is not waited for."""
+    print(f"Stopped (Ctrl-C). {text}", file=sys.stderr, flush=True)
+    sys.stdout.flush()
+    os._exit(STOPPED)
+
+
 def _say(kind: type[BaseException], error: BaseException, trace: object) -> None:
     """Say what stopped the script; only a fault of the program's own shows where it is."""
     if issubclass(kind, KeyboardInterrupt):
-        text = "Stopped (Ctrl-C). Every file is whole: as it was, or as it was last written."
-        print(text, file=sys.stderr, flush=True)
-        sys.stdout.flush()
-        os._exit(STOPPED)
+        stop("Every file is whole: as it was, or as it was last written.")
     if any(base.__name__ == "PitchplanError" for base in kind.__mro__):
         print(f"{kind.__name__}: {error}", file=sys.stderr)
         return

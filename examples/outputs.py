@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from guarding import stop
+
 import pitchplan as pp
 from pitchplan.files.writing import write_many
 from pitchplan.provenance import json_bytes, provenance
 from pitchplan.sheets.sheet import render
 
+BEST = "best_so_far.geojson"
 MAPS = ("map.geojson", "map.html", "map.png", "map.pdf")
 
 
@@ -24,6 +27,21 @@ class Result:
     plan: pp.Plan
     audit: pp.AuditReport
     others: Mapping[str, pp.Plan]
+
+
+def end_if_stopped(plan: pp.Plan, audit: pp.AuditReport, sheet: pp.Sheet, out: Path) -> None:
+    """Keep the best plan of a search that Ctrl-C ended, and end: who presses it does not wait for maps.
+
+    It gets a name of its own, so that no map of an earlier run lies beside a plan it does not show.
+    """
+    if plan.goals["outcome"].eq(pp.Outcome.INTERRUPTED).any():
+        out.mkdir(parents=True, exist_ok=True)
+        pp.write(sheet, out / BEST)
+        size = f"{len(plan.spots)} spots with {len(plan.pitches)} pitches, audit: {audit.verdict}"
+        stop(
+            f"The best plan so far is in {out / BEST}: {size}. Other files are as they were; to have maps"
+            " drawn, give --time-limit."
+        )
 
 
 def write_all(

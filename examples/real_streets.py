@@ -22,7 +22,7 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from outputs import Result, summary, write_all
+from outputs import Result, end_if_stopped, summary, write_all
 
 import pitchplan as pp
 from pitchplan.errors import Fault
@@ -161,10 +161,6 @@ def main() -> None:
     problem = pp.siting_problem(candidates, city, vendors=forecast.to_provide(o.level), decisions=decisions)
     plan = problem.solve(time_limit_s=o.time_limit)
     audit = pp.audit_plan(plan, city, book).raise_for_breaches()
-    others = {
-        "greedy planner": pp.greedy_plan(problem),
-        "random planner": pp.random_plan(problem, pitches=len(plan.pitches), seed=0),
-    }
     sheet = pp.map_sheet(
         plan,
         city,
@@ -174,6 +170,11 @@ def main() -> None:
         source_note=o.source_note,
         audit=audit,
     )
+    end_if_stopped(plan, audit, sheet, o.out)
+    others = {
+        "greedy planner": pp.greedy_plan(problem),
+        "random planner": pp.random_plan(problem, pitches=len(plan.pitches), seed=0),
+    }
     result = Result(forecast, candidates, plan, audit, others)
     write_all(result, sheet, o.out, inputs=input_files(o), started=started)
     print(summary(result, o.out))

@@ -64,6 +64,13 @@ class Story:
 TITLES = ("泉城西瓜地图 2026", "Spring City Watermelon Map 2026")
 
 
+def sought(plan: pp.Plan) -> pp.Plan:
+    """Return a plan whose search was not ended by Ctrl-C, which ends the season."""
+    if plan.goals["outcome"].eq(pp.Outcome.INTERRUPTED).any():
+        raise KeyboardInterrupt
+    return plan
+
+
 def april(story: Story) -> tuple[pp.Forecast, pp.SitingProblem, pp.Plan]:
     """Draft a plan that stays close to last year's."""
     spring = story.spring
@@ -80,7 +87,7 @@ def april(story: Story) -> tuple[pp.Forecast, pp.SitingProblem, pp.Plan]:
         goals=goals,
         decisions=spring.decisions,
     )
-    plan = problem.solve(time_limit_s=story.time_limit_s).with_numbers_of(last_year)
+    plan = sought(problem.solve(time_limit_s=story.time_limit_s)).with_numbers_of(last_year)
     folder = story.folder("1_april")
     story.map(plan, folder / "draft", TITLES, ".html .png", stage="draft", date="2026-04-10")
     print(f"April: {plan!r}")
@@ -100,6 +107,7 @@ def committees(story: Story, problem: pp.SitingProblem, plan: pp.Plan) -> tuple[
         columns=["decision_id", "what", "place", "address", "reason", "votes_for", "votes_against"],
     ).assign(who="银河社区居民委员会", date="2026-04-28")
     done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
+    sought(done.plan)
     folder = story.folder("2_committees")
     done.changes.to_csv(folder / "changes.csv", index=False, encoding="utf-8-sig")
     letters(done.plan, story.spring.city, publisher=WHO, book=story.spring.book, date="2026-05-06").write(
@@ -126,7 +134,8 @@ def june(story: Story, forecast: pp.Forecast, problem: pp.SitingProblem, plan: p
     spring, folder = story.spring, story.folder("4_june")
     season = problem.solve_weeks(
         forecast.to_provide(0.9), change_cost=20, time_limit_s=2 * story.time_limit_s, keep=plan
-    ).with_numbers_of(plan)
+    )
+    season = sought(season).with_numbers_of(plan)
     public = {"stage": "published", "date": "2026-05-25"}
     story.map(season, folder / "map", TITLES, ".geojson .html .pdf", **public)
     for week in story.weeks or range(1, len(season.season.weeks) + 1):
@@ -183,6 +192,7 @@ def july(
     said = said[said["what"] == "forbid"]
     said = said[said["place"].isin(plan.spots["spot_id"])]
     done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
+    sought(done.plan)
     done.changes.to_csv(story.folder("5_july") / "changes.csv", index=False, encoding="utf-8-sig")
     folder = story.folder("5_july")
     story.map(done.plan, folder / "map", TITLES, ".html .pdf", stage="published", date="2026-07-16")

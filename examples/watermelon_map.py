@@ -16,7 +16,7 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from outputs import Result, summary, write_all
+from outputs import Result, end_if_stopped, summary, write_all
 
 import pitchplan as pp
 
@@ -42,10 +42,6 @@ def main() -> None:
     )
     plan = problem.solve(time_limit_s=options.time_limit)
     audit = pp.audit_plan(plan, city, book).raise_for_breaches()
-    others = {
-        "greedy planner": pp.greedy_plan(problem),
-        "random planner": pp.random_plan(problem, pitches=len(plan.pitches), seed=0),
-    }
     sheet = pp.map_sheet(
         plan,
         city,
@@ -54,6 +50,11 @@ def main() -> None:
         publisher=f"{spring.titles['publisher']}  {spring.titles['publisher_en']}",
         audit=audit,
     )
+    end_if_stopped(plan, audit, sheet, options.out)
+    others = {
+        "greedy planner": pp.greedy_plan(problem),
+        "random planner": pp.random_plan(problem, pitches=len(plan.pitches), seed=0),
+    }
     result = Result(forecast, candidates, plan, audit, others)
     inputs = {path.name: path for path in sorted(spring.folder.iterdir()) if path.is_file()}
     write_all(result, sheet, options.out, inputs=inputs, started=started)
