@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.files.zipped import BROKEN_ZIP
 
 __all__ = ["MOST_CELLS", "check_workbook"]
 
@@ -44,7 +45,7 @@ def check_workbook(file: Path) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             members = [m for m in archive.infolist() if not m.filename.startswith("xl/media/")]
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         raise _refuse(file, f"the workbook cannot be read ({error})", _AGAIN) from None
     if sum(m.file_size for m in members) > _MOST_BYTES:
         raise _refuse(file, "the workbook is too large", "Keep only the table, or save it as .csv")
@@ -68,7 +69,7 @@ def _unpacked(file: Path, data: bytes, member: zipfile.ZipInfo) -> bytes:
             content = packed
         else:
             content = zlib.decompressobj(-15).decompress(packed, member.file_size + 1)
-    except (struct.error, zlib.error) as error:
+    except BROKEN_ZIP as error:
         raise _refuse(file, f"the workbook cannot be read ({error})", _AGAIN) from None
     if len(content) != member.file_size:
         raise _refuse(file, "the workbook cannot be read (its parts are not of the size it says)", _AGAIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import struct
 import zipfile
@@ -14,11 +15,22 @@ from pitchplan.errors import Fault, InputError
 from pitchplan.files.paths import one_line
 from pitchplan.files.scratch import scratch_folder
 
-__all__ = ["unzipped_shapefile"]
+__all__ = ["BROKEN_ZIP", "unzipped_shapefile"]
 
 _MOST_BYTES = 2 * 1024**3
 _LARGE_BYTES, _MOST_TIMES = 50 * 1024**2, 150
 """Streets pack to a tenth of their size; blanks, which such bombs are made of, to a thousandth."""
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What Python's reader of zips raises where one is torn, protected or packed in a way it does not know."""
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -80,10 +92,9 @@ def unzipped_shapefile(path: Path, source: str) -> Iterator[Path]:
                     with archive.open(member) as packed, target.with_suffix(suffix).open("wb") as out:
                         # zipfile stops at the size the header states, which was added up above.
                         shutil.copyfileobj(packed, out)
-        except (
-            *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError),
-            *(OSError, RuntimeError, ValueError, struct.error),
-        ) as error:
+        except BROKEN_ZIP as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise  # what lacks is room for the folder, not a sound zip
             raise InputError(
                 Fault(f"not a zip that can be read: {one_line(error)}", "Pack it again", source)
             ) from None
