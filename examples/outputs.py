@@ -10,7 +10,7 @@ from pathlib import Path
 from guarding import stop
 
 import pitchplan as pp
-from pitchplan.files.writing import write_many
+from pitchplan.files.writing import make_folder, write_many
 from pitchplan.provenance import json_bytes, provenance
 from pitchplan.sheets.sheet import render
 
@@ -59,7 +59,7 @@ def write_all(
     seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
     facts = provenance(result.plan, inputs=inputs, started=started, seconds=seconds)
     ready[out / "provenance.json"] = json_bytes(facts)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     write_many(ready)
     return list(ready)
 

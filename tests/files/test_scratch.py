@@ -31,7 +31,7 @@ def test_a_scratch_folder_is_taken_away(place: Path, error: type[BaseException] 
             assert folder.stat().st_mode & 0o777 == 0o700
             if error:
                 raise error
-    except (OSError, KeyboardInterrupt):
+    except (OutputError, KeyboardInterrupt):
         assert error is not None
     assert list(place.iterdir()) == []
 
@@ -44,6 +44,25 @@ def test_only_what_a_killed_run_left_a_day_ago_is_swept(place: Path) -> None:
     with scratch_folder():
         pass
     assert sorted(p.name for p in place.iterdir()) == ["others-old", "pitchplan-young"]
+
+
+def test_a_scratch_folder_that_cannot_be_made_is_named_with_the_file(place: Path) -> None:
+    tempfile.tempdir = str(place / "gone")
+    said = r"gone, cannot be used \(No such file.*\)\. Make room in it, or name another one.*TMPDIR"
+    with pytest.raises(OutputError, match=f"^The folder for temporary files, .*{said}"), scratch_folder():
+        pass
+    said = f"^{place}/map.gpkg: not written. What was there before is untouched. The folder .*{said}"
+    with pytest.raises(OutputError, match=said), making(place / "map.gpkg"), scratch_folder():
+        pass
+
+
+def test_no_place_for_temporary_files_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    with pytest.raises(OutputError, match="No usable temporary directory"), scratch_folder():
+        pass
 
 
 def test_what_cannot_be_made_names_the_file_and_where_room_is_missing(place: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from pitchplan.errors import OutputError
 from pitchplan.files import writing
-from pitchplan.files.writing import write_atomically, write_many
+from pitchplan.files.writing import make_folder, write_atomically, write_many
 
 
 def _names(folder: Path) -> list[str]:
@@ -74,33 +74,80 @@ def test_many_are_staged_before_any_is_put_in_place(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["a", "b"]
 
 
-def test_many_say_which_were_already_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("bad", ["a", "b", "c"])
+def test_of_many_none_changes_where_one_cannot_have_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: str, links: bool
+) -> None:
+    """Old files are put back where the system knows second names; new ones go in any case."""
+    (tmp_path / "b").write_bytes(b"old")
+    (tmp_path / "c").write_bytes(b"old")
     replace = os.replace
 
-    def second_fails(a: Path, b: Path) -> None:
-        if b.name == "b":
+    def refuse(*args: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    def one_fails(a: Path, b: Path) -> None:
+        if b.name == bad and a.read_bytes() != b"old":
             raise OSError(5, "Input/output error")
         replace(a, b)
 
-    monkeypatch.setattr(writing.os, "replace", second_fails)
-    with pytest.raises(OutputError, match=r"Already replaced, each whole: .*a\."):
-        write_many({tmp_path / "a": b"1", tmp_path / "b": b"2", tmp_path / "c": b"3"})
-    assert _names(tmp_path) == ["a"]
+    monkeypatch.setattr(writing.os, "replace", one_fails)
+    if not links:
+        monkeypatch.setattr(writing.os, "link", refuse)
+    stays = bad == "c" and not links
+    said = r"/c: not written.*disk\. But already replaced, each whole: .*b\. The same write" if stays else bad
+    with pytest.raises(OutputError, match=said) as refused:
+        write_many({tmp_path / name: b"new" for name in "abc"})
+    assert ("already" in str(refused.value)) == stays
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {
+        "b": b"new" if stays else b"old",
+        "c": b"old",
+    }
 
 
-def test_only_stale_temporary_files_are_swept(tmp_path: Path) -> None:
-    old, young, other = (
-        tmp_path / ".pitchplan-old.tmp",
-        tmp_path / ".pitchplan-new.tmp",
-        tmp_path / "mine.tmp",
-    )
-    for path in (old, young, other):
-        path.write_bytes(b"x")
-    past = time.time() - 4000
-    os.utime(old, (past, past))
-    os.utime(other, (past, past))
+def test_only_stale_temporary_files_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a process that was killed an hour ago; not those of one that is writing now."""
+    for name in (".pitchplan-of-another.tmp", "mine.tmp"):
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (0, 0))  # the second name of an old file is as old as its bytes
     write_atomically(tmp_path / "map.svg", b"x")
-    assert _names(tmp_path) == [".pitchplan-new.tmp", "map.svg", "mine.tmp"]
+    assert _names(tmp_path) == [".pitchplan-of-another.tmp", "map.svg", "mine.tmp"]
+    now = time.time()
+    monkeypatch.setattr(writing.time, "time", lambda: now + 3700)
+    write_atomically(tmp_path / "map.svg", b"x")
+    assert _names(tmp_path) == ["map.svg", "mine.tmp"]
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    assert make_folder(tmp_path / "a" / "b") == make_folder(str(tmp_path / "a" / "b")) == tmp_path / "a" / "b"
+    (tmp_path / "file").write_bytes(b"x")
+    for folder, what in (("file", "a file has this name"), ("file/c", "could not be made.*Try again")):
+        with pytest.raises(OutputError, match=what):
+            make_folder(tmp_path / folder)
+    with pytest.raises(OutputError, match=r"nowhere does not exist\. Make it first"):
+        make_folder(tmp_path / "nowhere" / "c", parents=False)
+
+
+def test_the_mode_of_a_file_that_cannot_be_looked_at_is_not_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of the office's eyes alone would come out open to everybody."""
+    target = write_atomically(tmp_path / "office.pdf", b"old")
+    target.chmod(0o600)
+
+    stat = Path.stat
+
+    def fail(path: Path, **options: bool) -> os.stat_result:
+        if path == target and any(tmp_path.glob(".pitchplan-*")):
+            raise OSError(5, "Input/output error")
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", fail)
+    with pytest.raises(OutputError, match="Input/output error"):
+        write_atomically(target, b"new")
+    monkeypatch.undo()
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"old", 0o600)
 
 
 def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:

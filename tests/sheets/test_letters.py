@@ -199,7 +199,7 @@ def test_the_folder_holds_a_file_per_committee_and_format(post, tmp_path):
     assert len(list((tmp_path / "post").iterdir())) == len(post)
     with pytest.raises(InputError, match="no format"):
         post.write(tmp_path, formats=[".docx"])
-    with pytest.raises(OutputError, match="not made"):
+    with pytest.raises(OutputError, match="does not exist"):
         post.write(tmp_path / "a" / "b")
 
 

@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pitchplan.errors import OutputError
 from pitchplan.files.interrupts import undisturbed
+from pitchplan.files.writing import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,18 +35,33 @@ def scratch_folder() -> Iterator[Path]:
 
     Raises
     ------
-    OSError
-        It cannot be made.
+    OutputError
+        It cannot be made, or the system refused what was done in it.
     """
-    _sweep(Path(tempfile.gettempdir()))
+    place = _place()
+    _sweep(place)
     # Named before it is made: a Ctrl-C between the two leaves nothing behind.
-    folder = Path(tempfile.gettempdir(), f"{_PREFIX}{secrets.token_hex(8)}")
+    folder = place / f"{_PREFIX}{secrets.token_hex(8)}"
     try:
         folder.mkdir(mode=0o700)
         yield folder
+    except OSError as error:
+        raise _refused(place, error) from error
     finally:
         with undisturbed():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError as error:
+        raise _refused(Path(tempfile.gettempprefix()), error) from error
+
+
+def _refused(place: Path, error: OSError) -> OutputError:
+    what = f"The folder for temporary files, {place}, cannot be used ({reason_of(error)})"
+    return OutputError(f"{what}. Make room in it, or name another one in the environment as TMPDIR.")
 
 
 def _sweep(place: Path) -> None:

@@ -20,12 +20,20 @@ from pitchplan.files.interrupts import undisturbed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["making", "write_atomically", "write_many"]
+__all__ = ["fix_of", "make_folder", "making", "reason_of", "write_atomically", "write_many"]
 
 _PREFIX = ".pitchplan-"
 _SUFFIX = ".tmp"
 _SHOWN = 80
 _STALE_SECONDS = 3600.0
+_FIXES = {
+    errno.ENOSPC: "Make room on the disk, or write to another one",
+    errno.EDQUOT: "Make room on the disk, or write to another one",
+    errno.EFBIG: "Make room on the disk, or write to another one",
+    errno.EROFS: "The disk takes no changes: write to another one",
+    errno.EACCES: "Check your rights, or write to another folder",
+    errno.EPERM: "Check your rights, or write to another folder",
+}
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
@@ -72,34 +80,63 @@ def write_many(files: Mapping[Path, bytes]) -> list[Path]:
     Raises
     ------
     OutputError
-        A file could not be written. If that happened while files were staged, none has changed; if
-        it happened while they were put in place, the message names those already replaced.
+        A file could not be written, and none has changed: those that already had their names are put
+        back. Where the system refuses that too, the message names those that stay replaced.
     """
     # Named before they are made: whatever cuts in, it is known what to take away.
     staged = {Path(path): _temporary_beside(Path(path)) for path in files}
-    placed: list[Path] = []
     try:
         for path, data in files.items():
             _stage(staged[Path(path)], Path(path), data)
         # They belong together: Ctrl-C waits until the last one has its name.
         with undisturbed():
-            for target, temporary in staged.items():
-                _put_in_place(temporary, target)
-                placed.append(target)
-    except BaseException as error:
+            _put_in_place(staged)
+    except BaseException:
         with undisturbed():
             for temporary in staged.values():
                 _remove(temporary)
-        if placed and isinstance(error, OutputError):
-            names = ", ".join(str(p) for p in placed)
-            raise OutputError(f"{error} Already replaced, each whole: {names}.") from error
         raise
-    return placed
+    return list(staged)
+
+
+def make_folder(folder: str | os.PathLike[str], *, parents: bool = True) -> Path:
+    """Make a folder where it does not exist.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike
+        The folder.
+    parents : bool
+        Whether those that it lies in are made too.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made, or a file has its name.
+    """
+    path = Path(folder)
+    try:
+        path.mkdir(parents=parents, exist_ok=True)
+    except FileExistsError:
+        raise OutputError(
+            f"{path}: no folder was made, because a file has this name. Give another."
+        ) from None
+    except FileNotFoundError:
+        raise OutputError(f"{path}: not made, because {path.parent} does not exist. Make it first.") from None
+    except OSError as error:
+        what = f"{path}: the folder could not be made ({reason_of(error)})"
+        raise OutputError(f"{what}. {fix_of(error)}.") from error
+    return path
 
 
 @contextlib.contextmanager
 def making(target: Path) -> Iterator[None]:
-    """Turn what the system refuses while a file's bytes are made into an error that names the file.
+    """Turn what the system refuses while a file is made into an error that names the file.
 
     Parameters
     ----------
@@ -109,12 +146,28 @@ def making(target: Path) -> Iterator[None]:
     Raises
     ------
     OutputError
-        In place of an ``OSError``, such as that of a full folder for temporary files.
+        In place of an ``OSError``, and of an `OutputError` that names the folder for temporary files alone.
     """
     try:
         yield
     except OSError as error:
-        raise _failure(target, error) from error
+        # Where it is not the file itself that the system refused, it says what.
+        named = error.filename if isinstance(error.filename, str) else ""
+        elsewhere = f": {named}" if named and Path(named).parent != target.parent else ""
+        what = f"{target}: not written ({reason_of(error)}{elsewhere})."
+        raise OutputError(f"{what} What was there before is untouched. {fix_of(error)}.") from error
+    except OutputError as error:
+        raise OutputError(f"{target}: not written. What was there before is untouched. {error}") from error
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused something, in its own words."""
+    return error.strerror or str(error)
+
+
+def fix_of(error: OSError) -> str:
+    """Return what can be done where the system refused to write, as a sentence without its full stop."""
+    return _FIXES.get(error.errno or 0, "Try again, or write to another disk")
 
 
 def _temporary_beside(target: Path) -> Path:
@@ -125,9 +178,11 @@ def _stage(temporary: Path, target: Path, data: bytes) -> None:
     """Write the bytes beside the target, down to the disk."""
     folder = target.parent
     _check_name(target)
-    if target.is_dir():
+    with making(target):
+        taken, found = target.is_dir(), folder.is_dir()
+    if taken:
         raise OutputError(f"{target}: not written, because a folder has this name. Give a file's name.")
-    if not folder.is_dir():
+    if not found:
         raise OutputError(
             f"{target}: not written, because the folder {folder} does not exist. Make it first."
         )
@@ -163,28 +218,64 @@ def _check_name(target: Path) -> None:
         ) from None
 
 
-def _put_in_place(temporary: Path, target: Path) -> None:
-    with making(target):
-        os.replace(temporary, target)
-    _sync_folder(target.parent)
+def _put_in_place(staged: Mapping[Path, Path]) -> None:
+    """Give each file its name; where one of several cannot have it, the old ones are put back."""
+    kept: dict[Path, Path | None] = {}
+    placed: list[Path] = []
+    try:
+        for target, temporary in staged.items():
+            if len(staged) > 1:
+                kept[target] = _keep(target)
+            with making(target):
+                os.replace(temporary, target)
+            placed.append(target)
+            _sync_folder(target.parent)
+    except BaseException as error:
+        # Also the one that failed: a system may have done what it says it could not.
+        refused = [target for target, old in kept.items() if not _put_back(target, old)]
+        stay = ", ".join(str(target) for target in placed if target in refused)
+        if stay and isinstance(error, OutputError):
+            what = f"{error} But already replaced, each whole: {stay}"
+            raise OutputError(f"{what}. The same write again completes them.") from error
+        raise
+    finally:
+        for old in kept.values():
+            if old:
+                _remove(old)
+
+
+def _keep(target: Path) -> Path | None:
+    """Give an old file a second name, by which it can be put back; None where there is no old file."""
+    old = _temporary_beside(target)
+    try:
+        target.lstat()
+        os.link(target, old)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        pass  # Some disks know no second names: the file stays replaced then, and the error says so.
+    return old
+
+
+def _put_back(target: Path, old: Path | None) -> bool:
+    """Tell whether what was there before the write is there again."""
+    with contextlib.suppress(OSError):
+        if old is None:
+            target.unlink(missing_ok=True)
+        else:
+            os.replace(old, target)
+        return True
+    return False
 
 
 def _mode_for(target: Path) -> int:
     """Mode bits the file shall have: those it had, else what the process's umask leaves."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(FileNotFoundError):
         return target.stat().st_mode & 0o777
     # The umask can only be read by setting it; the 0600 it was made with would hide a map from its readers.
     mask = os.umask(0o022)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def _failure(target: Path, error: OSError) -> OutputError:
-    reason = error.strerror or str(error)
-    # Where it is not the file itself: the folder for temporary files is full, say.
-    named = error.filename if isinstance(error.filename, str) else ""
-    elsewhere = f": {named}" if named and Path(named).parent != target.parent else ""
-    return OutputError(f"{target}: not written ({reason}{elsewhere}). What was there before is untouched.")
 
 
 def _remove(path: Path) -> None:
@@ -208,5 +299,6 @@ def _sweep(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
             with contextlib.suppress(OSError):
-                if path.stat().st_mtime < oldest:
+                # Not the time of its bytes: a second name of an old file, see _keep, is young.
+                if path.stat().st_ctime < oldest:
                     path.unlink()

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 import pyproj
 
-from pitchplan.errors import Faults, OutputError
+from pitchplan.errors import Faults
 from pitchplan.files.ledger import write_many_guarded
+from pitchplan.files.writing import make_folder
 from pitchplan.sheets.cdszones import zones_of
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.published import publish
@@ -98,10 +99,7 @@ def write_cds(
         what, time_zone=time_zone, currency=currency, published=published, placements=placements,
         author=author, license_url=license_url,
     )  # fmt: skip
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{target}: the folder could not be made ({error.strerror}).") from error
+    make_folder(target)
     data = {
         target / name: (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
         for name, value in files.items()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pitchplan.errors import Fault, InputError, OutputError
+from pitchplan.errors import Fault, InputError
 from pitchplan.files.ledger import write_many_guarded
-from pitchplan.files.writing import making
+from pitchplan.files.writing import make_folder, making
 from pitchplan.sheets.letterfiles import html_of, pdf_of
 from pitchplan.sheets.lettering import clean
 
@@ -120,10 +120,7 @@ class Letters:
                 path = root / f"{k:02d}-{_file_name(letter.who)}{suffix}"
                 with making(path):
                     files[path] = _FORMATS[suffix](letter.versions)
-        try:
-            root.mkdir(exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{root}: not made ({error.strerror or error}). Nothing was written.") from None
+        make_folder(root, parents=False)
         return write_many_guarded(files)
 
 
