@@ -523,11 +523,11 @@ IMPORTANCE = _table(
 PUBLISHED = _table(
     "published",
     ("file", "text", "name of the file in its folder"),
-    ("state", "text", "as published, changed, missing or replaced only in the ledger"),
+    ("state", "text", "as published, changed, missing, not readable or replaced only in the ledger"),
     ("title", "text", "title of the map"),
     ("issued", "date", "day of issue"),
     ("sha256", "text", "hash of what was published"),
-    ("found_sha256", "text", "hash of what is there; empty where nothing is", False),
+    ("found_sha256", "text", "hash of what is there; empty where nothing can be read", False),
     ("replaced", "count", "earlier files of this name that it took the place of"),
 )
 OCCUPANCY = _table(

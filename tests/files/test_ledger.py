@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +89,43 @@ def test_the_report_names_what_changed_and_what_is_missing(tmp_path: Path) -> No
     assert states(tmp_path)["b.pdf"] == "as published"
     with pytest.raises(InputError, match="there is no published"):
         check_published(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ENOENT])
+def test_what_cannot_be_read_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    write_published(tmp_path / "a.pdf", b"one", **FIRST)
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "a.pdf":
+            raise OSError(code, os.strerror(code))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert states(tmp_path) == {"a.pdf": "missing" if code == errno.ENOENT else "not readable"}
+    assert check_published(tmp_path)["found_sha256"].tolist() == [""]
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
+def test_a_ledger_that_cannot_be_looked_at_is_not_overlooked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Else what was published would be overwritten silently."""
+    write_published(tmp_path / "a.pdf", b"one", **FIRST)
+    stat = Path.stat
+
+    def refused(path: Path, **options: bool) -> os.stat_result:
+        if path.name == LEDGER:
+            raise OSError(code, os.strerror(code))
+        return stat(path, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", refused)
+        with pytest.raises(OutputError, match=f"cannot be told.*{os.strerror(code)}"):
+            write_guarded(tmp_path / "a.pdf", b"two")
+    assert states(tmp_path) == {"a.pdf": "as published"}
 
 
 @pytest.mark.parametrize(

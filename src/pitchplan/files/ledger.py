@@ -18,7 +18,7 @@ disk before either takes its name; then the ledger does, then the file. Whatever
 * both: it is done.
 
 The other order could leave a published file that no ledger knows, which the next run would overwrite
-silently. Where placing the file fails without a crash (a full disk, Ctrl-C), the ledger is put back.
+silently. Where placing the file fails without a crash (a full disk), `write_many` puts the ledger back.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from pitchplan.files.ledgerfile import (
     sha256_of,
     sha256_of_file,
 )
+from pitchplan.files.paths import NOWHERE
 from pitchplan.files.writing import write_atomically, write_many
 from pitchplan.masking import mask_numbers
 
@@ -63,8 +64,8 @@ def check_published(folder: str | os.PathLike[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per file listed, columns as `schemas.PUBLISHED`; ``state`` is ``as published``,
-        ``changed``, ``missing``, or ``replaced only in the ledger`` where writing was cut off and the
-        file is still the one before.
+        ``changed``, ``missing``, ``not readable`` (rights, or a damaged disk), or ``replaced only in the
+        ledger`` where writing was cut off and the file is still the one before.
 
     Raises
     ------
@@ -86,16 +87,22 @@ def check_published(folder: str | os.PathLike[str]) -> pd.DataFrame:
         raise InputError(Fault(f"there is no {LEDGER}", fix, str(folder)))
     rows = []
     for name, entry in sorted(read_ledger(place).items()):
-        found = sha256_of_file(place / name)
-        before = [old["sha256"] for old in entry["history"]]
-        state = "as published" if found == entry["sha256"] else "changed"
-        if not found:
-            state = "missing"
-        elif state == "changed" and found in before[-1:]:
-            state = "replaced only in the ledger"
-        facts = (name, state, entry["title"], entry["issued"], entry["sha256"], found, len(before))
-        rows.append(facts)
+        state, found = _state(place / name, entry)
+        facts = (entry["title"], entry["issued"], entry["sha256"], found, len(entry["history"]))
+        rows.append((name, state, *facts))
     return pd.DataFrame(rows, columns=PUBLISHED.names)
+
+
+def _state(path: Path, entry: dict[str, Any]) -> tuple[str, str]:
+    """Return what became of a published file, and the hash of what is there; empty where none can be told."""
+    try:
+        found = sha256_of(path.read_bytes())
+    except OSError as error:
+        return "missing" if error.errno in NOWHERE else "not readable", ""
+    if found == entry["sha256"]:
+        return "as published", found
+    before = [old["sha256"] for old in entry["history"]]
+    return "replaced only in the ledger" if found in before[-1:] else "changed", found
 
 
 def write_guarded(path: Path, data: bytes) -> Path:
@@ -217,26 +224,9 @@ def write_published(path: Path, data: bytes, *, title: str, issued: str, replace
 
 
 def _write_both(path: Path, data: bytes, entries: Entries) -> Path:
-    ledger = path.with_name(LEDGER)
-    before = ledger.read_bytes() if has_ledger(path.parent) else None
     text = json.dumps({"ledger": FORM, "files": dict(sorted(entries.items()))}, ensure_ascii=False, indent=1)
-    try:
-        write_many({ledger: (text + "\n").encode(), path: data})
-    except BaseException:
-        # Ctrl-C too. Only where the file's new bytes are not in place: else the ledger is right as it is.
-        if sha256_of_file(path) != sha256_of(data):
-            _put_back(ledger, before)
-        raise
+    write_many({path.with_name(LEDGER): (text + "\n").encode(), path: data})
     return path
-
-
-def _put_back(ledger: Path, before: bytes | None) -> None:
-    # If this fails too, the ledger lists what never appeared: the safe side, see above.
-    with contextlib.suppress(OSError, OutputError):
-        if before is None:
-            ledger.unlink(missing_ok=True)
-        else:
-            write_atomically(ledger, before)
 
 
 def _refused(path: Path, name: str, entry: dict[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.files.paths import NOWHERE
 from pitchplan.files.strictjson import loads_strictly, read_bytes
 
 __all__ = ["FORM", "LEDGER", "Entries", "has_ledger", "read_ledger", "sha256_of", "sha256_of_file"]
@@ -25,10 +26,13 @@ Entries = dict[str, dict[str, Any]]
 
 def has_ledger(folder: Path) -> bool:
     """Tell whether anything was published in a folder."""
-    # A name no file can have is told by who writes it.
-    with contextlib.suppress(OSError, ValueError):
-        return (folder / LEDGER).is_file()
-    return False
+    try:
+        return stat.S_ISREG((folder / LEDGER).stat().st_mode)
+    except ValueError:
+        return False  # A name no file can have is told by who writes it.
+    except OSError as error:
+        # One that cannot be looked at is there: else what it lists could be overwritten.
+        return error.errno not in NOWHERE
 
 
 def read_ledger(folder: Path) -> Entries:

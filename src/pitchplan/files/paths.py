@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from pitchplan.errors import Fault, InputError
 
-__all__ = ["check_file", "one_line"]
+__all__ = ["NOWHERE", "check_file", "one_line"]
+
+NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+"""What the system says of a path at which there is nothing, and not that it cannot be looked at."""
 
 
 def one_line(error: BaseException) -> str:
@@ -40,15 +45,19 @@ def check_file(path: Path, source: str, suffixes: Iterable[str]) -> None:
     """
     if "://" in source or source.startswith("/vsi"):
         raise InputError(Fault("not a local file", "Download it first and give its path", source))
+    nowhere = InputError(Fault("the file does not exist", "Check the path", source))
     try:
-        exists = path.exists()
-    except (OSError, ValueError):  # a NUL in the name, or a name that is too long
-        exists = False
-    if not exists:
-        raise InputError(Fault("the file does not exist", "Check the path", source))
-    if not path.is_file():
+        found = path.stat()
+    except ValueError:  # a NUL in the name
+        raise nowhere from None
+    except OSError as error:
+        if error.errno in NOWHERE:
+            raise nowhere from None
+        what = f"the file cannot be opened ({error.strerror})"
+        raise InputError(Fault(what, "Check path and rights", source)) from None
+    if not stat.S_ISREG(found.st_mode):
         raise InputError(Fault("not a plain file", "Give the path of one file", source))
-    if path.stat().st_size == 0:
+    if found.st_size == 0:
         raise InputError(Fault("the file is empty", "Export it again", source))
     suffix = path.suffix.lower()
     if suffix in suffixes:
