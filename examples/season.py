@@ -20,10 +20,13 @@ import numpy as np
 import pandas as pd
 
 import pitchplan as pp
+from pitchplan.files.ledger import write_guarded
+from pitchplan.files.writing import make_folder
 from pitchplan.growers.allocation import freeze_lottery
 from pitchplan.growers.lottery import check_lottery
 from pitchplan.sheets.cards import permit_cards
 from pitchplan.sheets.letters import letters
+from pitchplan.sheets.tables import write_table
 
 WHO = "泉城城市管理局"
 
@@ -37,9 +40,7 @@ class Story:
 
     def folder(self, name: str) -> Path:
         """Return a stage's folder, made where it does not exist."""
-        path = self.out / name
-        path.mkdir(parents=True, exist_ok=True)
-        return path
+        return make_folder(self.out / name)
 
     def map(
         self, plan: pp.Plan, path: Path, titles: tuple[str, str], formats: str, *, stage: str, date: str
@@ -109,7 +110,7 @@ def committees(story: Story, problem: pp.SitingProblem, plan: pp.Plan) -> tuple[
     done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
     sought(done.plan)
     folder = story.folder("2_committees")
-    done.changes.to_csv(folder / "changes.csv", index=False, encoding="utf-8-sig")
+    write_table(done.changes, folder / "changes.csv")
     letters(done.plan, story.spring.city, publisher=WHO, book=story.spring.book, date="2026-05-06").write(
         folder
     )
@@ -146,14 +147,14 @@ def june(story: Story, forecast: pp.Forecast, problem: pp.SitingProblem, plan: p
     asked = {"city": spring.city, "gateways": spring.gateway_places, "week": 1, "salt": "kept in the office"}
     # Published while nobody can know the numbers: who draws cannot choose the list.
     frozen = freeze_lottery(season, people, **asked)
-    (folder / "list.json").write_text(json.dumps(frozen, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_guarded(folder / "list.json", json.dumps(frozen, ensure_ascii=False, indent=1).encode())
     seed = {
         "seed": "2026-05-25 public draw 04 11 17 23 30",
         "seed_source": "numbers drawn in public on 25 May 2026",
     }
     drawn = pp.allocate(season, people, "lottery", **seed, **asked)
     drawn.write_proof(folder / "lottery.json")
-    drawn.table.to_csv(folder / "office_allocation.csv", index=False, encoding="utf-8-sig")
+    write_table(drawn.table, folder / "office_allocation.csv")
     faults = check_lottery(folder / "lottery.json", list_sha256=frozen["list_sha256"])
     office = pp.map_sheet(
         season.at_week(1), spring.city, title=TITLES[0], publisher=WHO, audience="office", **public
@@ -186,22 +187,20 @@ def july(
 ) -> pp.Plan:
     """Count at the spots, learn from it, and give up those where nobody stands."""
     seen = pp.read_occupancy(counted(season), season)
-    seen.scores.to_csv(story.folder("5_july") / "scores.csv", index=False, encoding="utf-8-sig")
+    folder = story.folder("5_july")
+    write_table(seen.scores, folder / "scores.csv")
     learned = forecast.learn(seen.counts, seen=seen.seen)
     said = seen.decisions(WHO, "2026-07-15")
     said = said[said["what"] == "forbid"]
     said = said[said["place"].isin(plan.spots["spot_id"])]
     done = problem.replan(plan, said, book=story.spring.book, time_limit_s=min(10.0, story.time_limit_s))
     sought(done.plan)
-    done.changes.to_csv(story.folder("5_july") / "changes.csv", index=False, encoding="utf-8-sig")
-    folder = story.folder("5_july")
+    write_table(done.changes, folder / "changes.csv")
     story.map(done.plan, folder / "map", TITLES, ".html .pdf", stage="published", date="2026-07-16")
     print(
         f"July: {seen!r}\n  peak expected: {forecast.peak.median}, learned: {learned.peak.median}\n{done!r}"
     )
-    seen.next_year().to_csv(
-        story.folder("6_august") / "spots_for_2027.csv", index=False, encoding="utf-8-sig"
-    )
+    write_table(seen.next_year(), story.folder("6_august") / "spots_for_2027.csv")
     return done.plan
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from pitchplan.sheets import map_sheet, render
-from pitchplan.sheets.tables import guarded
+from pitchplan.sheets.tables import guarded, write_table
 
 WORDS = {"title": "济南市西瓜地图", "publisher": "城市管理局"}
 SECRETS = {"phone": "13800001111", "grower": "张三丰", "id_number": "370102199001011234"}
@@ -63,3 +65,16 @@ def test_formulas_are_disarmed(plan: Any, cell: str) -> None:
 def test_numbers_are_not_disarmed(plan: Any) -> None:
     row = next(csv.DictReader(io.StringIO(render(plan, ".csv").decode("utf-8-sig"))))
     assert float(row["lon"]) > 100
+
+
+def test_any_table_is_written_harmless_and_read_back(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"地点": ["=1+1", "历山路", None], "n": [1, 2, 3], "share": [0.5, None, -1.25]}, index=[7, 8, 9]
+    )
+    file = write_table(table, tmp_path / "changes.csv")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert file.read_bytes().count(b"\r\n") == 4
+    back = pd.read_csv(file, encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(back.iloc[1:], table.reset_index(drop=True).iloc[1:], check_dtype=False)
+    assert back["地点"][0] == "'=1+1"
+    assert table["地点"].iloc[0] == "=1+1"
