@@ -39,11 +39,11 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     source = os.fspath(path)
     file = Path(source)
     check_file(file, source, _SUFFIXES)
-    size = file.stat().st_size
-    if size > _MOST_BYTES:
-        fix = "Give a file of at most 500 MB: a map of one city"
-        raise InputError(Fault("too large to be a map", fix, source, value=f"{size} bytes"))
     try:
+        size = file.stat().st_size
+        if size > _MOST_BYTES:
+            fix = "Give a file of at most 500 MB: a map of one city"
+            raise InputError(Fault("too large to be a map", fix, source, value=f"{size} bytes"))
         return file.read_bytes()
     except OSError as error:
         what = f"the file cannot be opened ({error.strerror})"

@@ -6,11 +6,12 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING
 
-from pitchplan.files.scratch import scratch_folder
-from pitchplan.sheets.gis import map_layers, write_layer
+from pitchplan.sheets.gis import made_twice, map_layers, write_layer
 from pitchplan.sheets.qgis import style
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pitchplan.sheets.gis import Layer
     from pitchplan.sheets.published import Published
     from pitchplan.sheets.sheet import Sheet
@@ -50,7 +51,8 @@ def geopackage_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
     """
     layers = map_layers(published, sheet)
     moment = f"{published.first.isoformat()}T00:00:00.000Z"
-    with scratch_folder() as folder:
+
+    def make(folder: Path) -> bytes:
         path = folder / "map.gpkg"
         for i, layer in enumerate(layers):
             write_layer(path, layer, "GPKG", _OPTIONS, append=i > 0)
@@ -61,9 +63,11 @@ def geopackage_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
                 file.commit()
                 # Pages that held the true times would stay in the file.
                 file.execute("VACUUM")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise OSError(f"{error}") from error
         return path.read_bytes()
+
+    return made_twice(make)
 
 
 def _add_styles(file: sqlite3.Connection, layers: list[Layer], moment: str) -> None:

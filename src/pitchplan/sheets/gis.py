@@ -16,7 +16,7 @@ from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.features import map_features
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pitchplan.sheets.published import Published
@@ -163,7 +163,31 @@ def flatgeobuf_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
         With a spatial index; the same on each run.
     """
     spots = next(layer for layer in map_layers(published, sheet) if layer.kind == "spot")
-    with scratch_folder() as folder:
+
+    def make(folder: Path) -> bytes:
         path = folder / "spots.fgb"
         write_layer(path, spots, "FlatGeobuf", {})
         return path.read_bytes()
+
+    return made_twice(make)
+
+
+def made_twice(make: Callable[[Path], bytes]) -> bytes:
+    """Return what a maker makes in a folder of its own, where it makes the same again in another one.
+
+    GDAL says nothing of some writes that the system refused, and closes a file that lacks them.
+
+    Raises
+    ------
+    OutputError
+        The two differ, or the system refused to write.
+    """
+    made = []
+    with scratch_folder() as root:
+        for name in ("first", "second"):
+            folder = root / name
+            folder.mkdir()
+            made.append(make(folder))
+        if made[0] != made[1]:
+            raise OSError("not everything was written")
+    return made[0]

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pitchplan.files.scratch import scratch_folder
-from pitchplan.sheets.gis import Layer, map_layers, write_layer
+from pitchplan.sheets.gis import Layer, made_twice, map_layers, write_layer
 from pitchplan.sheets.zips import zip_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from pitchplan.sheets.published import Published
     from pitchplan.sheets.sheet import Sheet
@@ -54,10 +54,12 @@ def shapefile_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
         says which column each short field name stands for. Texts of more than 254 bytes, the most a
         shapefile holds, end with an ellipsis.
     """
-    files: dict[str, bytes] = {}
-    names = ["layer,field,column"]
-    with scratch_folder() as folder:
-        for layer in map_layers(published, sheet):
+    layers = map_layers(published, sheet)
+
+    def make(folder: Path) -> bytes:
+        files: dict[str, bytes] = {}
+        names = ["layer,field,column"]
+        for layer in layers:
             fields = short_names(c for c in layer.frame.columns if c != "geometry")
             names += [f"{layer.name},{short},{column}" for column, short in fields.items()]
             path = folder / f"{layer.name}.shp"
@@ -65,8 +67,10 @@ def shapefile_bytes(published: Published, sheet: Sheet | None = None) -> bytes:
             options = {"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": date}
             write_layer(path, _fitted(layer, fields), "ESRI Shapefile", options)
             files |= {path.with_suffix(s).name: path.with_suffix(s).read_bytes() for s in _PARTS}
-    files["fields.csv"] = ("\r\n".join(names) + "\r\n").encode("ascii", "replace")
-    return zip_bytes(files)
+        files["fields.csv"] = ("\r\n".join(names) + "\r\n").encode("ascii", "replace")
+        return zip_bytes(files)
+
+    return made_twice(make)
 
 
 def _fitted(layer: Layer, fields: dict[str, str]) -> Layer:
