@@ -56,7 +56,9 @@ CALLS = {
 SCRATCH = (".pdf", ".png", ".gpkg", ".fgb", ".shp.zip", "letters", "permit cards")
 SETS = ("write_cds", "write_many", "guarded set", "letters")
 MAKES_FOLDER = ("write_cds", "letters")
-TAKES_AWAY = re.compile(r'\b(unlink|unlinkat|rmdir|newfstatat|lstat)\(|openat\(.*/pitchplan-\w+", O_RDONLY')
+TAKES_AWAY = re.compile(
+    r'\b(unlink|unlinkat|rmdir|newfstatat|lstat)\(|openat\(.*/pitchplan-\w+("|>, "\w+"), O_RDONLY'
+)
 WAY_OUT = re.compile(r"Make |Check |Try again|write to another|name another|Put back|Make it first")
 _EVERY = 4
 """Each error is tried once and from then on up to this call; one of them at each call after it."""
