@@ -11,7 +11,9 @@ from pitchplan.errors import OutputError
 from pitchplan.sheets import geopackage, gis, render, shapefile
 
 
-@pytest.mark.parametrize(("suffix", "module"), [(".fgb", gis), (".gpkg", geopackage), (".shp.zip", shapefile)])
+@pytest.mark.parametrize(
+    ("suffix", "module"), [(".fgb", gis), (".gpkg", geopackage), (".shp.zip", shapefile)]
+)
 def test_a_file_in_which_gdal_left_something_out_is_not_written(
     sheet: Any, monkeypatch: pytest.MonkeyPatch, suffix: str, module: Any
 ) -> None:
@@ -26,4 +28,14 @@ def test_a_file_in_which_gdal_left_something_out_is_not_written(
 
     monkeypatch.setattr(module, "write_layer", torn)
     with pytest.raises(OutputError, match=rf"{suffix}: not written.*not everything was written"):
+        render(sheet, suffix)
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".png"])
+def test_files_that_typst_cannot_load_are_named_with_what_is_printed(
+    sheet: Any, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    write = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", lambda p, data: write(p.with_name(f"{p.name}.gone"), data))
+    with pytest.raises(OutputError, match=rf"{suffix}: not written.*typst could not print the sheet.*TMPDIR"):
         render(sheet, suffix)

@@ -6,10 +6,9 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from pitchplan.errors import PitchplanError
 from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.cardface import CARD_MM, MAP, face_svg, map_svg
-from pitchplan.sheets.pdf import embolden, printing_fonts, require_library
+from pitchplan.sheets.pdf import embolden, not_printed, printing_fonts, require_library
 from pitchplan.sheets.words import word
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def cards_pdf(sheet: Sheet, cards: Sequence[Card], paper: str) -> bytes:
         try:
             made = compiler.compile(format="pdf", timestamp=0)
         except typst.TypstError as error:
-            raise PitchplanError(f"typst could not print the cards: {error}") from error
+            raise not_printed("the cards", error) from error
     return bytes(made)
 
 

@@ -7,10 +7,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from pitchplan.errors import PitchplanError
 from pitchplan.files.scratch import scratch_folder
 from pitchplan.sheets.lettering import FONTS, attr, text_xml
-from pitchplan.sheets.pdf import printing_fonts, require_library
+from pitchplan.sheets.pdf import not_printed, printing_fonts, require_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,7 +172,7 @@ def pdf_of(versions: Sequence[dict[str, Any]]) -> bytes:
         try:
             made = compiler.compile(format="pdf", timestamp=0)
         except typst.TypstError as error:
-            raise PitchplanError(f"typst could not print the letter: {error}") from error
+            raise not_printed("the letter", error) from error
     return bytes(made)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "missing_characters",
+    "not_printed",
     "pdf_bytes",
     "png_bytes",
     "printing_fonts",
@@ -103,9 +104,16 @@ def _compile(sheet: Sheet, kind: str, ppi: float | None) -> bytes:
         try:
             made = compiler.compile(format=kind, ppi=ppi, timestamp=0)
         except typst.TypstError as error:
-            raise PitchplanError(f"typst could not print the sheet: {error}") from error
+            raise not_printed("the sheet", error) from error
     pages: list[bytes] = made if isinstance(made, list) else [made]
     return pages[0]
+
+
+def not_printed(what: str, error: Exception) -> Exception:
+    """Return the error to raise where typst gave up; it may be the disk that kept it from its files."""
+    said = f"typst could not print {what}: {error}"
+    lost = "failed to load file" in said or "file not found" in said
+    return OSError(said) if lost else PitchplanError(said)
 
 
 def whole_pixels(width_mm: float, height_mm: float, ppi: float) -> tuple[float, float]:
