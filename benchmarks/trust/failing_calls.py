@@ -61,9 +61,9 @@ TAKES_AWAY = re.compile(
     r'\b(unlink|unlinkat|rmdir|newfstatat|lstat)\(|openat\(.*/pitchplan-\w+("|>, "\w+"), O_RDONLY'
 )
 WAY_OUT = re.compile(r"Make |Check |Try again|write to another|name another|Put back|Make it first")
-_EVERY = 4
+_EVERY = 2
 """Each error is tried once and from then on up to this call; one of them at each call after it."""
-_ALL, _MANY, _FEW = 100, 8, 3
+_ALL, _MANY, _FEW = 100, 4, 2
 """Calls that fail one by one before steps get larger: ours; a library's that writes; what it looks at."""
 _SECONDS = 60
 REPLACED = "replaced only in the ledger"
