@@ -27,6 +27,8 @@ import pitchplan as pp
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "watermelon_map.py"
 BEST = "best_so_far.geojson"
 MOST_S = 3.0
+SEARCH_S = 6.0
+"""Seconds the search may take: about half of the run, so that moments fall everywhere."""
 FIRST_S = 0.3
 """Before this the interpreter itself is started, and says what it likes."""
 
@@ -34,7 +36,7 @@ FIRST_S = 0.3
 def started(out: Path, scratch: Path, *options: str) -> subprocess.Popen[str]:
     """Start the example in a session of its own, as a terminal does."""
     return subprocess.Popen(
-        [sys.executable, str(EXAMPLE), "--out", str(out), *options],
+        [sys.executable, str(EXAMPLE), "--out", str(out), "--time-limit", str(SEARCH_S), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -70,7 +72,8 @@ def amiss(code: int, said: tuple[str, str], old: dict[str, bytes], now: dict[str
         out.append(f"files of two runs: {sorted(now)}, {sum(same)} as they were")
     if "Traceback" in said[1]:
         out.append("a traceback")
-    if code == 0:
+    # A press while the interpreter shuts down, with all done, ends it without a word.
+    if code == 0 or (code == -signal.SIGINT and not any(same)):
         return out + (["nothing new after an end without a word"] if all(same) else [])
     if code != 130 or not said[1].startswith("Stopped (Ctrl-C).") or said[1].count("\n") != 1:
         out.append(f"exit code {code}, said {said[1][:200]!r}")
@@ -113,7 +116,13 @@ def main() -> int:
             faults += [f"process {p} lives on" for p in living(run.pid)]
             faults += [f"temporary file {p.name}" for p in scratch.iterdir()]
             faults += [f"{took:.1f} s"] if took > MOST_S else []
-            word = "done before" if run.returncode == 0 else "best plan kept" if best else "stopped"
+            word = (
+                "done before"
+                if run.returncode in (0, -signal.SIGINT)
+                else "best plan kept"
+                if best
+                else "stopped"
+            )
             words[word] += 1
             slow = max(slow, took)
             wrong += bool(faults)

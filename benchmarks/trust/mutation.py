@@ -1,13 +1,14 @@
 """Mutation testing: how many small faults, made one at a time, the tests notice.
 
-    python benchmarks/trust/mutation.py                              # 300 mutants of all rooms
+    python -m pytest -n 2 --cov --cov-context=test --junitxml=.coverage.xml      # which test runs which line
+    python benchmarks/trust/mutation.py                              # then: 300 mutants of all rooms
     python benchmarks/trust/mutation.py --count 60 files rules       # of some
 
 A mutant is one change in one line: a comparison, a sign, a number by one, an ``and`` for an ``or``, a
 condition turned round, a statement left out, nothing returned. Rooms: ``auditing``, ``rules``, ``harvest``
-and ``files``. Only the tests of the room are run, up to the first that fails; each mutant lives in a copy
-of the package, so that nothing here changes. Mutants that survive are listed with their line: a test that
-is missing, or no fault at all.
+and ``files``. Tried are the tests that run the line, the quickest first, for at most a minute of their usual
+time, up to the first that fails; each mutant lives in a copy of the package, so that nothing here changes.
+Mutants that survive are listed with their line: a test that is missing, or no fault at all.
 """
 
 from __future__ import annotations
@@ -24,20 +25,21 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
+
+import coverage
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = {
-    "auditing": ("auditing", ["tests/auditing", "tests/rules"]),
-    "rules": ("rules", ["tests/rules", "tests/auditing", "tests/candidates"]),
-    "harvest": ("demand/harvest.py", ["tests/demand"]),
-    "files": ("files", ["tests/files"]),
-}
+ROOMS = {"auditing": "auditing", "rules": "rules", "harvest": "demand/harvest.py", "files": "files"}
 _COMPARISONS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
 _SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-_PER_MUTANT_S = 300
+_USUAL_S = 60.0
+_PER_MUTANT_S = 240
+_FAILED, _INTERRUPTED, _NO_SUCH_TEST = 1, 2, 4
+"""What pytest ends with; interrupted is what a module that cannot be imported comes to."""
 
 
 def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
@@ -123,6 +125,7 @@ def main() -> int:
         for name in ("tests", "data", "examples", "benchmarks", "pyproject.toml"):
             (Path(folder) / name).symlink_to(ROOT / name)
         some = [(room, path, m) for room in options.rooms for path in _files(room) for m in mutants_of(path)]
+        tests = Tests()
         for room, path, (line, kind, text) in random.Random(options.seed).sample(
             some, min(options.count, len(some))
         ):
@@ -130,7 +133,7 @@ def main() -> int:
             whole = target.read_text(encoding="utf-8")
             target.write_text(text, encoding="utf-8")
             drawn[room] += 1
-            if _is_noticed(Path(folder), ROOMS[room][1]):
+            if _is_noticed(Path(folder), tests.of(path, line)):
                 noticed[room] += 1
             else:
                 survived.append((room, f"{path.relative_to(ROOT)}:{line}", kind))
@@ -144,12 +147,14 @@ def main() -> int:
 
 
 def _files(room: str) -> list[Path]:
-    place = ROOT / "src" / "pitchplan" / ROOMS[room][0]
+    place = ROOT / "src" / "pitchplan" / ROOMS[room]
     return [place] if place.is_file() else sorted(p for p in place.rglob("*.py") if p.name != "__init__.py")
 
 
 def _is_noticed(folder: Path, tests: list[str]) -> bool:
-    """Run the room's tests up to the first that fails."""
+    """Run tests up to the first that fails."""
+    if not tests:
+        return False
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
@@ -158,7 +163,42 @@ def _is_noticed(folder: Path, tests: list[str]) -> bool:
         )
     except subprocess.TimeoutExpired:
         return True
-    return done.returncode != 0
+    if done.returncode == _NO_SUCH_TEST:
+        raise SystemExit(
+            f"the coverage is not of these tests, measure it again:\n{done.stdout.decode()[-500:]}"
+        )
+    return done.returncode in (_FAILED, _INTERRUPTED)
+
+
+class Tests:
+    """Which tests run a line, by the coverage that was measured, and how long each takes."""
+
+    def __init__(self) -> None:
+        self.data = coverage.CoverageData(str(ROOT / ".coverage"))
+        self.data.read()
+        self.seconds: dict[str, float] = {}
+        for case in ElementTree.parse(ROOT / ".coverage.xml").iter("testcase"):
+            file = case.get("classname", "").replace(".", "/")
+            self.seconds[f"{file}.py::{case.get('name')}"] = float(case.get("time", 0))
+        self.lines: dict[Path, dict[int, list[str]]] = {}
+
+    def of(self, path: Path, line: int) -> list[str]:
+        """Return the tests of a line, or of the file where only its import runs the line."""
+        if path not in self.lines:
+            self.lines[path] = self.data.contexts_by_lineno(str(path))
+        by_line = self.lines[path]
+        found = self._quickest(by_line.get(line, []))
+        return found or self._quickest([name for names in by_line.values() for name in names])
+
+    def _quickest(self, contexts: list[str]) -> list[str]:
+        names = {c.rpartition("|")[0] for c in contexts} & self.seconds.keys()
+        out, spent = [], 0.0
+        for name in sorted(names, key=lambda n: (self.seconds[n], n)):
+            spent += self.seconds[name]
+            if spent > _USUAL_S and out:
+                break
+            out.append(name)
+        return out
 
 
 if __name__ == "__main__":

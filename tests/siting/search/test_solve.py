@@ -387,3 +387,20 @@ def test_a_fresh_process_with_another_hash_seed_gives_the_same_bytes():
         said.append(run.stdout.strip())
     assert len(said[0]) == 64
     assert len(set(said)) == 1
+
+
+@pytest.mark.parametrize("slack", [9.0, 0.0])
+def test_a_plan_from_before_is_taken_up_again_where_the_slack_allows_it(dense, slack):
+    """Fewer spots were found and traffic was given up for it; the plan before has more spots."""
+    first = dense.completed(searching.first_choice(dense, None))
+    last = len(dense.goals) - 1
+    *earlier, goal = dense.goals
+    fewer = dense.completed(searching.first_choice(dense, dense.solve(time_limit_s=2.0)))
+    assert earlier[1].value(fewer) < earlier[1].value(first)
+    # Whatever the two plans are worth there: of traffic, fewer spots are to have given up some.
+    costs = np.where(fewer > 0, goal.costs + goal.value(first) + 1, goal.costs)
+    program = replace(dense, goals=(*(replace(g, slack=slack) for g in earlier), replace(goal, costs=costs)))
+    assert program.goals[last].value(first) < program.goals[last].value(fewer)
+    found = searching.Search(fewer, [g.value(fewer) for g in earlier], before=[first])
+    searching._seek(program, last, found, searching.Clock(0.0), 0.0, "auto", False)
+    assert found.x is (first if slack else fewer)

@@ -52,13 +52,18 @@ PROVEN_WITHIN = 1e-6
 
 @dataclass
 class Search:
-    """The best plan so far and how each goal's search ended; ``given`` where it began with a user's."""
+    """The best plan so far and how each goal's search ended; ``given`` where it began with a user's.
+
+    ``before`` are the plans that were best before: what an earlier goal allows as slack can make one of
+    them the better place to begin the next goal from.
+    """
 
     x: NDArray[np.int64] | None = None
     reached: list[int] = field(default_factory=list)
     records: list[GoalRecord] = field(default_factory=list)
     interrupted: bool = False
     given: bool = False
+    before: list[NDArray[np.int64]] = field(default_factory=list)
 
 
 def solve(
@@ -190,6 +195,9 @@ def _seek(
 ) -> GoalRecord:
     """Seek one goal; leave the best plan in ``found`` and return how it ended."""
     goal = program.goals[stage]
+    if found.x is not None:
+        kept = [x for x in found.before if _lost(program, stage, found.reached, x) is None]
+        found.x = (max if goal.sense == "most" else min)([found.x, *kept], key=goal.value)
     value = None if found.x is None else goal.value(found.x)
     if value is not None and value == goal.bound:
         return GoalRecord(float(goal.bound), Outcome.PROVEN, solver="no search needed")
@@ -230,6 +238,7 @@ def _taken(
     if attempt.choice is not None:
         x = _checked(program, stage, found.reached, attempt)
         if found.x is None or goal.better(goal.value(x), goal.value(found.x)):
+            found.before += [] if found.x is None else [found.x]
             found.x = x
     found.interrupted = found.interrupted or attempt.status == "interrupted"
     if found.x is None:
@@ -254,6 +263,15 @@ def _none_found(program: IntegerProgram, found: Search) -> NonePlanFound:
     return NonePlanFound(f"{ended} before any plan was found; one may exist: {fix}{start}")
 
 
+def _lost(program: IntegerProgram, stage: int, reached: list[int], x: NDArray[np.int64]) -> GoalRow | None:
+    """Return the first earlier goal that a plan does not keep at what was reached, up to its slack."""
+    for goal, before in zip(program.goals[:stage], reached, strict=False):
+        least, most = goal.kept(before)
+        if not least <= goal.value(x) <= most:
+            return goal
+    return None
+
+
 def _checked(program: IntegerProgram, stage: int, reached: list[int], attempt: Attempt) -> NDArray[np.int64]:
     """Work the plan of a choice out and check every bound, row and earlier goal in whole numbers."""
     assert attempt.choice is not None
@@ -261,13 +279,13 @@ def _checked(program: IntegerProgram, stage: int, reached: list[int], attempt: A
     broken = program.broken(x)
     if broken:
         raise SolverLied(f"{attempt.solver}: {broken}")
-    for goal, before in zip(program.goals[:stage], reached, strict=False):
-        least, most = goal.kept(before)
-        if not least <= goal.value(x) <= most:
-            raise SolverLied(
-                f"{attempt.solver}: goal {goal.name!r} was to stay within {least:g} to {most:g};"
-                f" the answer has {goal.value(x)}"
-            )
+    goal = _lost(program, stage, reached, x)
+    if goal is not None:
+        least, most = goal.kept(reached[program.goals.index(goal)])
+        raise SolverLied(
+            f"{attempt.solver}: goal {goal.name!r} was to stay within {least:g} to {most:g};"
+            f" the answer has {goal.value(x)}"
+        )
     sought = program.goals[stage]
     if np.isfinite(attempt.bound) and sought.better(
         sought.value(x), attempt.bound + (1 if sought.sense == "most" else -1) * leeway(attempt.bound)
