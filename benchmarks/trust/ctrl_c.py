@@ -75,7 +75,9 @@ def amiss(code: int, said: tuple[str, str], old: dict[str, bytes], now: dict[str
     # A press while the interpreter shuts down, with all done, ends it without a word.
     if code == 0 or (code == -signal.SIGINT and not any(same)):
         return out + (["nothing new after an end without a word"] if all(same) else [])
-    if code != 130 or not said[1].startswith("Stopped (Ctrl-C).") or said[1].count("\n") != 1:
+    stopped = code == 130 and said[1].startswith("Stopped (Ctrl-C).")
+    early = code == 1 and said[1].startswith("NonePlanFound: the search was stopped (Ctrl-C)")
+    if not (stopped or early) or said[1].count("\n") != 1:
         out.append(f"exit code {code}, said {said[1][:200]!r}")
     if not all(same) and "last written" not in said[1]:
         out.append("other files were to be as they were")
