@@ -13,7 +13,8 @@ After each failure: every file is the old one or all are the new ones; where the
 nothing, its error is pitchplan's own and names the file and a way out, and no temporary file is left unless
 taking it away was what the system refused. Ends with 1 where any of it does not hold, or where a kind of
 call that a writer makes was never made to fail. Where a call failed that was for a file of another program,
-such as a font, only that no file is torn is looked at.
+such as a font, only that no file is torn is looked at; so it is where GDAL crashes, which it does when it
+cannot open the ``.cpg`` of a shapefile.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Tally:
     refused: int = 0
     passed: int = 0
     left: int = 0
+    crashed: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -132,11 +134,12 @@ def said_by_child(write: Writer, folder: Path, traced: list[str] | None = None) 
     while tracer and "TracerPid:\t0\n" in status.read_text() and tracer.poll() is None:
         time.sleep(0.001)
     os.kill(child, signal.SIGCONT)
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
     if tracer:
         tracer.wait()
     text = said[:].rstrip(b"\0").decode(errors="replace")
-    return {"done": "", "": "not ours: it ended without a word"}.get(text, text)
+    by = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "itself"
+    return {"done": "", "": f"not ours: ended without a word by {by}"}.get(text, text)
 
 
 def refused(place: Place, call: str, error: str, k: int, on: bool) -> tuple[str, list[str]]:
@@ -160,6 +163,10 @@ def moments(few: int) -> Iterator[int]:
 def judge(place: Place, said: str, hit: list[str], what: str, tally: Tally) -> None:
     """Look at what one failure left."""
     left, faults = files_in(place.folder), []
+    if said.endswith("by SIGSEGV") and any(".cpg" in line for line in hit):
+        tally.crashed += 1
+        tally.faults += [f"{what}: crashed, and the file is torn"] if left != place.old else []
+        return
     ours = any(str(place.root) in line for line in hit)
     alone = all(str(place.root) in line for line in hit)  # not also the files of other programs
     temporary = [p for p in place.root.rglob("*") if p.name.startswith((".pitchplan-", "pitchplan-"))]
@@ -271,7 +278,8 @@ def main() -> None:
             tally = tried(name, write, Path(root))
         counts = ", ".join(f"{kind} {n}" for kind, n in tally.failures.items() if n)
         came = (
-            f"{tally.refused} refused, {tally.passed} written all the same, {tally.left} kept temporary files"
+            f"{tally.refused} refused, {tally.passed} written all the same,"
+            f" {tally.left} kept temporary files, {tally.crashed} crashes of GDAL"
         )
         print(f"{name:<22} {sum(tally.failures.values())} failures ({counts})")
         print(f"{'':<22} {came}, {len(tally.faults)} faults", flush=True)
