@@ -13,15 +13,21 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser):
-    parser.addoption("--whole", action="store_true", help="every chunk of the oracles, not one in four")
+    parser.addoption("--whole", action="store_true", help="every trial of the oracles, not a part")
 
 
 def pytest_generate_tests(metafunc):
-    """Give oracles their chunks: ``CHUNKS`` of their module with ``--whole``, else a quarter of these."""
+    """Give oracles their chunks: ``CHUNKS`` of their module with ``--whole``, else an eighth of these."""
     every = getattr(metafunc.module, "CHUNKS", None)
     if "chunk" in metafunc.fixturenames and every:
         whole = metafunc.config.getoption("whole")
-        metafunc.parametrize("chunk", range(every if whole else -(-every // 4)))
+        metafunc.parametrize("chunk", range(every if whole else -(-every // 8)))
+
+
+@pytest.fixture
+def trials(pytestconfig):
+    """Return how many of so many random trials are made: all with ``--whole``, else a third."""
+    return lambda many: many if pytestconfig.getoption("whole") else -(-many // 3)
 
 
 class NetworkUsed(Exception):
@@ -90,4 +96,4 @@ def spring_problem(spring, spring_candidates):
 
 @pytest.fixture(scope="session")
 def spring_plan(spring_problem):
-    return spring_problem.solve(time_limit_s=25)
+    return spring_problem.solve(time_limit_s=15)

@@ -145,7 +145,7 @@ def test_of_a_plan_by_weeks_the_pitches_of_the_week_count():
 # --- scores -------------------------------------------------------------------------------------------
 
 
-def test_error_rates_are_as_stated():
+def test_error_rates_are_as_stated(trials):
     """True use well off the thresholds: hardly ever wrong; on a threshold: wrong in 1 of 20 at most."""
     rng = np.random.default_rng(7)
     capacity = [2, 4, 8, 15] * 5
@@ -153,7 +153,7 @@ def test_error_rates_are_as_stated():
     kinds = ["idle", "used", "overfull", "edge"] * 5
     wrong, unsure, total = (dict.fromkeys(("idle", "used", "overfull", "edge"), 0) for _ in range(3))
     share = {"idle": 0.1, "used": 0.65, "overfull": 2.0, "edge": thresholds.IDLE_BELOW}
-    for _ in range(30):
+    for _ in range(trials(30)):
         kinds = list(rng.permutation(kinds))
         wanted = [share[k] * c for k, c in zip(kinds, capacity, strict=True)]
         days = np.sort(rng.choice(SEASON.days, 30, replace=False))
@@ -170,12 +170,12 @@ def test_error_rates_are_as_stated():
     assert all(unsure[k] <= 0.15 * total[k] for k in ("idle", "overfull", "used")), (unsure, total)
 
 
-def test_days_that_follow_each_other_are_worth_less():
+def test_days_that_follow_each_other_are_worth_less(trials):
     """Vendors who stay three days are counted three times: intervals that forget it hold far too rarely."""
     rng = np.random.default_rng(3)
     plan = a_plan([400] * 20)
     held = naive = total = 0
-    for _ in range(30):
+    for _ in range(trials(30)):
         scored = read_occupancy(counted(plan, [20.0] * 20, range(30, 50), rng, stay=3), plan).scores
         held += int(((scored["mean_low"] <= 20) & (scored["mean_high"] >= 20)).sum())
         seen = scored["mean"] * 20
@@ -187,12 +187,12 @@ def test_days_that_follow_each_other_are_worth_less():
     assert scored["days_worth"].iloc[0] == pytest.approx(20 / 3, rel=0.1)
 
 
-def test_naive_means_mislead_where_full_spots_hide_who_wanted_to_stand():
+def test_naive_means_mislead_where_full_spots_hide_who_wanted_to_stand(trials):
     """Planted: the small spot is wanted by more, yet on the mean more stand at the large one."""
     rng = np.random.default_rng(11)
     plan = a_plan([6, 30])
     means, wanted, said = [], [], []
-    for _ in range(40):
+    for _ in range(trials(40)):
         scored = read_occupancy(counted(plan, [8.0, 6.2], range(0, 80, 2), rng), plan).scores
         said.append(scored["status"].tolist())
         means.append(scored["mean"])

@@ -47,9 +47,9 @@ def a_season(plan, seed, days=30):
     return table, dict(zip(plan.spots["number"], kinds, strict=True))
 
 
-def test_idle_and_overfull_spots_are_found(plan):
+def test_idle_and_overfull_spots_are_found(plan, trials):
     right = wrong = unsure = 0
-    for seed in range(20):
+    for seed in range(trials(20)):
         table, truth = a_season(plan, seed)
         scored = pp.read_occupancy(table, plan).scores
         for row in scored.itertuples():
