@@ -152,8 +152,13 @@ def test_pitch_made_wider_leaves_too_little_to_drive(plan, spring):
 
 def test_pitch_doubled(plan, spring):
     pitches = pd.concat([plan.pitches, plan.pitches.iloc[:1]], ignore_index=True)
-    broken = rules_broken(replace(plan, pitches=pitches, vendors=plan.vendors + 1), spring)
-    assert {"overlap", "counts"} <= broken
+    doubled = replace(plan, pitches=pitches, vendors=plan.vendors + 1)
+    found = pp.audit_plan(doubled, spring.city, spring.book).breaches.set_index("rule")
+    assert {"overlap", "counts"} <= set(found.index)
+    area = plan.pitches["length_m"].iloc[0] * plan.pitches["width_m"].iloc[0]
+    overlap = found.loc[["overlap"]]
+    assert overlap["measured"].tolist() == pytest.approx([area], rel=1e-6)
+    assert overlap["required"].tolist() == [0.0]
 
 
 def test_pitch_on_a_building_or_outside_every_community(plan, spring):

@@ -127,3 +127,13 @@ def test_walk_width_behind_the_kerb_takes_the_queue_off(city, placement):
     for width, some in ((least - 0.005, False), (least + 0.02, True)):
         tight = book.with_number("walk-width", width_m=width)
         assert bool(len(breaches(plan, city, tight, "walk-width"))) is some
+
+
+@pytest.mark.parametrize("placement", BEHIND)
+def test_bends_behind_the_kerb_are_measured_at_every_pitch(city, placement):
+    book = with_kind(only("carriageway"), "bend", most_m=0.08)
+    plan = plan_on(city, book, [placement])
+    report = pp.audit_plan(plan, city, book)
+    row = report.measured.set_index("rule").loc["bend"]
+    assert (row["pitches"], row["features"]) == (len(plan.pitches),) * 2
+    assert "bend" not in set(report.not_checked["rule"])

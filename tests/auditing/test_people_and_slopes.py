@@ -29,7 +29,10 @@ def test_finder_and_audit_agree_on_levels_of_service(placement):
 def test_more_people_than_were_counted_for_the_plan():
     city, book = busy_street((300.0, 300.0)), with_kind(only("carriageway"), "level-of-service", level="C")
     plan = plan_on(city, book)
-    assert breaches(plan, city, book, "level-of-service").empty
+    report = pp.audit_plan(plan, city, book)
+    assert report.breaches.empty
+    row = report.measured.set_index("rule").loc["level-of-service"]
+    assert (row["pitches"], row["features"]) == (len(plan.pitches),) * 2
     crowd = city.footways.assign(flow_per_15min=[8000.0, 300.0])
     found = breaches(plan, replace(city, footways=crowd), book, "level-of-service")
     assert len(found) == (plan.pitches["side"] == "N").sum() > 0

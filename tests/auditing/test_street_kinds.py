@@ -1,14 +1,17 @@
 """Sabotage of bends, facing pairs, street mouths, sight triangles and gradients."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import shapely
 
 import pitchplan as pp
+from pitchplan.auditing.kinds import other_carriageway
 from pitchplan.rules.rule import Rule
 
-from ..candidates.streets import SEASON, bent_city, only, straight_city
+from ..candidates.streets import SEASON, X, Y, bent_city, frame, only, straight_city
 from ..candidates.test_street_kinds import crossing_city
 from .test_audit import as_plan
 
@@ -100,3 +103,16 @@ def test_finder_and_audit_agree_on_sight_triangles(seed, placement):
     assert said.reindex(heard.index).to_numpy() == pytest.approx(heard.to_numpy(), abs=2e-3)
     lone = straight_city()
     assert "sight-triangle" in set(pp.audit_plan(plan_on(lone, book), lone, book).not_checked["rule"])
+
+
+@pytest.mark.parametrize(("turned_deg", "another"), [(0, False), (20, False), (70, True), (90, True)])
+@pytest.mark.parametrize("bearing_deg", [0, 45, 120])
+def test_a_carriageway_is_another_where_its_axis_runs_another_way(bearing_deg, turned_deg, another):
+    def line(bearing):
+        x, y = np.sin(np.radians(bearing)), np.cos(np.radians(bearing))
+        return shapely.LineString([(X - 50 * x, Y - 50 * y), (X + 50 * x, Y + 50 * y)])
+
+    bay = SimpleNamespace(centre=shapely.Point(X, Y), kerb_edge=line(bearing_deg + turned_deg))
+    axes = frame([line(bearing_deg)], name=["乙路"], street_id=["S2"])
+    assert other_carriageway._another(bay, "甲路", axes) is another
+    assert not other_carriageway._another(bay, "乙路", axes)

@@ -444,6 +444,8 @@ def test_duplicated_rows_are_named() -> None:
         read_harvest(pd.concat([survey(), survey(area_mu=5)], ignore_index=True))
     assert caught.value.faults[0].row == "index 1"
     assert "index 0" in caught.value.faults[0].what
+    keys = survey()[["origin", "crop", "cultivation"]].iloc[0]
+    assert f"({' · '.join(keys)})" in caught.value.faults[0].what
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame(), survey().iloc[:0]])

@@ -168,8 +168,11 @@ def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
 def test_names_no_file_can_have_are_named(tmp_path: Path, name: str, what: str) -> None:
     (tmp_path / "map.svg").write_bytes(b"old")
     for write in (lambda p: write_atomically(p, b"x"), lambda p: write_many({tmp_path / "a": b"x", p: b"x"})):
-        with pytest.raises(OutputError, match=what):
+        with pytest.raises(OutputError, match=what) as refused:
             write(tmp_path / name)
+        # Enough of the path to know it by, not thousands of letters.
+        assert str(tmp_path)[:60] in str(refused.value)
+        assert len(str(refused.value)) < 250
     assert _names(tmp_path) == ["map.svg"]
 
 
