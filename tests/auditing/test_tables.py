@@ -251,3 +251,21 @@ def test_a_side_that_is_called_north_here_and_north_east_there_is_one_side():
         assert pitches["side"].tolist() == words
         both = replace(as_plan(found, pitches), limits=limits)
         assert broken(both, city, book) == wrong
+
+
+def test_in_a_week_least_numbers_hold_for_open_spots_and_not_for_communities(weekly, city, book):
+    """A quota of a community is kept by what is painted; in May fewer spots are open."""
+
+    def asking(group_by, group, least):
+        row = weekly.limits.iloc[[0]].assign(
+            group_by=group_by, group=group, at_least=least, at_most=99, counts="pitches", rule="asked"
+        )
+        return broken(replace(weekly, limits=pd.concat([weekly.limits, row])), city, book)
+
+    painted = weekly.pitches["community_id"].value_counts()
+    open_ = weekly.weeks.groupby("week")["capacity"].sum()
+    assert open_.min() < painted.iloc[0]
+    assert "weeks" not in asking("community_id", painted.index[0], int(painted.iloc[0]))
+    least_open = int(weekly.weeks["capacity"].min())
+    assert "weeks" not in asking("spot", "", least_open)
+    assert "weeks" in asking("spot", "", least_open + 1)
