@@ -137,6 +137,17 @@ def test_each_source_of_a_mapping_is_looked_at():
         small(keep_clear={"hydrant": near, "bus-stop": far})
 
 
+@pytest.mark.parametrize("layer", ["streets", "centrelines", "kerb_regulations"])
+def test_a_line_that_runs_straight_on_for_hundreds_of_kilometres_is_refused(layer):
+    good, long = line((0, 5), (200, 5)), line((0, 5), (200, 5), (-301_000, 5))
+    columns = {"kind": ["no-stopping"] * 2} if layer == "kerb_regulations" else {"name": ["a", "b"]}
+    rows = frame([good, long], **columns)
+    with pytest.raises(pp.InputError, match=f"{layer}.*row 2.*straight on for 301 km.*Mend the coord"):
+        pp.read_city(streets=rows) if layer == "streets" else small(**{layer: rows})
+    rows = frame([good, line((0, 5), (100_000, 5), (200_000, 5), (200, 5))], **columns)
+    assert pp.read_city(streets=rows) if layer == "streets" else small(**{layer: rows})
+
+
 # --- heights, lines of no length, duplicates --------------------------------------------------------
 
 

@@ -61,6 +61,16 @@ def test_only_our_errors_come_out(warm, name, count, part):
     assert peak_mb() - before <= MOST_MB
 
 
+@pytest.mark.parametrize("number", [13274, 21919])
+def test_a_street_with_an_end_at_the_other_side_of_the_earth_is_refused_soon(warm, number):
+    """Of the long run: a width was measured every 10 m for ten thousand kilometres."""
+    start = time.process_time()
+    what, text = outcome(warm.files["centrelines"], number)
+    assert time.process_time() - start <= 0.5
+    assert what == "refused"
+    assert "runs straight on for" in text
+
+
 # --- what nobody thought of: cells, rows and values that hypothesis makes up ---------------------------
 
 MADE_UP = settings(

@@ -10,14 +10,15 @@ import numpy as np
 import pyproj
 import shapely
 
-from pitchplan.errors import Fault, InputError
+from pitchplan.errors import Fault, Faults, InputError
 
-__all__ = ["NEAR_KM", "Extent", "extent_of", "require_fit", "require_near"]
+__all__ = ["NEAR_KM", "Extent", "extent_of", "refuse_endless", "require_fit", "require_near"]
 
 NEAR_KM = 1.0
 """How far beyond the streets' extent a layer may begin, kilometres: further than any rule reaches."""
 
 _MARGIN_DEG = 1.0
+_MOST_STRAIGHT_M = 300_000.0  # the longest straight road on earth has 240 km
 
 
 @dataclass(frozen=True)
@@ -173,3 +174,32 @@ def _nearest(a_low: float, a_high: float, b_low: float, b_high: float) -> tuple[
         return a_low, b_high
     shared = max(a_low, b_low)
     return shared, shared
+
+
+def refuse_endless(frame: gpd.GeoDataFrame, source: str) -> None:
+    """Refuse lines that run straight on for longer than any street: one of their coordinates is wrong.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Layer in a metric CRS, with ``source_row``; its lines are looked at.
+    source : str
+        Name in errors.
+
+    Raises
+    ------
+    InputError
+        Names each such line's row and how many kilometres it runs.
+    """
+    points, row = shapely.get_coordinates(frame.geometry.array, return_index=True)
+    lines = shapely.get_dimensions(frame.geometry.array) == 1
+    part = np.where((np.diff(row) == 0) & lines[row[1:]], np.hypot(*np.diff(points, axis=0).T), 0.0)
+    faults = Faults(source)
+    for k in dict.fromkeys(row[1:][part > _MOST_STRAIGHT_M].tolist()):
+        longest = part[row[1:] == k].max(initial=0.0)
+        faults.add(
+            f"a line with a stretch that runs straight on for {longest / 1000:,.0f} km",
+            "Mend the coordinate that lies far away from the others, or delete the feature",
+            row=int(frame["source_row"].iloc[k]) + 1,
+        )
+    faults.raise_if_any()

@@ -12,6 +12,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from pitchplan.city.fitting import refuse_endless
 from pitchplan.city.repair import Repair, repair_polygons
 from pitchplan.errors import Fault, Faults, InputError
 
@@ -303,8 +304,8 @@ def pass_gate(
     Raises
     ------
     InputError
-        A coordinate is not a number, an invalid polygon can be read in two ways, or nothing of the
-        wanted shape is left.
+        A coordinate is not a number, a line runs straight on for hundreds of kilometres, an invalid
+        polygon can be read in two ways, or nothing of the wanted shape is left.
     """
     notes: list[str] = []
     out = frame.assign(source_row=np.arange(len(frame)))
@@ -314,6 +315,8 @@ def pass_gate(
     out = _without_empty(out, source, notes).to_crs(crs)
     what = f"a geometry that cannot be drawn in {crs_name(crs).splitlines()[0][:40]}: too far away"
     _refuse_nan(out, source, what, "Delete the feature, or give a crs= that holds all of them")
+    if shape != "polygon":
+        refuse_endless(out, source)
     out = repair_polygons(out, notes, repair=repair, source=source)
     if shape != "line":
         out = _merge_duplicates(out, source, notes)
