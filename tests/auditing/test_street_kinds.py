@@ -59,6 +59,20 @@ def test_a_pitch_moved_to_where_its_kerb_bends():
     assert len(breaches(replace(plan, pitches=pitches), city, book, "bend")) == 1
 
 
+def test_beyond_a_corner_where_the_kerb_turns_back_no_bend_is_measured():
+    # The other street leans to the west: past its corner no stretch of kerb lies beside the pitch.
+    city, book = crossing_city(120), with_kind(only("carriageway"), "bend", most_m=0.05)
+    plan = plan_on(city, book)
+    pitches = plan.pitches[(plan.pitches["street_id"] == "a") & (plan.pitches["side"] == "N")].iloc[:1]
+    pitches = pitches.assign(bearing_deg=90.0).reset_index(drop=True)
+    corner_x = X - (5 + 3 * 0.5) / np.tan(np.radians(60)) - 3 * np.sin(np.radians(60))
+    for off, measured in ((-3.0, 1), (0.15, 0)):
+        pitches = pitches.assign(x_m=corner_x + off, y_m=Y + 5 - 0.01 - pitches["width_m"] / 2)
+        row = pp.audit_plan(replace(plan, pitches=pitches), city, book).measured.set_index("rule").loc["bend"]
+        assert (row["pitches"], row["features"]) == (1, measured)
+        assert ("1 pitches have no kerb" in row["not_checkable"]) is (measured == 0)
+
+
 def test_two_pitches_that_face_each_other_over_a_narrow_street():
     city = straight_city(width=7.9)
     book = only("carriageway", "drive-width", "facing-pair")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _REACH_M = 5.0
 _PASS_M = 0.001
+_ASIDE_M = 0.01
 
 
 def audit(rule: Rule, scene: Scene) -> Finding:
@@ -35,7 +36,7 @@ def audit(rule: Rule, scene: Scene) -> Finding:
                 Breach(bay.pitch_id, measured, rule["most_m"], "", bay.centre.x, bay.centre.y)
             )
     if lost:
-        finding.not_checkable = f"{lost} pitches have no kerb within {_REACH_M:g} m that runs along them"
+        finding.not_checkable = f"{lost} pitches have no kerb within {_REACH_M:g} m that runs all along them"
     return finding
 
 
@@ -57,6 +58,9 @@ def _bend(bay: Bay, kerbs: shapely.Geometry) -> float | None:
         else:
             high = start
     if low < -1e-6 or high + bay.length_m > line.length + 1e-6:
+        return None
+    # Where the kerb turns back beside the pitch, no stretch of it lies beside the pitch.
+    if abs(_middle_x(line, low, bay.length_m) - middle.x) > _ASIDE_M:
         return None
     piece = substring(line, low, low + bay.length_m)
     chord = shapely.LineString([piece.coords[0], piece.coords[-1]])
