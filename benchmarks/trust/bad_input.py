@@ -4,12 +4,14 @@
 
 Prints a row per reader: cases, refused (by one of pitchplan's errors), accepted (and their objects print),
 escaped (any other error, a crash, or no answer within 20 s), the slowest case in CPU seconds and the
-most memory a case took, MB. What escapes is shown, and the command then ends with 1.
+most memory a case took, MB. What escapes is shown, and the command then ends with 1; so also where a case
+took more than 2 CPU seconds or 500 MB.
 """
 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import multiprocessing as mp
 import resource
 import sys
@@ -31,6 +33,8 @@ import pitchplan as pp
 __all__ = ["outcome"]
 
 _LONGEST_S = 20.0
+_MOST_S = 2.0
+_MOST_MB = 500.0
 _TABLES = (".csv", ".xlsx", ".toml", ".json")
 _PAGE = resource.getpagesize()
 
@@ -64,6 +68,7 @@ def _peak_mb() -> float:
 
 def _work(pipe: Connection, readers: list[str]) -> None:
     """Read the cases that are asked for, one after the other."""
+    faulthandler.enable()  # where a library crashes, it says where
     with TemporaryDirectory() as folder:
         world: World = sound_world(Path(folder))
         for sound in world.files.values():
@@ -87,27 +92,38 @@ def _start(readers: list[str]) -> tuple[Any, Connection]:
     return process, ours
 
 
+def _ask(process: Any, pipe: Connection, number: int) -> tuple[str, str, float, float]:
+    """Let a process read a case; one that ends or does not answer has let the case escape."""
+    try:
+        pipe.send(number)
+        if pipe.poll(_LONGEST_S):
+            answer: tuple[str, str, float, float] = pipe.recv()
+            return answer
+    except (EOFError, OSError):
+        process.join(5)
+        return "escaped", f"the process ended with {process.exitcode}", 0.0, 0.0
+    return "escaped", "no answer", _LONGEST_S, 0.0
+
+
 def _run(cases: int, first: int, readers: list[str], until: float) -> dict[str, dict[str, Any]]:
-    rows = {r: {"counts": Counter(), "slowest": 0.0, "peak": 0.0, "shown": {}} for r in readers}
+    rows = {r: {"counts": Counter(), "slowest": 0.0, "peak": 0.0, "shown": {}, "dear": []} for r in readers}
     process, pipe = _start(readers)
     for number in range(first, first + cases):
         if time.perf_counter() > until:
             break
         row = rows[readers[number % len(readers)]]
-        pipe.send(number)
-        try:
-            answer = pipe.recv() if pipe.poll(_LONGEST_S) else ("escaped", "no answer", _LONGEST_S, 0.0)
-        except EOFError:
-            process.join(5)
-            answer = ("escaped", f"the process ended with {process.exitcode}", 0.0, 0.0)
-        what, text, seconds, grown = answer
+        what, text, seconds, grown = _ask(process, pipe, number)
         row["counts"][what] += 1
         row["slowest"], row["peak"] = max(row["slowest"], seconds), max(row["peak"], grown)
+        if seconds > _MOST_S or grown > _MOST_MB:
+            row["dear"].append(f"case {number}: {seconds:.2f} s, {grown:.0f} MB")
         if what == "escaped":
             row["shown"].setdefault(text.split(":")[0] + text[-60:], f"case {number}: {text[:300]}")
         if text.startswith(("no answer", "the process ended")):
             process.kill()
             process, pipe = _start(readers)
+            # Alone in a new process: does the case itself do this, or what came before it?
+            row["shown"][f"again {number}"] = f"case {number} again: {_ask(process, pipe, number)[:2]}"
     pipe.send(None)
     return rows
 
@@ -149,7 +165,10 @@ def main() -> int:
     for name, row in rows.items():
         for text in row["shown"].values():
             print(f"escaped from {name}, {text}")
-    return 1 if total["escaped"] else 0
+    for name, row in rows.items():
+        for text in row["dear"]:
+            print(f"too dear in {name}, {text}")
+    return 1 if total["escaped"] or any(row["dear"] for row in rows.values()) else 0
 
 
 if __name__ == "__main__":

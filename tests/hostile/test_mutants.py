@@ -1,12 +1,14 @@
 """Sound files spoiled at random: only pitchplan's errors come out, soon and with little memory."""
 
 import json
+import multiprocessing as mp
+import os
 import resource
 import time
 import warnings
 
 import pytest
-from bad_input import outcome
+from bad_input import _ask, outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutants import NASTY, mutant
@@ -69,6 +71,18 @@ def test_a_street_with_an_end_at_the_other_side_of_the_earth_is_refused_soon(war
     assert time.process_time() - start <= 0.5
     assert what == "refused"
     assert "runs straight on for" in text
+
+
+def test_a_process_that_ends_without_a_word_is_a_case_that_escaped():
+    for close in (False, True):
+        ours, theirs = mp.Pipe()
+        process = mp.get_context("spawn").Process(target=os._exit, args=(7,))
+        process.start()
+        process.join()
+        theirs.close()
+        if close:  # as where what is sent does not get through
+            ours.close()
+        assert _ask(process, ours, 5)[:2] == ("escaped", "the process ended with 7")
 
 
 # --- what nobody thought of: cells, rows and values that hypothesis makes up ---------------------------
