@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -34,6 +35,12 @@ def minutes(text) -> frozenset[int]:
         start, end = (int(t[:2]) * 60 + int(t[3:]) for t in part.strip().split("-"))
         out |= {m % DAY for m in range(start, end if start < end else end + DAY)}
     return frozenset(out)
+
+
+@lru_cache
+def metres_of(crs) -> pyproj.Transformer:
+    """Make the way from degrees into a CRS once: it takes longer than a plan does."""
+    return pyproj.Transformer.from_crs(4326, crs, always_xy=True)
 
 
 class Bay:
@@ -68,7 +75,7 @@ class Recheck:
     """Checks plans of one town."""
 
     def __init__(self, city, season) -> None:
-        self.city = city
+        self.of_lines = city.made_of_lines
         self.streets = [(r, Shape(r.geometry)) for r in city.streets.itertuples()]
         self.roads = [s for _, s in self.streets]
         self.kerbs = border(self.roads)
@@ -133,9 +140,8 @@ class Recheck:
         rows = plan.decisions
         if not len(rows) or "what" not in rows:
             return []
-        there = pyproj.Transformer.from_crs(4326, plan.crs, always_xy=True)
         return [
-            (r.rule, np.array(there.transform(r.lon, r.lat)), float(r.radius_m))
+            (r.rule, np.array(metres_of(plan.crs).transform(r.lon, r.lat)), float(r.radius_m))
             for r in rows.itertuples()
             if r.what == "waive"
         ]
@@ -273,11 +279,10 @@ class Recheck:
         return self._sweep(bay, bay.inner, bay.inward, self.kerbs, 25.0)
 
     def _walk(self, bay):
-        house = np.concatenate([s.edges for _, s in self.houses])
         if bay.row.placement == "setback-land":
             return self._sweep(bay, bay.kerb, -bay.inward, self.kerbs, 10.0) - bay.row.queue_m
         if bay.row.placement == "footway":
-            depth = self._sweep(bay, bay.inner, bay.inward, house, 10.0)
+            depth = self._to_houses(bay, bay.inner, bay.inward)
             if self.footways:
                 depth = min(depth, self._sweep(bay, bay.inner, bay.inward, self.pavement, 10.0))
                 s = np.linspace(-1, 1, 201)[:, None] * (bay.half - 0.002)
@@ -286,9 +291,15 @@ class Recheck:
                     ground |= inside(bay.inner + s * bay.along + 0.001 * bay.inward, shape.rings)
                 depth = depth if ground.all() else 0.0
             return depth - bay.row.queue_m
-        depth = self._sweep(bay, bay.kerb, -bay.inward, house, 10.0)
+        depth = self._to_houses(bay, bay.kerb, -bay.inward)
         strip = in_strip(self.kerbs, bay.kerb, bay.along, -bay.inward, bay.half - 0.002, 0.5)
         return depth - max(strip, default=0.0) - bay.row.queue_m
+
+    def _to_houses(self, bay, start, away):
+        """Measure how far houses are from an edge; within a house nothing is free, its far wall or not."""
+        if any(inside(start[None], s.rings)[0] for _, s in self.houses):
+            return 0.0
+        return self._sweep(bay, start, away, np.concatenate([s.edges for _, s in self.houses]), 10.0)
 
     def _street_width(self, rule, bays, _):
         some = [b for b in bays if b.row.placement == "kerbside"]
@@ -475,7 +486,11 @@ class Recheck:
         if starts[0] < 0 or starts[-1] + long > at[-1]:
             return unsure
         middle = (point(starts) + point(starts + long)) / 2
-        start = starts[int(np.abs((middle - bay.kerb) @ bay.along).argmin())]
+        off = np.abs((middle - bay.kerb) @ bay.along)
+        # Where the kerb turns back beside the pitch, no stretch of it lies beside the pitch.
+        if off.min() > MARGIN_M:
+            return unsure
+        start = starts[int(off.argmin())]
         ends = point(np.array([start, start + long]))
         some = chain[(at > start) & (at < start + long)]
         bent = max(to_edges(some, ends[None]).max(initial=0.0), 0.0)
@@ -623,7 +638,7 @@ class Recheck:
                 link = a + t * d - bay.kerb
                 ahead, before = abs(link @ bay.along), link @ bay.streetward
                 far, turn = np.hypot(*link), turned((a, b), bay.along)
-                reach = float(r.width_m) / 2 + 2 + behind if self.city.made_of_lines else 25.0
+                reach = float(r.width_m) / 2 + 2 + behind if self.of_lines else 25.0
                 for book, more in ((sure, -1), (loose, 1)):
                     fits = turn <= 30 + 4 * more and before > -0.15 * more and far <= reach + 0.15 * more
                     if fits and ahead <= min(before, 3.0) + 0.3 * more:

@@ -18,25 +18,25 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from copy import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-import shapely
-from flat import Shape
 from recheck import BREACH, Recheck
-from towns import Town, draw_town, frame, waiver
+from saboteur import WAYS, Target, other_weeks, sabotage, tell_spots
+from towns import Town, draw_town, waiver
 
 import pitchplan as pp
 
 SEED = 20261129
-PER_TOWN = 24
+PER_TOWN = 30
 PARTS = 4
 """The plans are made in so many parts, whatever the number of processes, so that they are the same plans."""
 LEAST_PER_KIND = {"hours": 1}
 """Of 100 plans at least so many break a rule of a kind; where not said, `_LEAST`."""
-_LEAST = 0.4
+_LEAST = 0.5
+LEAST_SHARES = {"nobody asked": 1, "one vendor": 2, "all banned": 1, "cannot be": 2, "as good": 2}
+"""Of 100 sound plans at least so many are of these sorts; what cannot be is asked for, and refused."""
 
 
 @dataclass
@@ -56,6 +56,7 @@ class Trial:
 
     tampered: bool
     hair: Counter = field(default_factory=Counter)
+    refused: Counter = field(default_factory=Counter)
     sorts: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     broken: Counter = field(default_factory=Counter)
     kinds: Counter = field(default_factory=Counter)
@@ -93,7 +94,7 @@ class Trial:
         for sort, tally in other.sorts.items():
             for f in Tally.__dataclass_fields__:
                 setattr(self.sorts[sort], f, getattr(self.sorts[sort], f) + getattr(tally, f))
-        for name in ("broken", "kinds", "many", "hair"):
+        for name in ("broken", "kinds", "many", "hair", "refused"):
             getattr(self, name).update(getattr(other, name))
         self.faults += other.faults
         self.audit_s, self.recheck_s = self.audit_s + other.audit_s, self.recheck_s + other.recheck_s
@@ -122,6 +123,7 @@ def sound_plans(town: Town, rng: np.random.Generator) -> Iterator[tuple[str, obj
     found = town.find()
     if len(found.pitches) < 6:
         return
+    yield from _edges(found, town, rng)
     last = None
     for k in range(3):
         try:
@@ -132,6 +134,8 @@ def sound_plans(town: Town, rng: np.random.Generator) -> Iterator[tuple[str, obj
         if not len(plan.pitches):
             continue
         yield "solved", plan
+        if k == 0:
+            yield from (("as good", p) for p in problem.alternatives(plan, 1, within=0.0, time_limit_s=2))
         for spot in plan.spots["spot_id"][:3] if len(plan.spots) > 1 else ():
             rest = plan.pitches[plan.pitches["spot_id"] != spot].reset_index(drop=True)
             yield "a spot closed", tell_spots(replace(plan, pitches=rest))
@@ -160,6 +164,24 @@ def sound_plans(town: Town, rng: np.random.Generator) -> Iterator[tuple[str, obj
             continue
 
 
+def _edges(found, town, rng):
+    """Ask for nobody, for one vendor, for more than there is room, and where every place is forbidden."""
+    yield "nobody asked", pp.siting_problem(found, town.city, vendors=0).solve(time_limit_s=2)
+    one = pp.siting_problem(found, town.city, vendors=1).solve(time_limit_s=2)
+    if len(one.pitches) == 1:
+        yield "one vendor", one
+    too_many = pp.limits.Quota("city", "each", len(found.pitches) + 1, len(found.pitches) + 9)
+    try:
+        pp.siting_problem(found, town.city, vendors=5, limits=[too_many]).solve(time_limit_s=2)
+    except pp.NoPlanExists:
+        yield "cannot be", None
+    if rng.random() < 0.5:
+        x, y = (float(v) for v in found.pitches[["x_m", "y_m"]].mean())
+        said = pd.DataFrame([waiver("", x, y, 500.0, "all") | {"what": "forbid"}])
+        problem = pp.siting_problem(found, town.city, vendors=5, decisions=said)
+        yield "all banned", problem.solve(time_limit_s=2)
+
+
 def _by_weeks(problem, town, rng):
     asked = [int(n) for n in rng.integers(0, 12, len(town.season.weeks))]
     plan = problem.solve_weeks(asked, time_limit_s=0.8)
@@ -182,344 +204,6 @@ def _problem(found, town, rng, *, limits=True):
     return pp.siting_problem(found, town.city, vendors=int(rng.integers(5, 15)), limits=some)
 
 
-# --- sabotage ---------------------------------------------------------------------------------------
-
-
-@dataclass
-class Target:
-    """What a saboteur may change."""
-
-    town: Town
-    plan: object
-    candidates: pp.Candidates
-    rng: np.random.Generator
-    city: object = None
-    again: Recheck | None = None
-
-    @property
-    def row(self) -> int:
-        """Draw a pitch."""
-        return int(self.rng.integers(len(self.plan.pitches)))
-
-    def with_row(self, k: int, *, retold: bool | None = None, **values) -> object:
-        """Change cells of a pitch; most often the list of spots follows."""
-        pitches = self.plan.pitches.copy()
-        for column, value in values.items():
-            pitches[column] = pitches[column].astype(object) if isinstance(value, str) else pitches[column]
-            pitches.loc[k, column] = value
-        return self.told(pitches, retold)
-
-    def told(self, pitches, retold=None) -> object:
-        """Put the pitches into the plan; most often the list of spots follows."""
-        plan = replace(self.plan, pitches=pitches.reset_index(drop=True))
-        return tell_spots(plan) if (self.rng.random() < 0.7 if retold is None else retold) else plan
-
-
-def tell_spots(plan):
-    """Make the list of spots agree with the pitches, as a careful saboteur would."""
-    groups = dict(iter(plan.pitches.groupby("spot_id")))
-    rows = []
-    for spot in plan.spots.to_dict("records"):
-        mine = groups.get(spot["spot_id"])
-        if mine is not None:
-            middle = {"x_m": mine["x_m"].mean(), "y_m": mine["y_m"].mean()}
-            first = mine.iloc[0]
-            words = {c: first[c] for c in ("district", "community_id", "placement", "hours")}
-            room = max(spot["room"], len(mine))
-            rows.append(spot | middle | words | {"capacity": len(mine), "room": room})
-    spots = pd.DataFrame(rows, columns=plan.spots.columns)
-    return replace(plan, spots=spots, vendors=max(plan.vendors, len(plan.pitches)))
-
-
-def moved_along(t):
-    k, d = t.row, t.rng.choice([-1, 1]) * np.exp(t.rng.uniform(-3, 3.2))
-    r = t.plan.pitches.loc[k]
-    a = np.radians(r.bearing_deg)
-    return t.with_row(k, x_m=r.x_m + d * np.sin(a), y_m=r.y_m + d * np.cos(a))
-
-
-def moved_across(t):
-    k, d = t.row, t.rng.choice([-1, 1]) * np.exp(t.rng.uniform(-7, 2.5))
-    r = t.plan.pitches.loc[k]
-    a = np.radians(r.bearing_deg)
-    return t.with_row(k, x_m=r.x_m - d * np.cos(a), y_m=r.y_m + d * np.sin(a))
-
-
-def moved_away(t):
-    k = t.row
-    x, y = t.plan.pitches.loc[k, ["x_m", "y_m"]] + t.rng.uniform(-60, 60, 2)
-    return t.with_row(k, x_m=x, y_m=y)
-
-
-def moved_to_a_place(t):
-    """Put a pitch where the finder looked, legal or not."""
-    seen = t.candidates.looked_at
-    k = int(t.rng.integers(len(seen)))
-    return t.with_row(t.row, x_m=seen.x_m[k], y_m=seen.y_m[k], bearing_deg=float(seen.bearing_deg[k]))
-
-
-def turned(t):
-    k = t.row
-    by = t.rng.choice([180.0, 90.0, t.rng.normal(0, 3), t.rng.normal(0, 30)])
-    return t.with_row(k, bearing_deg=(t.plan.pitches.loc[k, "bearing_deg"] + by) % 360)
-
-
-def added(t):
-    """Add candidates that clash, or overfill a quota, or do not: the finder says each alone is legal."""
-    more = t.candidates.pitches.sample(
-        int(t.rng.integers(1, 6)), random_state=int(t.rng.integers(2**31)), replace=True
-    )
-    more = more[~more["pitch_id"].isin(t.plan.pitches["pitch_id"])].drop_duplicates("pitch_id")
-    runs = t.candidates.runs.set_index("run_id")
-    spots, pitches = t.plan.spots, t.plan.pitches
-    for row in more.to_dict("records"):
-        known = spots.loc[spots["spot_id"] == row["run_id"], "number"]
-        number = int(known.iloc[0]) if len(known) else int(spots["number"].max()) + 1
-        if not len(known):
-            words = {c: runs.loc[row["run_id"]].get(c, "") for c in spots.columns if c in runs.columns}
-            new = spots.iloc[0].to_dict() | words | {"spot_id": row["run_id"], "number": number}
-            spots = pd.concat([spots, pd.DataFrame([new])], ignore_index=True)
-        new = pd.DataFrame([row | {"spot_id": row["run_id"], "number": number}])
-        pitches = pd.concat([pitches, new], ignore_index=True)
-    return replace(t, plan=replace(t.plan, spots=spots)).told(pitches, True)
-
-
-def doubled(t):
-    twin = t.plan.pitches.iloc[[t.row]]
-    if t.rng.random() < 0.5:
-        twin = twin.assign(pitch_id="P-twin")
-    return t.told(pd.concat([t.plan.pitches, twin], ignore_index=True))
-
-
-def resized(t):
-    column = str(t.rng.choice(["length_m", "width_m", "queue_m"]))
-    k = t.row
-    return t.with_row(k, **{column: t.plan.pitches.loc[k, column] * np.exp(t.rng.normal(0.1, 0.35))})
-
-
-def swapped(t):
-    """Swap two pitches between their spots, or give one to another spot."""
-    pitches, (a, b) = t.plan.pitches.copy(), t.rng.integers(len(t.plan.pitches), size=2)
-    words = ["spot_id", "number"]
-    one, other = pitches.loc[a, words].tolist(), pitches.loc[b, words].tolist()
-    pitches.loc[a, words] = other
-    if t.rng.random() < 0.6:
-        pitches.loc[b, words] = one
-    return t.told(pitches)
-
-
-def dropped(t):
-    keep = np.ones(len(t.plan.pitches), dtype=bool)
-    keep[t.rng.integers(len(keep), size=int(t.rng.integers(1, 4)))] = False
-    if t.rng.random() < 0.3:
-        keep = (t.plan.pitches["spot_id"] != t.plan.pitches["spot_id"].iloc[t.row]).to_numpy()
-    return t.told(t.plan.pitches[keep]) if keep.any() else t.plan
-
-
-def relabelled(t):
-    k = t.row
-    column = str(
-        t.rng.choice(
-            ["street_id", "community_id", "district", "placement", "side", "vehicle", "street_class"]
-        )
-    )
-    choices = {
-        "street_id": list("abcd"),
-        "community_id": ["c1", "c2", "c3", ""],
-        "district": ["东区", "西区"],
-        "placement": ["kerbside", "footway", "open-space", "setback-land"],
-        "side": list("NESW"),
-        "vehicle": ["small-truck", "tricycle", "tractor", "ox-cart"],
-        "street_class": ["local", "branch", "main"],
-    }
-    return t.with_row(k, **{column: str(t.rng.choice(choices[column]))})
-
-
-def other_numbers(t):
-    """Change numbers of the book."""
-    book = t.town.book
-    kinds = sorted({rule.kind for rule in book.rules})
-    for _ in range(int(t.rng.integers(1, 4))):
-        kind = str(t.rng.choice(kinds))
-        # A kind with one row is chosen as often as one with many.
-        mine = [rule for rule in book.rules if rule.kind == kind]
-        rule = mine[int(t.rng.integers(len(mine)))]
-        numbers = {
-            k: v for k, v in rule.parameters.items() if isinstance(v, int | float) and not isinstance(v, bool)
-        }
-        numbers = {k: v for k, v in numbers.items() if k not in ("at_most_share", "max_gap_m")}
-        if numbers:
-            name = str(t.rng.choice(list(numbers)))
-            less = name.startswith(("most", "at_most", "max", "share")) != (t.rng.random() < 0.2)
-            factor = np.exp((-1 if less else 1) * abs(t.rng.normal(0.7, 0.9)))
-            value = type(numbers[name])(numbers[name] * factor + (name == "at_least"))
-            book = book.with_number(
-                rule.id, **{name: min(value, {"share": 1.0, "width_m": 25.0}.get(name, 10**8))}
-            )
-    return t.plan, book
-
-
-def other_rules(t):
-    """Change words of the book: hours, days, placements, classes, levels."""
-    rules = list(t.town.book.rules)
-    for _ in range(3):
-        k = int(t.rng.integers(len(rules)))
-        rule = rules[k]
-        change = {"hours": str(t.rng.choice(["", "06:00-08:00", "12:00-13:00"])), "days": ""}
-        if rule.kind == "hours":
-            rule = replace(
-                rule, parameters={"open": str(t.rng.choice(["06:00-09:00", "06:30-21:00", "17:00-21:30"]))}
-            )
-        if rule.kind == "street-class":
-            rule = replace(
-                rule,
-                parameters=rule.parameters | {"forbidden": ["main", str(t.rng.choice(["local", "branch"]))]},
-            )
-        if rule.kind == "level-of-service":
-            rule = replace(rule, parameters={"level": "A"})
-        if rule.kind not in ("spacing", "run-length", "quota", "kerb-share", "hours"):
-            rule = replace(rule, **change)
-        rules[k] = rule
-    always = [r for r in rules if r.kind in ("hours", "street-class", "level-of-service")]
-    if always and t.rng.random() < 0.5:
-        one = always[int(t.rng.integers(len(always)))]
-        new = {"hours": {"open": "06:30-08:30, 18:00-20:00"}, "level-of-service": {"level": "A"}}
-        new["street-class"] = one.parameters | {"forbidden": ["main", "local", "branch"]}
-        rules[rules.index(one)] = replace(one, parameters=new[one.kind])
-    return t.plan, replace(t.town.book, rules=tuple(rules))
-
-
-def tight_limits(t):
-    limits = t.plan.limits.copy()
-    if not len(limits):
-        return replace(t.plan, vendors=max(0, len(t.plan.pitches) - 1))
-    k = int(t.rng.integers(len(limits)))
-    column = str(t.rng.choice(["at_most", "at_most", "at_least"]))
-    limits.loc[limits.index[k], column] = int(t.rng.integers(0, 6))
-    return replace(t.plan, limits=limits)
-
-
-def fewer_vendors(t):
-    return replace(t.plan, vendors=len(t.plan.pitches) + int(t.rng.integers(-3, 3)))
-
-
-def other_hours(t):
-    hours = str(
-        t.rng.choice(
-            ["05:30-09:00", "06:00-09:00", "16:00-18:00", "17:00-21:00", "07:00-08:00", "21:00-02:00"]
-        )
-    )
-    if t.rng.random() < 0.25:
-        return replace(t.plan, spots=t.plan.spots.assign(hours=hours))
-    if t.rng.random() < 0.3:
-        s = t.plan.season
-        return replace(t.plan, season=pp.Season(s.first, s.last, hours=hours, calendar=s.calendar))
-    return t.with_row(t.row, hours=hours)
-
-
-def other_tables(t):
-    """Change one cell of the list of spots, or a pitch's number."""
-    spots = t.plan.spots.copy()
-    k = spots.index[int(t.rng.integers(len(spots)))]
-    column = str(
-        t.rng.choice(
-            ["number", "capacity", "room", "district", "community_id", "placement", "x_m", "row", "pitch"]
-        )
-    )
-    if column == "row":
-        other = pd.concat([spots, spots.loc[[k]]]) if t.rng.random() < 0.5 else spots.drop(k)
-        return replace(t.plan, spots=other.reset_index(drop=True))
-    if column == "pitch":
-        return t.with_row(t.row, retold=False, number=int(t.rng.integers(1, 6)))
-    words = {
-        "district": ["东区", "西区"],
-        "community_id": ["c1", "c2", "c3"],
-        "placement": ["kerbside", "footway"],
-    }
-    if column in words:
-        spots[column] = spots[column].astype(object)
-        spots.loc[k, column] = str(t.rng.choice(words[column]))
-    else:
-        step = t.rng.normal(0, 3) if column == "x_m" else int(t.rng.integers(-2, 3))
-        spots.loc[k, column] = spots.loc[k, column] + step
-    return replace(t.plan, spots=spots)
-
-
-def other_weeks(t):
-    weeks = t.plan.weeks.copy()
-    k = weeks.index[int(t.rng.integers(len(weeks)))]
-    how = int(t.rng.integers(9))
-    if how == 0:
-        weeks = weeks.drop(k)
-    elif how == 1:
-        weeks = pd.concat([weeks, weeks.loc[[k]]], ignore_index=True)
-    elif how == 2:
-        j = weeks.index[int(t.rng.integers(len(weeks)))]
-        weeks.loc[k, ["pitch_ids", "capacity"]] = weeks.loc[j, ["pitch_ids", "capacity"]].to_numpy()
-    elif how == 3:
-        weeks.loc[k, "week"] = int(weeks.loc[k, "week"]) + int(t.rng.choice([-1, 1, 2]))
-    elif how == 4:
-        ids = weeks.loc[k, "pitch_ids"].split("; ")[:-1]
-        weeks.loc[k, "pitch_ids"] = "; ".join(ids)
-        weeks.loc[k, "capacity"] = len(ids)
-    elif how == 5:
-        asked = list(t.plan.vendors_by_week)
-        j = int(t.rng.integers(len(asked)))
-        asked[j] = max(0, asked[j] + int(t.rng.integers(-2, 2)))
-        return replace(t.plan, vendors_by_week=tuple(asked))
-    elif how == 6:
-        weeks.loc[k, str(t.rng.choice(["number", "capacity"]))] += int(t.rng.integers(-1, 2))
-    elif how == 7:
-        weeks["first_day"] = weeks["first_day"].astype(object)
-        weeks.loc[k, "first_day"] = weeks.loc[k, "last_day"]
-    else:
-        spot = t.plan.pitches["spot_id"].iloc[t.row]
-        said = np.where(t.plan.pitches["spot_id"] == spot, str(t.rng.choice(["1", "1-2", "2-3"])), "")
-        return replace(t.plan, pitches=t.plan.pitches.assign(weeks=said))
-    return replace(t.plan, weeks=weeks)
-
-
-def new_feature(t):
-    """Let the city learn of a feature near a pitch."""
-    r = t.plan.pitches.loc[t.row]
-    at = shapely.Point(*(np.array([r.x_m, r.y_m]) + t.rng.uniform(-9, 9, 2)))
-    kind = str(
-        t.rng.choice(
-            ["hydrant", "bus-stop", "school-gate", "entrance", "crossing", "tactile-paving", "fire-lane"]
-        )
-    )
-    made = frame([at], feature_id=["new"], kind=[kind], name=[""], level=[0])
-    city = replace(t.town.city, keep_clear=pd.concat([t.town.city.keep_clear, made], ignore_index=True))
-    again = copy(t.again)
-    again.clear = [(q, Shape(q.geometry)) for q in city.keep_clear.itertuples()]
-    again.memo = {key: v for key, v in t.again.memo.items() if key[0] in ("apart", "road")}
-    t.city, t.again = city, again
-    return t.plan
-
-
-def many_at_once(t):
-    """Two or three of the others, one after the other."""
-    plan = t.plan
-    for _ in range(int(t.rng.integers(2, 4))):
-        one = PITCHES[int(t.rng.integers(len(PITCHES)))]
-        plan = one(replace(t, plan=plan))
-        if not len(plan.pitches):
-            return t.plan
-    return plan
-
-
-PITCHES = (moved_along, moved_across, moved_away, moved_to_a_place, turned, added, doubled, resized, swapped)
-PITCHES += (dropped, relabelled)
-WAYS = (*PITCHES, other_numbers, other_numbers, other_rules, other_rules, tight_limits, fewer_vendors)
-WAYS += (other_hours, other_tables, other_weeks, new_feature, many_at_once)
-
-
-def sabotage(t: Target, way) -> tuple[object, object]:
-    """Tamper with a plan; gives plan and book."""
-    out = way(t)
-    return out if isinstance(out, tuple) else (out, t.town.book)
-
-
 # --- the trial --------------------------------------------------------------------------------------
 
 
@@ -535,9 +219,14 @@ def run(
         again = Recheck(town.city, town.season)
         base = []
         for sort, plan in sound_plans(town, rng):
+            if plan is None:
+                sound.refused[sort] += 1
+                continue
             if sound.together.made < plans:
                 sound.judge(sort, f"town {number}", plan, town.city, town.book, again)
             base += [plan] if len(plan.pitches) and sort != "with a waiver" else []
+            if min(sound.together.made, len(base)) >= plans:
+                break  # a short trial needs no more of this town
         candidates = town.find() if base else None
         by_weeks = [p for p in base if p.weeks is not None and len(p.weeks)]
         for _ in range(PER_TOWN if base else 0):
@@ -585,6 +274,10 @@ def shortcomings(sound: Trial, wrong: Trial) -> list[str]:
         found.append(f"{all_.illegal} of {all_.made} are illegal: too few or too many to tell")
     if not wrong.many[0] or not wrong.many[1] or not wrong.many[3]:
         found.append(f"breaches per plan: {dict(wrong.many)}")
+    for sort, share in LEAST_SHARES.items():
+        many = clean.made and (sound.sorts[sort].made if sort in sound.sorts else sound.refused[sort])
+        if many < share * clean.made / 100:
+            found.append(f"{sort}: {many} of {clean.made} sound plans, not {share} %")
     from pitchplan.auditing.kinds import AUDITS
 
     for kind in (*AUDITS, "overlap", "places", "counts", "sizes", "limits", "weeks"):
@@ -609,6 +302,7 @@ def main() -> None:
         "\nPlans by number of rules broken: "
         + ", ".join(f"{k}{'+' * (k == 3)}: {wrong.many[k]}" for k in range(4))
     )
+    print("Asked for what cannot be, and refused: " + str(sound.refused["cannot be"]))
     print("Plans that break a kind: " + ", ".join(f"{k} {n}" for k, n in wrong.kinds.most_common()))
     for word, trial in (("sound", sound), ("sabotaged", wrong)):
         print(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -59,7 +60,7 @@ def draw_town(rng: np.random.Generator) -> Town:
             name=[f"{w}路" for w in "甲乙丙丁"],
             street_class=["local", "local", "branch", "main"],
             width_m=[widths[k] for k in lines],
-            gradient_percent=[float(g) for g in rng.choice([1.0, 3.0, 5.5, np.nan], 3)] + [1.0],
+            gradient_percent=[float(g) for g in rng.choice([1.0, 3.0, 5.5, 8.5, np.nan], 3)] + [1.0],
         ),
         **layers,
     )
@@ -264,9 +265,14 @@ def _quota(by, least, most):
     return {"group_by": by, "at_least": least, "at_most": most, "at_most_share": 1.0, "groups": []}
 
 
+@lru_cache
+def to_degrees() -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(CRS, 4326, always_xy=True)
+
+
 def waiver(rule: str, x: float, y: float, radius: float, name: str) -> dict[str, object]:
     """Write a decision that waives a rule around a place."""
-    lon, lat = pyproj.Transformer.from_crs(CRS, 4326, always_xy=True).transform(x, y)
+    lon, lat = to_degrees().transform(x, y)
     return {
         "decision_id": name,
         "what": "waive",
