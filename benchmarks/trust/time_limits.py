@@ -90,7 +90,7 @@ CASES = {
     "weeks": weeks,
     "replan": replan,
 }
-ALONE = {"farthest walk", "replan"}
+ALONE = {"farthest walk", "replan", "weeks"}
 """Cases of one Spring City: of five, the one is refused as too big; what the other does before its search has
 no limit, and grows with the city."""
 

@@ -141,7 +141,9 @@ class Bounds:
     def most(self) -> int:
         """Pitches that can be painted, at most."""
         total, short = self.vendors.most.total, self.short
-        if short is None:
+        if short is None and not self.clock.left:
+            short = 0.0
+        elif short is None:
             alone = replace(self.base.facts.statement, goals=(g.HostVendors(),)).problem()
             stage = staged(alone, 0, [])
             # Quotas and clashes leave the relaxation little: a search for the rest pays too seldom.
@@ -156,10 +158,11 @@ class Bounds:
     def _cover(self) -> float:
         """Serve in each week as many as its vendors can, but no more than the most vendors can."""
         wanted = next(q for q in self.base.facts.statement.goals if isinstance(q, g.CoverResidents))
-        alone = self._freed(replace(self.base.facts.statement, goals=(wanted,)).problem())
         most = float(self.base.facts.residents)
         with contextlib.suppress(NonePlanFound):
-            most = sought(alone, Clock(max(0.5, 0.3 * self.clock.left))).records[0].bound
+            if self.clock.left:
+                alone = self._freed(replace(self.base.facts.statement, goals=(wanted,)).problem())
+                most = sought(alone, Clock(max(0.5, 0.3 * self.clock.left))).records[0].bound
         each = np.full(self.vendors.weeks, most)
         if wanted.per_pitch is not None:
             each = np.minimum(each, wanted.per_pitch * self.vendors.counts.sum(axis=0))
@@ -174,6 +177,8 @@ class Bounds:
         order = sorted(alike.items(), key=lambda kind: (-kind[0][0].painted * len(kind[1]), kind[1]))
         total = 0.0
         for k, ((need, _), weeks) in enumerate(order):
+            if not self.clock.left:
+                break  # A week that nothing is known of delays nobody.
             # A quota may ask for more than a week's vendors: it holds for the season, and says nothing here.
             with contextlib.suppress(NoPlanExists):
                 seconds = max(0.3, self.clock.left / (len(order) - k))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pitchplan.siting.model.draft import Block, Part
     from pitchplan.siting.problem import SitingProblem
 
-__all__ = ["Changed", "WeeklyProgram", "Writer", "least_of_runs", "weekly_program"]
+__all__ = ["Changed", "WeeklyProgram", "Writer", "classes_of_cells", "least_of_runs", "weekly_program"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +117,13 @@ def least_of_runs(base: SitingProblem) -> NDArray[np.int64]:
     """Return the fewest pitches that each run may have where it is open."""
     rows = base.rows_named("spot-least")
     return -np.asarray(rows.matrix[:, base.block("run")].tocsr().diagonal(), dtype=np.int64)
+
+
+def classes_of_cells(base: SitingProblem, cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the class of vehicle that the pitches of each cell are for; 0 where all count together."""
+    ground = base.facts.statement.ground
+    vehicles = ground.pitches["vehicle"].to_numpy(dtype=object)[base.first_of_column]
+    return np.maximum(ground.vendors.class_of(vehicles), 0)[cells]
 
 
 class Writer:
@@ -243,7 +250,7 @@ class Writer:
             count=runs,
         )
         classes = len(self.vendors)
-        kind = self._class_of_cell()
+        kind = classes_of_cells(self.base, self.cells)
         each = np.arange(classes * weeks)
         self.draft.rows(
             "week-vendors",
@@ -260,11 +267,6 @@ class Writer:
         self.draft.follow(
             lambda: LeftOver(self._part(self.shortfall, self.first_missing), self.used, of, counts)
         )
-
-    def _class_of_cell(self) -> NDArray[np.int64]:
-        ground = self.base.facts.statement.ground
-        vehicles = ground.pitches["vehicle"].to_numpy(dtype=object)[self.base.first_of_column]
-        return np.maximum(ground.vendors.class_of(vehicles), 0)[self.cells]
 
     def _part(self, block: Block, first: int) -> slice:
         return slice(block.start + first, block.start + block.size)

@@ -20,6 +20,7 @@ from pitchplan.siting.search.begin import choice_of_plan, first_choice
 from pitchplan.siting.search.solve import Search, safe_bound, seek_all, sought
 from pitchplan.siting.search.stages import Clock, staged
 from pitchplan.siting.solvers.highs import Relaxation
+from pitchplan.siting.weekly.begin import first_season
 from pitchplan.siting.weekly.bounds import Bounds
 from pitchplan.siting.weekly.program import weekly_program
 
@@ -111,32 +112,32 @@ def seek_season(
     """
     clock = Clock(time_limit_s - min(_KEPT_BACK_S, time_limit_s / 10))
 
-    def opened(painted: NDArray[np.int64]) -> WeeklyProgram:
-        return _within(base, vendors, legal, change_cost, painted)
+    def opened(painted: NDArray[np.int64]) -> tuple[WeeklyProgram, Search]:
+        inward = _within(base, vendors, legal, change_cost, painted)
+        return inward, Search(first_season(inward, base, vendors.counts, painted))
 
     if keep is not None:
-        inward, found = opened(choice_of_plan(base, keep)), Search()
+        inward, found = opened(choice_of_plan(base, keep))
         seek_all(inward.program, found, clock=Clock(_KEEP * clock.left), gap=0.0, solver="highs", log=log)
         assert found.x is not None
         best, used = inward.split(found.x[inward.program.choice])
         records = _relaxed(inward.program, found, clock)
         return Found(best, used, records, inward.program.goals, inward.program.values(found.x))
     painted, short = _peak(base, legal, start, Clock(_PEAK * clock.left), log)
-    inward = opened(painted)
+    inward, found = opened(painted)
     whole = _whole(base, vendors, legal, change_cost)
     if whole is not None:
-        found = Search()
         seek_all(inward.program, found, clock=Clock(_WEEKS * clock.left), gap=0.0, solver="highs", log=log)
         assert found.x is not None
         best, used = inward.split(found.x[inward.program.choice])
         bounds = Bounds(base, vendors, short, inward.program.goals[0], Clock(0.5 * clock.left))
         return _joint(whole, best, used, bounds, clock, log)
-    found = _begun(inward, Clock(_WEEKS * clock.left), log)
+    _seek_first(inward, found, Clock(_WEEKS * clock.left), log)
     clearer = _clearer(base, painted, Clock(_PEAK * clock.left), log)
     if clearer is not None:
-        other = opened(clearer)
-        begun = _as_good(other, found, Clock(_WEEKS * clock.left), log)
-        inward, found = (inward, found) if begun is None else (other, begun)
+        other, begun = opened(clearer)
+        if _is_as_good(other, begun, found, Clock(_WEEKS * clock.left), log):
+            inward, found = other, Search(x=begun.x, reached=found.reached, records=found.records)
     seek_all(inward.program, found, clock=Clock(_LAST * clock.left), gap=0.0, solver="highs", log=log)
     return _inward(inward, found, Bounds(base, vendors, short, inward.program.goals[0], clock))
 
@@ -183,13 +184,11 @@ def _within(
     return replace(inward, program=program)
 
 
-def _begun(inward: WeeklyProgram, clock: Clock, log: bool) -> Search:
+def _seek_first(inward: WeeklyProgram, found: Search, clock: Clock, log: bool) -> None:
     """Seek the goals before the one that later pitches may better, as far as these are the usual ones."""
-    program, found = inward.program, Search()
-    usual = _is_usual(program)
-    before = replace(program, goals=program.goals[:_BEFORE]) if usual else program
+    program = inward.program
+    before = replace(program, goals=program.goals[:_BEFORE]) if _is_usual(program) else program
     seek_all(before, found, clock=clock, gap=0.0, solver="highs", log=log)
-    return found
 
 
 def _is_usual(program: IntegerProgram) -> bool:
@@ -215,18 +214,17 @@ def _clearer(
     return found.x[base.choice] if found.reached[-1] < values[_BEFORE] else None
 
 
-def _as_good(inward: WeeklyProgram, before: Search, clock: Clock, log: bool) -> Search | None:
-    """Open other pitches; None where that gives up more of the first goals than the slack allows."""
-    found = None
+def _is_as_good(inward: WeeklyProgram, found: Search, than: Search, clock: Clock, log: bool) -> bool:
+    """Seek the first goals with other pitches; tell whether these give up no more than the slack allows."""
     with contextlib.suppress(NoPlanExists, NonePlanFound):
-        found = _begun(inward, clock, log)
-    if found is None:
-        return None
-    for goal, value, was in zip(inward.program.goals, found.reached, before.reached, strict=False):
+        _seek_first(inward, found, clock, log)
+    if len(found.reached) < len(than.reached):
+        return False
+    for goal, value, was in zip(inward.program.goals, found.reached, than.reached, strict=False):
         least, most = goal.kept(was)
         if not least <= value <= most:
-            return None
-    return Search(x=found.x, reached=before.reached, records=before.records)
+            return False
+    return True
 
 
 def _peak(
