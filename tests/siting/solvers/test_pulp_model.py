@@ -4,6 +4,7 @@ import math
 import os
 import signal
 import threading
+import time
 from types import SimpleNamespace
 
 import pulp
@@ -11,6 +12,7 @@ import pytest
 
 import pitchplan as pp
 from pitchplan.plan import Outcome
+from pitchplan.siting.search import by_pulp
 
 g, m = pp.goals, pp.limits
 
@@ -163,3 +165,22 @@ def test_a_stop_while_cbc_runs_returns_the_plan_before(dense, tmp_path, monkeypa
     assert plan.outcome == Outcome.INTERRUPTED
     assert len(plan.pitches) == 80
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+def test_a_program_that_does_not_keep_its_time_is_ended(tmp_path, dense):
+    deaf = tmp_path / "deaf"
+    deaf.write_text(f"#!/bin/sh\necho $$ > {tmp_path / 'pid'}\nexec sleep 60\n")
+    deaf.chmod(0o755)
+    began = time.monotonic()
+    plan = dense.solve(time_limit_s=4, solver=pulp.COIN_CMD(path=str(deaf), msg=False))
+    assert time.monotonic() - began < 4 + 2
+    assert plan.outcome == "TIME_LIMIT"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_what_takes_longer_to_write_down_than_there_is_time_is_not_handed_over(dense, monkeypatch):
+    monkeypatch.setattr(by_pulp, "_WRITTEN_S", 10.0)
+    monkeypatch.setattr(by_pulp, "solved", lambda *_: pytest.fail("it was handed over"))
+    assert dense.solve(time_limit_s=5, solver=pulp.PULP_CBC_CMD(msg=False)).outcome == "TIME_LIMIT"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import subprocess
+import sys
+import threading
+import time
 import traceback
 from collections.abc import Iterable
 from numbers import Integral, Real
@@ -16,11 +20,14 @@ from pitchplan.errors import Fault, InputError, NonePlanFound, NoPlanExists
 from pitchplan.files.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
     from numpy.typing import NDArray
 
     from pitchplan.siting.program import IntegerProgram, Rows
+
+_LATE_S, _LOOK_S = 0.5, 0.2
 
 __all__ = ["proven", "solved", "to_pulp", "values_of"]
 
@@ -107,14 +114,19 @@ def solved(lp: pulp.LpProblem, solver: Any) -> pulp.LpProblem:
     """Solve a problem with a solver of PuLP; what it says is read by `values_of` and `proven`.
 
     Whatever happens, a program that PuLP started has ended and its files are gone: PuLP itself
-    leaves both behind where it is interrupted.
+    leaves both behind where it is interrupted. A program that does not keep its ``timeLimit`` is
+    ended: CBC's preprocessing was seen to look at no clock for 65 s.
     """
-    with scratch_folder() as folder:
+    limit = getattr(solver, "timeLimit", None)
+    with scratch_folder() as folder, _ended_after(limit + _LATE_S if limit else None) as ended:
         mine = copy.copy(solver)
         mine.tmpDir = str(folder)
         try:
             lp.solve(mine)
         except pulp.PulpSolverError as error:
+            if ended.is_set():
+                lp.assignStatus(pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound)
+                return lp
             fix = "Install it, or take another solver of PuLP"
             raise InputError(Fault("the solver cannot be run", fix, "solver", value=str(error))) from None
         except KeyboardInterrupt as stop:
@@ -126,10 +138,38 @@ def solved(lp: pulp.LpProblem, solver: Any) -> pulp.LpProblem:
 def _end_programs(stop: BaseException) -> None:
     """End the programs that were waited for where an interrupt came."""
     for frame, _ in traceback.walk_tb(stop.__traceback__):
-        for one in frame.f_locals.values():
-            if isinstance(one, subprocess.Popen) and one.poll() is None:
-                one.kill()
-                one.wait()
+        for one in _programs_of(frame):
+            one.kill()
+            one.wait()
+
+
+@contextlib.contextmanager
+def _ended_after(seconds: float | None) -> Iterator[threading.Event]:
+    """End programs that this thread has waited for so many seconds; tell whether any was ended."""
+    ended, done, thread = threading.Event(), threading.Event(), threading.get_ident()
+
+    def watch() -> None:
+        began: dict[int, float] = {}  # PuLP writes files for a while before it starts a program
+        while not done.wait(_LOOK_S):
+            for frame, _ in traceback.walk_stack(sys._current_frames().get(thread)):
+                for one in _programs_of(frame):
+                    if time.monotonic() - began.setdefault(one.pid, time.monotonic()) > (seconds or 0.0):
+                        ended.set()
+                        one.kill()
+
+    if seconds is not None:
+        threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield ended
+    finally:
+        done.set()
+
+
+def _programs_of(frame: FrameType) -> list[subprocess.Popen[Any]]:
+    """Return the programs that a frame has started and that have not ended."""
+    found = [one for one in frame.f_locals.values() if isinstance(one, subprocess.Popen)]
+    # One that is only being started has no number yet.
+    return [one for one in found if getattr(one, "pid", None) and one.poll() is None]
 
 
 def proven(lp: pulp.LpProblem) -> bool:
