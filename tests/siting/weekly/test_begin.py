@@ -1,9 +1,14 @@
 """A season to begin from: as the program says, and at once."""
 
+import time
+
 import numpy as np
 import pytest
 
 from pitchplan.siting.search.greedy import greedy_choice
+from pitchplan.siting.search.solve import sought
+from pitchplan.siting.search.stages import Clock
+from pitchplan.siting.weekly import bounds, search
 from pitchplan.siting.weekly.begin import _longest, first_season
 from pitchplan.siting.weekly.demand import WeeklyVendors
 from pitchplan.siting.weekly.legal import legal_weeks
@@ -53,3 +58,31 @@ def test_a_season_is_found_where_there_is_hardly_any_time(spring_problem):
     plan = spring_problem.solve_weeks(asked, time_limit_s=0.5)
     assert plan.weeks.groupby("week")["capacity"].sum().tolist()[-1] > 0.9 * most
     assert (plan.weeks.groupby("week")["capacity"].sum() <= asked).all()
+
+
+def test_ctrl_c_while_the_peak_is_sought_ends_the_season_with_a_plan(spring_problem, monkeypatch):
+    """A search that was stopped is not followed by others that take the rest of the time."""
+
+    def pressed(problem, clock, **more):
+        found = sought(problem, Clock(0.5), **more)
+        found.interrupted = True
+        return found
+
+    monkeypatch.setattr(search, "sought", pressed)
+    weeks = len(spring_problem.facts.season.weeks)
+    began = time.monotonic()
+    plan = spring_problem.solve_weeks([spring_problem.facts.vendors] * weeks, time_limit_s=60)
+    assert time.monotonic() - began < 10
+    assert "INTERRUPTED" in set(plan.goals["outcome"])
+    assert plan.weeks["capacity"].sum() > 0
+
+
+def test_ctrl_c_while_a_bound_is_sought_keeps_the_plan(spring_problem, monkeypatch):
+    def pressed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bounds.Bounds, "_traffic", pressed)
+    weeks = len(spring_problem.facts.season.weeks)
+    plan = spring_problem.solve_weeks([spring_problem.facts.vendors] * weeks, time_limit_s=4)
+    assert "INTERRUPTED" in set(plan.goals["outcome"])
+    assert plan.weeks["capacity"].sum() > 0

@@ -32,6 +32,11 @@ class Clock:
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Leave no time, because of Ctrl-C: what comes after does what is done at once."""
+        self._end, self.stopped = time.monotonic(), True
 
     @property
     def left(self) -> float:

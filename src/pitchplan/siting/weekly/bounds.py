@@ -120,13 +120,11 @@ class Bounds:
         """Return a goal's record with a bound that holds for the whole season."""
         began = time.monotonic()
         known = [float(record.bound)]
-        if goal.name == g.HostVendors.name:
-            known.append(self._host())
-        elif goal.name == g.CoverResidents.name:
-            known.append(self._cover())
-        elif goal.name == g.KeepTrafficClear.name and self.base.goals[0].name == g.HostVendors.name:
-            _, missing = self.hosting.kept(reached[0])
-            known.append(self._traffic(int(missing)))
+        try:
+            known.append(self._sought(goal, reached))
+        except KeyboardInterrupt:
+            # The plan is known: Ctrl-C ends the search for how good it is.
+            self.clock.stop()
         finite = [v for v in known if np.isfinite(v)]
         tightest = (min if goal.sense == "most" else max)(finite, default=float("nan"))
         bound = safe_bound(goal, tightest, value)
@@ -136,6 +134,17 @@ class Bounds:
             outcome = record.outcome if record.outcome != Outcome.PROVEN else Outcome.TIME_LIMIT
         seconds = record.seconds + time.monotonic() - began
         return replace(record, bound=bound, outcome=outcome, seconds=seconds)
+
+    def _sought(self, goal: GoalRow, reached: list[int]) -> float:
+        """Seek a bound of a goal; not a number where none is sought."""
+        if goal.name == g.HostVendors.name:
+            return self._host()
+        if goal.name == g.CoverResidents.name:
+            return self._cover()
+        if goal.name == g.KeepTrafficClear.name and self.base.goals[0].name == g.HostVendors.name:
+            _, missing = self.hosting.kept(reached[0])
+            return self._traffic(int(missing))
+        return float("nan")
 
     @cached_property
     def most(self) -> int:

@@ -118,28 +118,43 @@ def seek_season(
 
     if keep is not None:
         inward, found = opened(choice_of_plan(base, keep))
-        seek_all(inward.program, found, clock=Clock(_KEEP * clock.left), gap=0.0, solver="highs", log=log)
+        _seek(inward.program, found, _KEEP, clock, log)
         assert found.x is not None
         best, used = inward.split(found.x[inward.program.choice])
-        records = _relaxed(inward.program, found, clock)
+        records = _told(_relaxed(inward.program, found, clock), clock)
         return Found(best, used, records, inward.program.goals, inward.program.values(found.x))
-    painted, short = _peak(base, legal, start, Clock(_PEAK * clock.left), log)
+    painted, short = _peak(base, legal, start, clock, log)
     inward, found = opened(painted)
     whole = _whole(base, vendors, legal, change_cost)
     if whole is not None:
-        seek_all(inward.program, found, clock=Clock(_WEEKS * clock.left), gap=0.0, solver="highs", log=log)
+        _seek(inward.program, found, _WEEKS, clock, log)
         assert found.x is not None
         best, used = inward.split(found.x[inward.program.choice])
         bounds = Bounds(base, vendors, short, inward.program.goals[0], Clock(0.5 * clock.left))
         return _joint(whole, best, used, bounds, clock, log)
-    _seek_first(inward, found, Clock(_WEEKS * clock.left), log)
-    clearer = _clearer(base, painted, Clock(_PEAK * clock.left), log)
+    _seek_first(inward, found, clock, log)
+    clearer = _clearer(base, painted, clock, log)
     if clearer is not None:
         other, begun = opened(clearer)
-        if _is_as_good(other, begun, found, Clock(_WEEKS * clock.left), log):
+        if _is_as_good(other, begun, found, clock, log):
             inward, found = other, Search(x=begun.x, reached=found.reached, records=found.records)
-    seek_all(inward.program, found, clock=Clock(_LAST * clock.left), gap=0.0, solver="highs", log=log)
+    _seek(inward.program, found, _LAST, clock, log)
     return _inward(inward, found, Bounds(base, vendors, short, inward.program.goals[0], clock))
+
+
+def _seek(program: IntegerProgram, found: Search, share: float, clock: Clock, log: bool) -> None:
+    """Seek goals in a share of the time that is left; Ctrl-C leaves none for what comes after."""
+    seek_all(program, found, clock=Clock(share * clock.left), gap=0.0, solver="highs", log=log)
+    if found.interrupted:
+        clock.stop()
+
+
+def _told(records: list[GoalRecord], clock: Clock) -> list[GoalRecord]:
+    """Say of goals whose time was cut off what cut it off."""
+    if not clock.stopped:
+        return records
+    late = Outcome.TIME_LIMIT
+    return [replace(r, outcome=Outcome.INTERRUPTED) if r.outcome == late else r for r in records]
 
 
 def _relaxed(program: IntegerProgram, found: Search, clock: Clock) -> list[GoalRecord]:
@@ -188,7 +203,7 @@ def _seek_first(inward: WeeklyProgram, found: Search, clock: Clock, log: bool) -
     """Seek the goals before the one that later pitches may better, as far as these are the usual ones."""
     program = inward.program
     before = replace(program, goals=program.goals[:_BEFORE]) if _is_usual(program) else program
-    seek_all(before, found, clock=clock, gap=0.0, solver="highs", log=log)
+    _seek(before, found, _WEEKS, clock, log)
 
 
 def _is_usual(program: IntegerProgram) -> bool:
@@ -209,7 +224,9 @@ def _clearer(
     x = some.completed(painted)
     values = some.values(x)
     found = Search(x=x, reached=values[:_BEFORE], given=True)
-    seek_all(some, found, clock=clock, gap=0.0, solver="auto", log=log)
+    seek_all(some, found, clock=Clock(_PEAK * clock.left), gap=0.0, solver="auto", log=log)
+    if found.interrupted:
+        clock.stop()
     assert found.x is not None
     return found.x[base.choice] if found.reached[-1] < values[_BEFORE] else None
 
@@ -236,8 +253,9 @@ def _peak(
     """
     hosts = base.goals[0].name == g.HostVendors.name
     always = legal.all(axis=1)
+    seconds = _PEAK * clock.left
     if start is not None:
-        choice = first_choice(base, start, clock.left)
+        choice = first_choice(base, start, seconds)
         if choice is not None:
             return choice, None
     if hosts and not always.all():
@@ -245,10 +263,14 @@ def _peak(
         some.upper[base.choice] = np.where(always, base.upper[base.choice], 0)
         # A spot that must be kept may be legal in some weeks only: then there is no such plan.
         with contextlib.suppress(NoPlanExists, NonePlanFound):
-            found = sought(some, Clock(clock.left / 2), log=log)
+            found = sought(some, Clock(seconds / 2), log=log)
+            if found.interrupted:
+                clock.stop()
             if found.x is not None and some.goals[0].value(found.x) == 0:
                 return found.x[base.choice], 0.0
-    found = sought(base, clock, log=log)
+    found = sought(base, Clock(min(seconds, clock.left)), log=log)
+    if found.interrupted:
+        clock.stop()
     assert found.x is not None
     record = found.records[0]
     known = hosts and record.outcome == Outcome.PROVEN
@@ -266,14 +288,14 @@ def _joint(
     """Seek what is painted and what is used together, from the plan that was found inward."""
     program = whole.program
     found = Search(x=program.completed(whole.choice(painted, used)))
-    seek_all(program, found, clock=clock, gap=0.0, solver="highs", log=log)
+    _seek(program, found, 1.0, clock, log)
     assert found.x is not None
     values = program.values(found.x)
     records = [
         record if record.outcome == Outcome.PROVEN else bounds.joined(goal, record, value, found.reached)
         for goal, record, value in zip(program.goals, found.records, found.reached, strict=True)
     ]
-    return Found(*whole.split(found.x[program.choice]), records, program.goals, values)
+    return Found(*whole.split(found.x[program.choice]), _told(records, clock), program.goals, values)
 
 
 def _inward(inward: WeeklyProgram, found: Search, bounds: Bounds) -> Found:
@@ -288,4 +310,4 @@ def _inward(inward: WeeklyProgram, found: Search, bounds: Bounds) -> Found:
             goal = replace(goal, bound=bounds.base.facts.residents * inward.weeks)
         records.append(bounds.joined(goal, unknown, value, found.reached))
     best, used = inward.split(found.x[program.choice])
-    return Found(best, used, records, program.goals, program.values(found.x))
+    return Found(best, used, _told(records, bounds.clock), program.goals, program.values(found.x))
