@@ -56,7 +56,9 @@ def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         elif isinstance(node, ast.BoolOp):
             yield node, "and/or"
         elif isinstance(node, ast.If | ast.IfExp | ast.While):
-            yield node, "condition"
+            # Imports for types alone may as well be made.
+            if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+                yield node, "condition"
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
             yield node, "number"
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
@@ -81,7 +83,8 @@ def change(node: ast.AST, kind: str) -> ast.AST | None:
     elif kind == "statement":
         new = ast.Pass()
     elif kind == "return":
-        if isinstance(node.value, ast.Constant) and node.value.value is None:
+        # Nothing and an empty text are the same to who asks whether there is something.
+        if isinstance(node.value, ast.Constant) and not node.value.value:
             return None
         new.value = ast.Constant(None)
     return ast.copy_location(new, node)

@@ -32,6 +32,20 @@ def test_a_pitch_moved_too_near_before_and_after_a_stop():
     assert breaches(replace(plan, pitches=across), city, book, "setback").empty
 
 
+@pytest.mark.parametrize(("x", "margin_m"), [(-21.0, -1.25), (14.0, -0.25)])
+def test_the_margin_is_what_was_measured_less_what_is_required(x, margin_m):
+    """From the end of a bay of 4.5 m to the stop ahead or behind."""
+    stop = frame([shapely.Point(X + 100, Y - 6)], kind=["stop"], feature_id=["halt"])
+    city, book = straight_city(keep_clear=stop), a_setback(before_m=20.0, after_m=12.0)
+    plan = plan_on(city, book)
+    one = plan.pitches[plan.pitches["side"] == "S"].iloc[:1].reset_index(drop=True)
+    assert one["length_m"].iloc[0] == 4.5
+    moved = replace(plan, pitches=one.assign(x_m=X + 100 + x))
+    row = pp.audit_plan(moved, city, book).measured.set_index("rule").loc["setback"]
+    assert row["tightest_margin_m"] == pytest.approx(margin_m, abs=1e-6)
+    assert row["tightest_at"] == one["pitch_id"].iloc[0]
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("placement", ["kerbside", "footway"])
 def test_finder_and_audit_agree_along_the_street(seed, placement):
