@@ -3,10 +3,9 @@
     python benchmarks/trust/time_limits.py
     python benchmarks/trust/time_limits.py weeks replan      # some of them
 
-Five Spring Cities side by side, so that no search ends before its time but by luck. Each plan is audited
-(or its rows are counted up again by the search itself, where an answer is rejected it raises). It prints how
-long each took beyond its limit, wall-clock, and ends with 1 where one took more than 2 s beyond it, found no
-plan, or broke a rule.
+Five Spring Cities side by side, one where ``ALONE`` says so: no search ends before its time but by luck. Each
+plan is audited, outside of its time. It prints what each took, wall-clock, and ends with 1 where one took
+more than 2 s beyond its limit, found no plan, or broke a rule.
 """
 
 from __future__ import annotations
