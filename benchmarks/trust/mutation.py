@@ -1,14 +1,14 @@
 """Mutation testing: how many small faults, made one at a time, the tests notice.
 
     python -m pytest -n 2 --cov --cov-context=test --junitxml=.coverage.xml      # which test runs which line
-    python benchmarks/trust/mutation.py                              # then: 300 mutants of all rooms
-    python benchmarks/trust/mutation.py --count 60 files rules       # of some
+    python benchmarks/trust/mutation.py --jobs 2                     # then: 300 mutants of all rooms
+    python benchmarks/trust/mutation.py --count 60 files auditing/places.py       # of a room and a file
 
 A mutant is one change in one line: a comparison, a sign, a number by one, an ``and`` for an ``or``, a
 condition turned round, a statement left out, nothing returned. Rooms: ``auditing``, ``rules``, ``harvest``
-and ``files``. Tried are the tests that run the line, the quickest first, for at most a minute of their usual
-time, up to the first that fails; each mutant lives in a copy of the package, so that nothing here changes.
-Mutants that survive are listed with their line: a test that is missing, or no fault at all.
+and ``files``. Tried are the tests that run the line, those of its room and the quickest first, for at most a
+minute of their usual time, up to the first that fails; each mutant lives in a copy of the package, so that
+nothing here changes. Mutants that survive are listed with their line: a test that is missing, or no fault.
 """
 
 from __future__ import annotations
@@ -19,17 +19,31 @@ import copy
 import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Loaded once for all mutants, which are processes forked from this one; pitchplan is not.
 import coverage
+import geopandas  # noqa: F401
+import highspy  # noqa: F401
+import hypothesis  # noqa: F401
+import pulp  # noqa: F401
+import pytest
+import scipy.optimize
+import scipy.sparse
+import scipy.stats  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "pitchplan"
 ROOMS = {"auditing": "auditing", "rules": "rules", "harvest": "demand/harvest.py", "files": "files"}
 _COMPARISONS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -38,8 +52,8 @@ _COMPARISONS = {
 _SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 _USUAL_S = 60.0
 _PER_MUTANT_S = 240
-_FAILED, _INTERRUPTED, _NO_SUCH_TEST = 1, 2, 4
-"""What pytest ends with; interrupted is what a module that cannot be imported comes to."""
+_FAILED, _NO_SUCH_TEST, _NONE_RUN = 1, 4, 5
+"""What pytest ends with; no such test is also where the tests' own set-up cannot be imported."""
 
 
 def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
@@ -98,18 +112,84 @@ class _Swap(ast.NodeTransformer):
         return self.new if node is self.old else self.generic_visit(node)
 
 
-def mutants_of(path: Path) -> list[tuple[int, str, str]]:
-    """List line, kind and the whole text of each mutant of a file."""
-    source = path.read_text(encoding="utf-8")
-    out = []
-    for k, (_, kind) in enumerate(list(places(ast.parse(source)))):
-        tree = ast.parse(source)
-        node = list(places(tree))[k][0]
-        new = change(node, kind)
-        if new is not None:
-            text = ast.unparse(ast.fix_missing_locations(_Swap(node, new).visit(tree)))
-            out.append((node.lineno, kind, text))
-    return out
+@dataclass(frozen=True)
+class Mutant:
+    """One change: where, what is changed, and the whole module with it."""
+
+    place: str
+    path: Path
+    line: int
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.line} {self.kind}"
+
+
+def mutants_of(place: str) -> Iterator[Mutant]:
+    """Go through the mutants of a room, or of a file of the package."""
+    root = PACKAGE / ROOMS.get(place, place)
+    for path in [root] if root.is_file() else sorted(root.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        for k, (_, kind) in enumerate(places(ast.parse(source)) if path.name != "__init__.py" else ()):
+            tree = ast.parse(source)
+            node = list(places(tree))[k][0]
+            new = change(node, kind)
+            if new is not None:
+                text = ast.unparse(ast.fix_missing_locations(_Swap(node, new).visit(tree)))
+                yield Mutant(place, path, node.lineno, kind, text)
+
+
+class Lane:
+    """A copy of the package, in which one mutant at a time is tried by a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.pid, self.until = folder, 0, 0.0
+        self.package = folder / "src" / "pitchplan"
+        shutil.copytree(PACKAGE, self.package, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("tests", "data", "examples", "benchmarks", "pyproject.toml"):
+            (folder / name).symlink_to(ROOT / name)
+
+    def begin(self, mutant: Mutant, tests: list[str]) -> None:
+        """Run tests up to the first that fails; the libraries are loaded already."""
+        self.mutant, self.until = mutant, time.monotonic() + _PER_MUTANT_S
+        self.target = self.package / mutant.path.relative_to(PACKAGE)
+        self.whole = self.target.read_text(encoding="utf-8")
+        self.target.write_text(mutant.text, encoding="utf-8")
+        self.pid = os.fork()
+        if self.pid:
+            return
+        code = _FAILED
+        try:
+            os.setsid()
+            os.chdir(self.folder)
+            sys.path[:] = [str(self.folder / "src"), *(p for p in sys.path if p != str(ROOT / "src"))]
+            os.environ |= {"PYTHONPATH": str(self.folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+            os.environ.setdefault("PITCHPLAN_DATA", str(ROOT.parent / "shared" / "data"))
+            sys.dont_write_bytecode = True
+            said = os.open(self.folder / "said.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(said, 1)
+            os.dup2(said, 2)
+            options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"]
+            code = int(pytest.main([*options, *tests]))
+        finally:
+            os._exit(code)
+
+    def ended(self) -> bool | None:
+        """Tell whether the mutant was noticed; None while that is open. Too slow is noticed too."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if not pid and time.monotonic() < self.until:
+            return None
+        if not pid:
+            os.killpg(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        self.pid = 0
+        self.target.write_text(self.whole, encoding="utf-8")
+        code = os.waitstatus_to_exitcode(status) if pid else _FAILED
+        said = (self.folder / "said.txt").read_text(encoding="utf-8")[-500:]
+        if code == _NONE_RUN or (code == _NO_SUCH_TEST and "not found" in said):
+            raise SystemExit(f"the coverage is not of these tests, measure it again:\n{said}")
+        return code != 0
 
 
 def main() -> int:
@@ -117,60 +197,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("rooms", nargs="*", default=[*ROOMS], metavar="room")
+    parser.add_argument("places", nargs="*", default=[*ROOMS], metavar="place")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
-    drawn, noticed, survived = Counter(), Counter(), []
+    some = [m for place in options.places for m in mutants_of(place)]
+    waiting = random.Random(options.seed).sample(some, min(options.count, len(some)))
+    drawn, noticed, tests = Counter(m.place for m in waiting), Counter[str](), Tests()
     with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / "src" / "pitchplan"
-        shutil.copytree(ROOT / "src" / "pitchplan", package, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("tests", "data", "examples", "benchmarks", "pyproject.toml"):
-            (Path(folder) / name).symlink_to(ROOT / name)
-        some = [(room, path, m) for room in options.rooms for path in _files(room) for m in mutants_of(path)]
-        tests = Tests()
-        for room, path, (line, kind, text) in random.Random(options.seed).sample(
-            some, min(options.count, len(some))
-        ):
-            target = package / path.relative_to(ROOT / "src" / "pitchplan")
-            whole = target.read_text(encoding="utf-8")
-            target.write_text(text, encoding="utf-8")
-            drawn[room] += 1
-            if _is_noticed(Path(folder), tests.of(path, line)):
-                noticed[room] += 1
-            else:
-                survived.append((room, f"{path.relative_to(ROOT)}:{line}", kind))
-                print("survived", *survived[-1], flush=True)
-            target.write_text(whole, encoding="utf-8")
-    for room in drawn:
-        print(f"{room}: {noticed[room]} of {drawn[room]} noticed ({noticed[room] / drawn[room]:.0%})")
-    total = sum(noticed.values()) / max(1, sum(drawn.values()))
-    print(f"all: {total:.1%} of {sum(drawn.values())} (of {len(some)} there are)")
+        lanes = [Lane(Path(folder) / str(k)) for k in range(options.jobs)]
+        while waiting or any(lane.pid for lane in lanes):
+            for lane in lanes:
+                found = lane.ended() if lane.pid else None
+                if found:
+                    noticed[lane.mutant.place] += 1
+                elif found is not None:
+                    print("survived", lane.mutant.place, lane.mutant, flush=True)
+                while not lane.pid and waiting:
+                    mutant = waiting.pop()
+                    trying = tests.of(mutant)
+                    if trying:
+                        lane.begin(mutant, trying)
+                    else:
+                        print("no test runs", mutant.place, mutant, flush=True)
+            time.sleep(0.05)
+    for place, many in drawn.items():
+        print(f"{place}: {noticed[place]} of {many} noticed ({noticed[place] / many:.0%})")
+    total = noticed.total() / max(1, drawn.total())
+    print(f"all: {total:.1%} of {drawn.total()} (of {len(some)} there are)")
     return 0 if total >= 0.9 else 1
-
-
-def _files(room: str) -> list[Path]:
-    place = ROOT / "src" / "pitchplan" / ROOMS[room]
-    return [place] if place.is_file() else sorted(p for p in place.rglob("*.py") if p.name != "__init__.py")
-
-
-def _is_noticed(folder: Path, tests: list[str]) -> bool:
-    """Run tests up to the first that fails."""
-    if not tests:
-        return False
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, timeout=_PER_MUTANT_S, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    if done.returncode == _NO_SUCH_TEST:
-        raise SystemExit(
-            f"the coverage is not of these tests, measure it again:\n{done.stdout.decode()[-500:]}"
-        )
-    return done.returncode in (_FAILED, _INTERRUPTED)
 
 
 class Tests:
@@ -185,18 +241,20 @@ class Tests:
             self.seconds[f"{file}.py::{case.get('name')}"] = float(case.get("time", 0))
         self.lines: dict[Path, dict[int, list[str]]] = {}
 
-    def of(self, path: Path, line: int) -> list[str]:
+    def of(self, mutant: Mutant) -> list[str]:
         """Return the tests of a line, or of the file where only its import runs the line."""
+        path = mutant.path
         if path not in self.lines:
             self.lines[path] = self.data.contexts_by_lineno(str(path))
-        by_line = self.lines[path]
-        found = self._quickest(by_line.get(line, []))
-        return found or self._quickest([name for names in by_line.values() for name in names])
+        by_line, own = self.lines[path], f"tests/{path.relative_to(PACKAGE).parts[0]}/"
+        found = self._chosen(by_line.get(mutant.line, []), own)
+        return found or self._chosen([name for names in by_line.values() for name in names], own)
 
-    def _quickest(self, contexts: list[str]) -> list[str]:
+    def _chosen(self, contexts: list[str], own: str) -> list[str]:
+        """Return tests that together take a minute: the room's own first, the quickest first."""
         names = {c.rpartition("|")[0] for c in contexts} & self.seconds.keys()
         out, spent = [], 0.0
-        for name in sorted(names, key=lambda n: (self.seconds[n], n)):
+        for name in sorted(names, key=lambda n: (not n.startswith(own), self.seconds[n], n)):
             spent += self.seconds[name]
             if spent > _USUAL_S and out:
                 break

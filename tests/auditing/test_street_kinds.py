@@ -130,3 +130,13 @@ def test_a_carriageway_is_another_where_its_axis_runs_another_way(bearing_deg, t
     axes = frame([line(bearing_deg)], name=["乙路"], street_id=["S2"])
     assert other_carriageway._another(bay, "甲路", axes) is another
     assert not other_carriageway._another(bay, "乙路", axes)
+
+
+@pytest.mark.parametrize("angle", [20.5, -20.5, 159.5, -159.5, 90.0])
+def test_corners_of_20_to_160_degrees_have_a_sight_triangle(angle):
+    book = with_kind(only("carriageway"), "sight-triangle", leg_m=20.0, distance_m=0.5)
+    for turned, triangles in ((0.0, 4), (np.sign(angle) * (1.0 if abs(angle) > 90 else -1.0), 0)):
+        city = crossing_city(angle + turned)
+        plan = plan_on(city, book.without("sight-triangle"))
+        row = pp.audit_plan(plan, city, book).measured.set_index("rule").loc["sight-triangle"]
+        assert row["features"] == (4 if angle == 90.0 else triangles)

@@ -418,6 +418,23 @@ def test_a_bad_column_is_named(changes: dict[str, Any], says: str) -> None:
         assert "Use one of: " in str(caught.value) or "percent" in str(caught.value)
 
 
+def test_a_harvest_of_366_days_is_no_longer_than_a_year() -> None:
+    days = {"first_day": "2026-06-01", "peak_day": "2026-07-01"}
+    assert len(read_harvest(survey(**days, last_day="2027-06-02"))) == 1
+    with pytest.raises(InputError, match="longer than a year"):
+        read_harvest(survey(**days, last_day="2027-06-03"))
+    # Of a harvest that is told to be wrong otherwise, its length is not told as well.
+    with pytest.raises(InputError) as caught:
+        read_harvest(survey(first_day="2026-06-01", peak_day="2026-05-31", last_day="2027-06-03"))
+    assert [f.column for f in caught.value.faults] == ["peak_day"]
+
+
+def test_the_peak_may_be_the_first_or_the_last_day() -> None:
+    days = {"first_day": "2026-06-01", "last_day": "2026-07-01"}
+    for peak in days.values():
+        assert len(read_harvest(survey(**days, peak_day=peak))) == 1
+
+
 def test_all_faults_at_once() -> None:
     frame = pd.concat(
         [survey(area_mu=-1, load_t=0, loss_share=5), survey(crop="", peak_day="x")], ignore_index=True

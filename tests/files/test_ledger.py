@@ -261,6 +261,23 @@ def test_two_at_once_lose_no_entry(tmp_path: Path) -> None:
     assert len(entries(tmp_path)) == 30
 
 
+def test_who_writes_waits_for_who_writes_already(tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    code = "import sys; from pathlib import Path; from pitchplan.files.ledger import write_guarded\n"
+    code += "print('now', flush=True); write_guarded(Path(sys.argv[1]) / 'map.pdf', b'x')"
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"now\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            run.wait(1.0)
+        assert list(tmp_path.iterdir()) == []
+        os.close(handle)
+        assert run.wait(20) == 0
+    assert (tmp_path / "map.pdf").read_bytes() == b"x"
+
+
 def test_of_several_files_none_is_written_where_one_is_published(tmp_path: Path) -> None:
     write_published(tmp_path / "a.json", b"one", **FIRST)
     with pytest.raises(OutputError, match=r"a\.json: not written, because it was published"):

@@ -37,6 +37,8 @@ def limits(**more):
         ({"group_by": "district", "groups": ("乙区",)}, {"乙区": (0, 40)}),
         ({"group_by": "district", "groups": ("东苑",)}, {}),
         ({"group_by": "spot", "at_most": 15}, {"": (0, 15)}),
+        ({"group_by": "city", "at_least": 3, "at_most": 15}, {"": (3, 15)}),
+        ({"at_most": 25, "at_most_share": 0.01}, {"C1": (0, 10), "C2": (0, 25), "C3": (0, 5)}),
     ],
 )
 def test_groups_are_called_by_id_or_name_and_limited_by_number_or_share(more, expected):

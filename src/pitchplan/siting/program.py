@@ -200,9 +200,9 @@ class IntegerProgram:
         return {rows: self._kinds_at(rows.matrix.indices) for rows in self.rows}
 
     def _kinds_at(self, columns: NDArray[np.integer]) -> frozenset[str]:
-        ends = np.cumsum([n for _, n in self.blocks])
-        used = np.unique(np.searchsorted(ends, columns, side="right"))
-        return frozenset(self.blocks[k][0] for k in used)
+        used = np.zeros(self.size, dtype=bool)
+        used[columns] = True
+        return frozenset(kind for kind, at in self._slices.items() if used[at].any())
 
     def needed(self, goals: int, without: frozenset[int] = frozenset()) -> tuple[set[str], list[Rows]]:
         """Return the kinds of columns and the rows that the first so many goals ask for.

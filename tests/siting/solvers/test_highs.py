@@ -84,6 +84,18 @@ def test_a_solver_that_does_not_stop_is_left_behind():
     assert highs._run(Deaf(0.5), 0.1, 5.0) == "late"
 
 
+def test_no_search_begins_where_handing_over_took_all_the_time(monkeypatch):
+    real, ran = highs._loaded, []
+    monkeypatch.setattr(highs, "_loaded", lambda *a: (time.sleep(0.2), real(*a))[1])
+    monkeypatch.setattr(highs, "_run", lambda _, seconds, patience: ran.append(seconds) or "late and silent")
+    for most, bound in ((True, np.inf), (False, -np.inf)):
+        answer = solve_stage(knapsack([4, 5, 6], [3, 4, 5], 8, most), time_limit_s=0.1)
+        assert (answer.status, answer.values, answer.bound) == ("limit", None, bound)
+    assert ran == []
+    solve_stage(knapsack([4, 5, 6], [3, 4, 5], 8), time_limit_s=0.6)
+    assert 0.0 < ran[0] <= 0.4 + highs._LATE_S
+
+
 def test_two_searches_at_once_do_not_wait_for_each_other():
     random = np.random.default_rng(2)
     stage = knapsack(random.integers(1000, 9999, 200), random.integers(1000, 9999, 200), 300_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,8 +46,13 @@ def seek_by_pulp(
     entries = program.size + sum(r.matrix.nnz for r in program.rows)
     if clock.left < (_STATED_S + _WRITTEN_S) * entries:
         return Attempt("limit", None, np.nan, name)
+    began = time.monotonic()
     lp, mine = to_pulp(program, goal, reached), copy.copy(solver)
-    mine.timeLimit = max(0.1, clock.left - _WRITTEN_S * entries)
+    # How long it took to state tells how fast the machine is now, beside its other work.
+    writing = _WRITTEN_S * max(entries, (time.monotonic() - began) / _STATED_S)
+    if clock.left < writing:
+        return Attempt("limit", None, np.nan, name)
+    mine.timeLimit = max(0.1, clock.left - writing)
     lp = solved(lp, mine)
     try:
         values = values_of(program, lp)

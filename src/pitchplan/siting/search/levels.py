@@ -6,6 +6,7 @@ than this" a packing row, both far tighter than the rows that weigh every level 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,6 +60,9 @@ def seek_level(
     levels = np.flatnonzero(sought.costs)
     steps = sought.offset + np.append(0, np.cumsum(sought.costs[levels]))
     most = sought.sense == "most"
+    stage = staged(program, goal, reached)
+    stage.stage.costs[:] = 0.0
+    at = np.searchsorted(stage.columns, levels)
     # Places among the steps: the best one not yet ruled out, and the best one a plan is known for.
     best = len(levels) if most else int(np.searchsorted(steps, sought.bound))
     known = None if start is None else int(start[levels].sum())
@@ -69,14 +73,13 @@ def seek_level(
             tried = 0 if most else len(levels)
         else:
             tried = -(-(known + best) // 2) if most else (known + best) // 2
-        stage = staged(program, goal, reached)
-        at = np.searchsorted(stage.columns, levels)
-        stage.stage.costs[:] = 0.0
+        lower, upper = stage.stage.lower.copy(), stage.stage.upper.copy()
         if most:
-            stage.stage.lower[at[:tried]] = 1.0
+            lower[at[:tried]] = 1.0
         else:
-            stage.stage.upper[at[tried:]] = 0.0
-        answer = solve_stage(stage.stage, time_limit_s=clock.left, first_is_enough=True, log=log)
+            upper[at[tried:]] = 0.0
+        asked = replace(stage.stage, lower=lower, upper=upper)
+        answer = solve_stage(asked, time_limit_s=clock.left, first_is_enough=True, log=log)
         if answer.values is not None:
             choice = choice_of(program, stage, answer.values)
             known = int(program.completed(choice)[levels].sum())

@@ -104,7 +104,7 @@ def solve_stage(
     stage : Stage
         The problem.
     time_limit_s : float
-        Wall-clock seconds.
+        Wall-clock seconds; what it takes to hand the problem over is counted.
     gap : float
         Relative gap at which to stop.
     start : numpy.ndarray of float, optional
@@ -127,10 +127,10 @@ def solve_stage(
     Answer
         Ctrl-C ends the search with the best answer so far.
     """
+    until, worst = time.monotonic() + time_limit_s, np.inf if stage.most else -np.inf
     solver = _loaded(stage, log)
     solver.setOptionValue("presolve", "choose" if presolve else "off")
     solver.setOptionValue("random_seed", seed)
-    solver.setOptionValue("time_limit", max(0.01, float(time_limit_s)))
     solver.setOptionValue("mip_rel_gap", float(gap))
     solver.setOptionValue("mip_abs_gap", 0.999 * step)
     solver.setOptionValue("mip_improving_solution_save", True)
@@ -142,8 +142,11 @@ def solve_stage(
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         solver.setSolution(solution)
-    ended = _run(solver, time_limit_s + _LATE_S, _PATIENCE_S)
-    worst = np.inf if stage.most else -np.inf
+    left = until - time.monotonic()
+    if left <= 0:
+        return Answer("limit", None, worst)
+    solver.setOptionValue("time_limit", max(0.01, left))
+    ended = _run(solver, left + _LATE_S, _PATIENCE_S)
     if ended == "late and silent":
         return Answer("limit", None, worst)
     if ended == "interrupted and silent":
