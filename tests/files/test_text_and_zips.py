@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 import pitchplan as pp
+from pitchplan.files import shapefiles
 from pitchplan.files.osm import parse_tags
 from pitchplan.files.reading import read_layer
 
@@ -85,6 +86,17 @@ def test_western_names_and_unknown_encodings(tmp_path):
         read_layer(path, encoding="klingon")
     with pytest.raises(pp.InputError, match="that encoding= names"):
         read_layer(path, encoding="UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("as_utf8", "as_gbk", "wrong"), [(1, 0, True), (1, 1, True), (1, 2, False), (2, 3, False), (3, 2, True)]
+)
+def test_where_half_of_the_texts_are_utf_8_no_national_encoding_is_believed(as_utf8, as_gbk, wrong):
+    # An even number of hanzi in UTF-8 is text in GB18030 as well, of others; seldom the other way round.
+    cells = [(name.encode("utf-8"), False) for name in ("解放", "山大", "人民路口")[:as_utf8]]
+    cells += [(name.encode("gbk"), False) for name in ("经十路", "舜耕路", "泺源大街")[:as_gbk]]
+    texts = [raw.decode("gb18030") for raw, _ in cells]
+    assert shapefiles._garbled(texts, cells, "gb18030") is wrong
 
 
 @pytest.mark.parametrize("torn", [False, True])
