@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,67 @@ def test_the_first_answer_is_enough():
     first = solve_stage(stage, time_limit_s=10, first_is_enough=True)
     assert first.values is not None
     assert stage.matrix @ first.values.round() <= 1500
+
+
+def broken_up(monkeypatch, longest=4, part=3):
+    monkeypatch.setattr(highs, "_LONG", longest)
+    monkeypatch.setattr(highs, "_PART", part)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_that_are_broken_up_change_no_answer(seed, monkeypatch):
+    random, n = np.random.default_rng(seed), 14
+    matrix = random.integers(-3, 9, (5, n)) * (random.random((5, n)) < [[0.9], [0.9], [0.9], [0.2], [0.9]])
+    lower, upper = random.integers(-2, 1, n).astype(float), random.integers(1, 4, n).astype(float)
+    middle = matrix @ random.integers(lower, upper + 1)
+    stage = Stage(
+        costs=random.integers(-9, 9, n).astype(float),
+        most=bool(seed % 2),
+        lower=lower,
+        upper=upper,
+        integer=random.random(n) < 0.8,
+        matrix=csr_array(matrix),
+        row_lower=np.array([-np.inf, middle[1] - 3, middle[2] - 1, -np.inf, middle[4] - 2], dtype=float),
+        row_upper=np.array([middle[0] + 3, np.inf, middle[2] + 1, middle[3] + 1, np.inf], dtype=float),
+    )
+    whole = solve_stage(stage, time_limit_s=20, step=1e-6)
+    broken_up(monkeypatch)
+    parts = highs._without_long_rows(stage)
+    lengths = np.diff(csr_array(stage.matrix).indptr)
+    at = [k for k in (0, 1, 3, 4) if lengths[k] > 4]
+    assert len(at) >= 2
+    assert len(parts.costs) - n == sum(-(-lengths[k] // 3) for k in at)
+    assert np.diff(parts.matrix.indptr)[at].max() <= 5
+    answer = solve_stage(stage, time_limit_s=20, step=1e-6)
+    assert answer.status == whole.status == "optimal"
+    assert stage.costs @ answer.values == pytest.approx(stage.costs @ whole.values, abs=1e-6)
+    activity = matrix @ answer.values
+    assert (activity >= stage.row_lower - 1e-5).all()
+    assert (activity <= stage.row_upper + 1e-5).all()
+    assert all(len(one) == n for one in answer.others)
+
+
+def test_a_plan_to_begin_from_is_heard_where_rows_are_broken_up(monkeypatch):
+    random = np.random.default_rng(3)
+    stage = knapsack(random.integers(1000, 9999, 400), random.integers(1000, 9999, 400), 600_000)
+    best = solve_stage(stage, time_limit_s=20)
+    broken_up(monkeypatch, 100, 20)
+    again = solve_stage(stage, time_limit_s=20, start=best.values, most_nodes=0, first_is_enough=True)
+    assert stage.costs @ again.values >= stage.costs @ best.values
+
+
+def test_only_rows_of_one_bound_of_whole_problems_are_broken_up(monkeypatch):
+    broken_up(monkeypatch)
+    stage = knapsack(range(1, 10), range(1, 10), 20)
+    assert highs._without_long_rows(stage).matrix.shape == (4, 12)
+    for other in (
+        replace(stage, row_lower=np.array([3.0])),
+        replace(stage, integer=np.zeros(9, dtype=bool)),
+        knapsack([1, 2, 3, 4], [1, 2, 3, 4], 5),
+    ):
+        assert highs._without_long_rows(other) is other
+    free = replace(stage, upper=np.full(9, np.inf), matrix=csr_array((np.zeros(9), np.arange(9), [0, 9])))
+    assert highs._without_long_rows(free).upper[-3:].tolist() == [0, 0, 0]
 
 
 class Deaf:

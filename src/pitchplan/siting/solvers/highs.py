@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import highspy
 import numpy as np
+from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
 __all__ = ["SEED", "Answer", "Relaxation", "Stage", "solve_stage"]
 
@@ -24,6 +24,8 @@ _MOST_SAVED = 12
 _LATE_S = 0.2
 _PATIENCE_S = 0.5
 _LOOK_S = 0.05
+_LONG, _PART = 10_000, 300
+"""Entries of a row that is broken up, and of its parts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +130,8 @@ def solve_stage(
         Ctrl-C ends the search with the best answer so far.
     """
     until, worst = time.monotonic() + time_limit_s, np.inf if stage.most else -np.inf
+    columns, stage = len(stage.costs), _without_long_rows(stage)
+    sums = stage.matrix[stage.matrix.shape[0] - len(stage.costs) + columns :, :columns]
     solver = _loaded(stage, log)
     solver.setOptionValue("presolve", "choose" if presolve else "off")
     solver.setOptionValue("random_seed", seed)
@@ -140,7 +144,7 @@ def solve_stage(
         solver.setOptionValue("mip_max_nodes", most_nodes)
     if start is not None:
         solution = highspy.HighsSolution()
-        solution.col_value = start.tolist()
+        solution.col_value = [*start.tolist(), *(sums @ start).tolist()]
         solver.setSolution(solution)
     left = until - time.monotonic()
     if left <= 0:
@@ -152,8 +156,10 @@ def solve_stage(
     if ended == "interrupted and silent":
         return Answer("interrupted", None, worst)
     saved = solver.getSavedMipSolutions()[-_MOST_SAVED:]
-    others = tuple(np.array(one.col_value, dtype=float) for one in saved)
-    answer = replace(_answer(solver, stage), others=others)
+    others = tuple(np.array(one.col_value, dtype=float)[:columns] for one in saved)
+    answer = _answer(solver, stage)
+    values = None if answer.values is None else answer.values[:columns]
+    answer = replace(answer, values=values, others=others)
     if ended == "interrupted":
         return replace(answer, status="interrupted")
     if ended == "late" and answer.status == "interrupted":
@@ -210,6 +216,62 @@ def _run(solver: Any, seconds: float, patience_s: float = np.inf) -> str:
         except KeyboardInterrupt:
             said, until = "interrupted", time.monotonic() + patience_s
             solver.cancelSolve()
+
+
+def _without_long_rows(stage: Stage) -> Stage:
+    """Break each long row of one bound up: it asks for columns of its own, which are sums of its parts.
+
+    The presolve of HiGHS goes through the whole row for each of its columns: minutes for one of
+    400,000, without a look at the clock. As inequalities the sums are not put back into the row.
+
+    Parameters
+    ----------
+    stage : Stage
+        With whole columns; of linear problems the duals are asked for, row by row.
+
+    Returns
+    -------
+    Stage
+        With a column more and a row more, the last ones, for each part; the parts of its own
+        columns stand there as they did, with a factor of 1.
+    """
+    matrix = csr_array(stage.matrix)
+    lengths = np.diff(matrix.indptr)
+    one_bound = np.isfinite(stage.row_lower) != np.isfinite(stage.row_upper)
+    long = (lengths > _LONG) & one_bound & bool(stage.integer.any())
+    if not long.any():
+        return stage
+    rows, columns = matrix.shape
+    row = np.repeat(np.arange(rows), lengths)
+    moved = long[row]
+    # Parts are counted through all long rows, each of so many entries or fewer.
+    within = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], lengths)
+    part_of_row = np.where(long, -(-lengths // _PART), 0)
+    first = np.cumsum(part_of_row) - part_of_row
+    part = (first[row] + within // _PART)[moved]
+    owner = np.repeat(np.arange(rows), part_of_row)
+    parts = len(owner)
+    k, column, value = np.arange(parts), matrix.indices[moved], matrix.data[moved]
+    data = np.concatenate([matrix.data[~moved], np.ones(parts), value, -np.ones(parts)])
+    at = (
+        np.concatenate([row[~moved], owner, rows + part, rows + k]),
+        np.concatenate([matrix.indices[~moved], columns + k, column, columns + k]),
+    )
+    least, most = np.zeros((2, len(value)))
+    lower, upper = stage.lower[column], stage.upper[column]
+    np.multiply(value, np.where(value > 0, lower, upper), out=least, where=value != 0)
+    np.multiply(value, np.where(value > 0, upper, lower), out=most, where=value != 0)
+    zero, at_least = np.zeros(parts), np.isfinite(stage.row_lower)[owner]
+    return Stage(
+        costs=np.append(stage.costs, zero),
+        most=stage.most,
+        lower=np.append(stage.lower, np.bincount(part, least)),
+        upper=np.append(stage.upper, np.bincount(part, most)),
+        integer=np.append(stage.integer, zero.astype(bool)),
+        matrix=csr_array((data, at), shape=(rows + parts, columns + parts)),
+        row_lower=np.append(stage.row_lower, np.where(at_least, zero, -np.inf)),
+        row_upper=np.append(stage.row_upper, np.where(at_least, np.inf, zero)),
+    )
 
 
 def _loaded(stage: Stage, log: bool) -> Any:
