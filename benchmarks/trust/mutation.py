@@ -23,9 +23,10 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -52,6 +53,7 @@ _COMPARISONS = {
 _SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 _USUAL_S = 60.0
 _PER_MUTANT_S = 240
+_NOTHING = "nothing"
 _FAILED, _NO_SUCH_TEST, _NONE_RUN = 1, 4, 5
 """What pytest ends with; no such test is also where the tests' own set-up cannot be imported."""
 
@@ -171,8 +173,14 @@ class Lane:
             os.dup2(said, 1)
             os.dup2(said, 2)
             options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"]
+            # What is loaded already has its own assertions as they are.
+            options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
             code = int(pytest.main([*options, *tests]))
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(code)
 
     def ended(self) -> bool | None:
@@ -186,10 +194,13 @@ class Lane:
         self.pid = 0
         self.target.write_text(self.whole, encoding="utf-8")
         code = os.waitstatus_to_exitcode(status) if pid else _FAILED
-        said = (self.folder / "said.txt").read_text(encoding="utf-8")[-500:]
-        if code == _NONE_RUN or (code == _NO_SUCH_TEST and "not found" in said):
-            raise SystemExit(f"the coverage is not of these tests, measure it again:\n{said}")
+        if code == _NONE_RUN or (code == _NO_SUCH_TEST and "not found" in self.said()):
+            raise SystemExit(f"the coverage is not of these tests, measure it again:\n{self.said()}")
         return code != 0
+
+    def said(self) -> str:
+        """Return the end of what pytest said last."""
+        return (self.folder / "said.txt").read_text(encoding="utf-8")[-500:]
 
 
 def main() -> int:
@@ -205,12 +216,17 @@ def main() -> int:
     some = [m for place in options.places for m in mutants_of(place)]
     waiting = random.Random(options.seed).sample(some, min(options.count, len(some)))
     drawn, noticed, tests = Counter(m.place for m in waiting), Counter[str](), Tests()
+    # Last in the list and so tried first: a module of each place as it is, which no test may notice.
+    waiting += {m.place: replace(m, kind=_NOTHING, text=m.path.read_text("utf-8")) for m in waiting}.values()
     with tempfile.TemporaryDirectory() as folder:
         lanes = [Lane(Path(folder) / str(k)) for k in range(options.jobs)]
         while waiting or any(lane.pid for lane in lanes):
             for lane in lanes:
                 found = lane.ended() if lane.pid else None
-                if found:
+                if found is not None and lane.mutant.kind == _NOTHING:
+                    if found:
+                        raise SystemExit(f"the tests fail where nothing is changed:\n{lane.said()}")
+                elif found:
                     noticed[lane.mutant.place] += 1
                 elif found is not None:
                     print("survived", lane.mutant.place, lane.mutant, flush=True)

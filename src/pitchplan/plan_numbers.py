@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pitchplan.errors import Faults
+from pitchplan.transforming import transformer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +101,7 @@ def _places(last: Any, spots: pd.DataFrame, crs: str) -> NDArray[np.float64]:
         import pyproj
 
         if pyproj.CRS(theirs) != pyproj.CRS(crs):
-            there = pyproj.Transformer.from_crs(theirs, crs, always_xy=True)
+            there = transformer(theirs, crs)
             places = np.column_stack(there.transform(places[:, 0], places[:, 1]))
     return places
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyproj
 
 from pitchplan.answers import outvoted
 from pitchplan.candidates.addresses.asking import find_address
@@ -17,6 +16,7 @@ from pitchplan.candidates.lists import number_said
 from pitchplan.candidates.screening import Waiver
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.schemas import as_text
+from pitchplan.transforming import transformer
 
 if TYPE_CHECKING:
     from pitchplan.candidates.addresses.gazetteer import Gazetteer
@@ -77,7 +77,7 @@ def places_of_last(decisions: pd.DataFrame, last: Any, source: str, lines: list[
     by_number = dict(zip(spots["number"].astype(int), spots["spot_id"].astype(str), strict=True))
     faults = Faults(source)
     out = decisions.copy()
-    degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+    degrees = transformer(crs, 4326)
     for k, place in enumerate(out["place"]):
         number = number_said(place)
         ident = place if place in known else by_number.get(number or 0, "")
@@ -143,8 +143,8 @@ def with_places(
         return decisions
     faults = Faults("decisions")
     out = decisions.copy()
-    degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-    metres = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    degrees = transformer(crs, 4326)
+    metres = transformer(4326, crs)
     for k in open_rows:
         row = out.iloc[k]
         given = None if math.isnan(row["lon"]) else metres.transform(row["lon"], row["lat"])
@@ -241,7 +241,7 @@ def waivers_of(decisions: pd.DataFrame | None, book: RuleBook, gazetteer: Gazett
         unknown += error.faults
     if unknown:
         raise InputError(*unknown)
-    to_plan = pyproj.Transformer.from_crs(4326, gazetteer.crs, always_xy=True)
+    to_plan = transformer(4326, gazetteer.crs)
     x, y = to_plan.transform(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
     made = zip(rows["rule"], x, y, rows["radius_m"], rows["decision_id"], strict=True)
     return [Waiver(str(r), float(a), float(b), float(c), str(d)) for r, a, b, c, d in made]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +10,7 @@ import pyproj
 import shapely
 
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.transforming import transformer
 
 __all__ = ["NEAR_KM", "Extent", "extent_of", "refuse_endless", "require_fit", "require_near"]
 
@@ -48,12 +48,6 @@ class Extent:
         return (self.west + self.east) / 2, (self.south + self.north) / 2
 
 
-@lru_cache(maxsize=32)
-def _to_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
-    """Make a way to WGS84 once for each CRS: it takes longer than a small layer does."""
-    return pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-
-
 def _name(crs: pyproj.CRS) -> str:
     code = crs.to_epsg()
     return f"EPSG:{code} ({crs.name})" if code else str(crs.name)
@@ -64,7 +58,7 @@ def extent_of(frame: gpd.GeoDataFrame, source: str) -> Extent | None:
     bounds = frame.total_bounds
     if not np.isfinite(bounds).all():
         return None
-    to_degrees = _to_degrees(frame.crs)
+    to_degrees = transformer(frame.crs, 4326)
     low_x, low_y, high_x, high_y = (float(b) for b in bounds)
     west, south, east, north = to_degrees.transform_bounds(low_x, low_y, high_x, high_y)
     return Extent(west, south, east, north, source, _name(frame.crs))
@@ -91,7 +85,7 @@ def require_fit(frame: gpd.GeoDataFrame, source: str) -> None:
     if area is None or area.west > area.east or not len(coords):
         return
     x, y = np.median(coords, axis=0)
-    to_degrees = _to_degrees(frame.crs)
+    to_degrees = transformer(frame.crs, 4326)
     lon, lat = to_degrees.transform(x, y)
     if _within(area, lon, lat):
         return

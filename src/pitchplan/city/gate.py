@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pitchplan.city.fitting import refuse_endless
 from pitchplan.city.repair import Repair, repair_polygons
 from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.transforming import transformer
 
 __all__ = [
     "MOST_SCALE_ERROR",
@@ -78,7 +79,7 @@ def require_own_crs(crs: pyproj.CRS, source: str) -> None:
             Fault(what, "Reproject the layer to a code such as EPSG:4548", source, value=crs.name)
         )
     try:
-        pyproj.Transformer.from_crs(crs, "EPSG:4326")
+        transformer(crs, 4326)
     except pyproj.exceptions.ProjError:
         what = "a CRS from which no way leads to longitude and latitude"
         fix = "Set the CRS the numbers are in, or reproject the layer to a code such as EPSG:4548"

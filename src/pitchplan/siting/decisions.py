@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
 from pitchplan.answers import Answer, Reason, answer_columns, outvoted
 from pitchplan.candidates.decided import RADIUS_M, known_places, with_places
 from pitchplan.errors import Faults, NoPlanExists
 from pitchplan.schemas import as_text
 from pitchplan.siting.decision_table import read_decisions
+from pitchplan.transforming import transformer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from pitchplan.candidates.candidates import Candidates
 
 __all__ = ["RADIUS_M", "Applied", "apply_decisions", "check_inside", "placed", "places_of", "read_decisions"]
-
-
-@cache
-def _to_plan(crs: str) -> Transformer:
-    """Return the way from degrees to a planning CRS; finding it takes longer than using it."""
-    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +103,7 @@ def apply_decisions(
 
 def places_of(decisions: pd.DataFrame, candidates: Candidates) -> NDArray[np.float64]:
     """Return where decisions are about, planning CRS, shape (decisions, 2)."""
-    to_plan = _to_plan(candidates.crs)
+    to_plan = transformer(4326, candidates.crs)
     px, py = to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy())
     return np.column_stack([np.asarray(px, float), np.asarray(py, float)]).reshape(-1, 2)
 
@@ -191,7 +184,7 @@ def check_inside(decisions: pd.DataFrame, crs: str, bounds: tuple[float, float, 
         return
     west, south, east, north = bounds
     radius = decisions["radius_m"].to_numpy(dtype=float)
-    to_plan = _to_plan(crs)
+    to_plan = transformer(4326, crs)
     x, y = map(np.asarray, to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy()))
     inside = (x >= west - radius) & (x <= east + radius) & (y >= south - radius) & (y <= north + radius)
     faults = Faults("decisions")
