@@ -262,15 +262,17 @@ class Tests:
         path = mutant.path
         if path not in self.lines:
             self.lines[path] = self.data.contexts_by_lineno(str(path))
-        by_line, own = self.lines[path], f"tests/{path.relative_to(PACKAGE).parts[0]}/"
+        by_line, room = self.lines[path], f"tests/{path.relative_to(PACKAGE).parts[0]}/"
+        own = (room, f"test_{path.stem}.py")
         found = self._chosen(by_line.get(mutant.line, []), own)
         return found or self._chosen([name for names in by_line.values() for name in names], own)
 
-    def _chosen(self, contexts: list[str], own: str) -> list[str]:
-        """Return tests that together take a minute: the room's own first, the quickest first."""
+    def _chosen(self, contexts: list[str], own: tuple[str, str]) -> list[str]:
+        """Return tests that together take a minute: the module's own, the room's own, the quickest first."""
         names = {c.rpartition("|")[0] for c in contexts} & self.seconds.keys()
         out, spent = [], 0.0
-        for name in sorted(names, key=lambda n: (not n.startswith(own), self.seconds[n], n)):
+        ranks = {n: (own[1] not in n, not n.startswith(own[0]), self.seconds[n], n) for n in names}
+        for name in sorted(names, key=ranks.__getitem__):
             spent += self.seconds[name]
             if spent > _USUAL_S and out:
                 break
