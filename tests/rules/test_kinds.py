@@ -1,0 +1,118 @@
+"""Where each kind of rule draws its line: a millimetre on the safe side of its number, and nowhere else."""
+
+import contextlib
+
+import numpy as np
+import pytest
+import shapely
+
+from pitchplan.errors import Faults, InputError
+from pitchplan.rules.kinds import KINDS
+from pitchplan.rules.kinds.inside import TOUCH_M2
+from pitchplan.rules.rule import check_parameters
+
+from ..auditing.test_every_kind import CASES, city  # noqa: F401
+from ..candidates.streets import X, Y, frame, straight_city
+from ..candidates.test_street_kinds import a_book, crossing_city, find, measured
+
+AT_LEAST = {
+    "setback": ("distance_m", {"distance_m": 100.0}),
+    "clear-width": ("width_m", {"of": "drive", "width_m": 24.0}),
+    "street-width": ("width_m", {"width_m": 24.0}),
+    "kerb-regulation": ("distance_m", {"distance_m": 50.0}),
+}
+AT_MOST = {"bend": ("most_m", {"most_m": 0.001}), "gradient": ("most_percent", {"most_percent": 2.0})}
+BETWEEN = {"spacing": "distance_m", "facing-pair": "width_m", "one-side": "within_m"}
+
+
+def refused(city, kind, **numbers):  # noqa: F811
+    """Give what a rule of one kind measured at each place it refuses, everything else left out."""
+    return measured(find(city, a_book(kind, **CASES[kind][0] | numbers)), kind)
+
+
+OFF = (-0.5, -0.0017, -0.0003, 0.0003, 0.0017, 0.5)
+
+
+def assert_drawn(gone, of_all, number, least, said):
+    """Hold what is gone against what was measured, which is told to the millimetre."""
+    for room in (-0.0006, 0.0006):
+        over = {p for p, m in of_all.items() if (m < number + room if least else m > number - room)}
+        assert over <= gone if room < 0 else gone <= over, said
+
+
+@pytest.mark.parametrize("kind", [*AT_LEAST, *AT_MOST])
+def test_a_place_is_refused_up_to_a_millimetre_beyond_its_number(city, kind):  # noqa: F811
+    number, strict = (AT_LEAST | AT_MOST)[kind]
+    of_all = refused(city, kind, **strict)
+    values = np.unique(list(of_all.values()))
+    middle = float(values[len(values) // 2])
+    for off in OFF:
+        asked = middle + off if kind in AT_LEAST else max(middle + off, 0.001)
+        gone = refused(city, kind, **strict | {number: asked})
+        margin = 0.001 if kind in AT_LEAST else -min(0.001, asked) if kind == "bend" else 0.0
+        assert_drawn(gone.keys(), of_all, asked + margin, kind in AT_LEAST, off)
+        assert all(of_all[p] == m for p, m in gone.items())
+
+
+@pytest.mark.parametrize("kind", BETWEEN)
+def test_two_pitches_clash_up_to_a_millimetre_beyond_its_number(city, kind):  # noqa: F811
+    def clashes(metres):
+        rows = find(city, a_book(kind, **{BETWEEN[kind]: metres})).clashes
+        return dict(zip(zip(rows["pitch_a"], rows["pitch_b"], strict=True), rows["measured"], strict=True))
+
+    of_all = clashes(30.0 if kind != "facing-pair" else 12.0)
+    values = np.unique(list(of_all.values()))
+    middle = float(values[len(values) // 2])
+    for off in OFF:
+        assert_drawn(clashes(middle + off).keys(), of_all, middle + off + 0.001, True, off)
+
+
+def test_outside_of_houses_a_touch_is_let_pass_and_the_overlap_is_told():
+    one = find(straight_city(), a_book("hours", open="00:00-24:00")).pitches.iloc[10]
+    low, top = one["x_m"] - one["length_m"] / 2, one["y_m"] + one["width_m"] / 2
+    for area, gone in ((0.9 * TOUCH_M2, False), (1.1 * TOUCH_M2, True), (1.5, True)):
+        deep = area / one["length_m"]
+        house = shapely.box(low, top - deep, low + one["length_m"], top + 3)
+        there = straight_city(buildings=frame([house], building_id=["b"]))
+        told = refused(there, "inside", layer="buildings", relation="outside")
+        own = told.get(one["pitch_id"][1:])
+        assert (own is not None) is gone
+        if gone:
+            assert own == pytest.approx(area, abs=2e-3)
+
+
+@pytest.mark.parametrize("inside_m2", [0.0, 2.0, 8.9, 9.0])
+def test_within_a_community_what_lacks_is_told(inside_m2):
+    one = find(straight_city(), a_book("hours", open="00:00-24:00")).pitches.iloc[10]
+    assert one["length_m"] * one["width_m"] == 9.0
+    east = one["x_m"] - one["length_m"] / 2 + inside_m2 / one["width_m"]
+    around = frame(
+        [shapely.box(X - 50, Y - 50, east, Y + 50)],
+        name=["社区"],
+        district=["区"],
+        residents=[10],
+        community_id=["c"],
+    )
+    found = find(
+        straight_city(communities=around), a_book("inside", layer="communities", relation="within", kinds=[])
+    )
+    own = measured(found, "inside").get(one["pitch_id"][1:])
+    assert own == (pytest.approx(9.0 - inside_m2, abs=2e-3) if inside_m2 < 9 else None)
+    rows = found.refusals[found.refusals["rule"] == "inside"]
+    assert set(rows["required"]) == {0.0}
+
+
+def test_the_mouth_of_another_street_is_kept_free_of_any_overlap():
+    found = find(crossing_city(90), a_book("other-carriageway"))
+    rows = found.refusals[found.refusals["rule"] == "other-carriageway"]
+    assert len(rows)
+    assert set(rows["required"]) == {0.0}
+    assert rows["measured"].min() > TOUCH_M2
+
+
+@pytest.mark.parametrize(("share", "taken"), [(1.0, True), (1.01, False), (0.0, False)])
+def test_a_share_of_kerbs_is_more_than_none_and_at_most_all_of_them(share, taken):
+    faults = Faults("a book")
+    check_parameters(KINDS["kerb-share"].PARAMETERS, {"share": share}, faults)
+    with contextlib.nullcontext() if taken else pytest.raises(InputError, match="share"):
+        faults.raise_if_any()
