@@ -8,10 +8,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyproj
 
 from pitchplan.errors import PitchplanError
 from pitchplan.masking import mask_numbers
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from pitchplan.plan import Plan
@@ -66,7 +66,7 @@ def explore_plan(plan: Plan, *, tiles: str | None = "OpenStreetMap") -> Any:
     except ImportError:
         raise PitchplanError('explore needs folium: pip install "pitchplan[explore]"') from None
     spots = plan.spots
-    to_degrees = pyproj.Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer_between(plan.crs, 4326)
     lon, lat = (np.asarray(v, float) for v in to_degrees.transform(spots["x_m"], spots["y_m"]))
     shown = folium.Map(tiles=tiles, control_scale=True)
     for spot, x, y in zip(spots.itertuples(), lon, lat, strict=True):

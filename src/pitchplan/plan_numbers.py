@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pitchplan.errors import Faults
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +101,7 @@ def _places(last: Any, spots: pd.DataFrame, crs: str) -> NDArray[np.float64]:
         import pyproj
 
         if pyproj.CRS(theirs) != pyproj.CRS(crs):
-            there = transformer(theirs, crs)
+            there = transformer_between(theirs, crs)
             places = np.column_stack(there.transform(places[:, 0], places[:, 1]))
     return places
 

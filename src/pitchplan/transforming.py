@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyproj
 
-__all__ = ["transformer"]
+__all__ = ["transformer_between"]
 
 
 @lru_cache(maxsize=64)
-def transformer(theirs: Any, ours: Any) -> pyproj.Transformer:
+def transformer_between(theirs: Any, ours: Any) -> pyproj.Transformer:
     """Return the transformer between two systems, x or longitude first.
 
     Parameters
@@ -32,7 +32,7 @@ def transformer(theirs: Any, ours: Any) -> pyproj.Transformer:
 
     Examples
     --------
-    >>> x, y = transformer(4326, "EPSG:4548").transform(117.0, 36.65)
+    >>> x, y = transformer_between(4326, "EPSG:4548").transform(117.0, 36.65)
     >>> round(x), round(y)
     (500000, 4057670)
     """

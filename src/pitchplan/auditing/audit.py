@@ -22,7 +22,7 @@ from pitchplan.auditing.tables import check_counts, check_sizes
 from pitchplan.auditing.weeks import check_weeks
 from pitchplan.errors import BreachesFound, Fault, InputError
 from pitchplan.masking import mask_numbers
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -208,7 +208,7 @@ def _waivers(plan: Plan) -> list[tuple[str, shapely.Point, float]]:
     if {"votes_for", "votes_against"} <= set(rows.columns):
         # A waiver that lost its vote waives nothing, whatever the plan was made with.
         rows = rows[~(rows["votes_against"].astype(float) > rows["votes_for"].astype(float))]
-    to_plan = transformer(4326, plan.crs)
+    to_plan = transformer_between(4326, plan.crs)
     return [
         (
             str(r.rule),

@@ -16,7 +16,7 @@ from pitchplan.candidates.lists import number_said
 from pitchplan.candidates.screening import Waiver
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.schemas import as_text
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from pitchplan.candidates.addresses.gazetteer import Gazetteer
@@ -77,7 +77,7 @@ def places_of_last(decisions: pd.DataFrame, last: Any, source: str, lines: list[
     by_number = dict(zip(spots["number"].astype(int), spots["spot_id"].astype(str), strict=True))
     faults = Faults(source)
     out = decisions.copy()
-    degrees = transformer(crs, 4326)
+    degrees = transformer_between(crs, 4326)
     for k, place in enumerate(out["place"]):
         number = number_said(place)
         ident = place if place in known else by_number.get(number or 0, "")
@@ -143,8 +143,8 @@ def with_places(
         return decisions
     faults = Faults("decisions")
     out = decisions.copy()
-    degrees = transformer(crs, 4326)
-    metres = transformer(4326, crs)
+    degrees = transformer_between(crs, 4326)
+    metres = transformer_between(4326, crs)
     for k in open_rows:
         row = out.iloc[k]
         given = None if math.isnan(row["lon"]) else metres.transform(row["lon"], row["lat"])
@@ -241,7 +241,7 @@ def waivers_of(decisions: pd.DataFrame | None, book: RuleBook, gazetteer: Gazett
         unknown += error.faults
     if unknown:
         raise InputError(*unknown)
-    to_plan = transformer(4326, gazetteer.crs)
+    to_plan = transformer_between(4326, gazetteer.crs)
     x, y = to_plan.transform(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
     made = zip(rows["rule"], x, y, rows["radius_m"], rows["decision_id"], strict=True)
     return [Waiver(str(r), float(a), float(b), float(c), str(d)) for r, a, b, c, d in made]

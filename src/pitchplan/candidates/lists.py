@@ -20,7 +20,7 @@ from pitchplan.candidates.listcolumns import COLUMNS, with_known_columns
 from pitchplan.errors import Fault, Faults, InputError
 from pitchplan.masking import holds_number, masked_cells
 from pitchplan.schemas import SPOT_LIST, as_text
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
@@ -153,7 +153,7 @@ def _of_plan(plan: Any, city: City) -> pd.DataFrame:
     spots = plan.spots
     x, y = spots["x_m"].to_numpy(dtype=float), spots["y_m"].to_numpy(dtype=float)
     if pyproj.CRS(plan.crs) != pyproj.CRS(city.crs):
-        x, y = transformer(plan.crs, city.crs).transform(x, y)
+        x, y = transformer_between(plan.crs, city.crs).transform(x, y)
     table = spots.reindex(columns=SPOT_LIST.names).assign(
         x_m=x, y_m=y, precision_m=0.0, read_as="", found="plan", why_not=""
     )
@@ -221,7 +221,7 @@ def _given(
             return None
         x, y = values
         if crs is not None:
-            there = transformer(4326, crs)
+            there = transformer_between(4326, crs)
             x, y = map(float, there.transform(values[0], values[1]))
         edge = 500.0
         if not (west - edge <= x <= east + edge and south - edge <= y <= north + edge):

@@ -10,7 +10,7 @@ import pyproj
 import shapely
 
 from pitchplan.errors import Fault, Faults, InputError
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 __all__ = ["NEAR_KM", "Extent", "extent_of", "refuse_endless", "require_fit", "require_near"]
 
@@ -58,7 +58,7 @@ def extent_of(frame: gpd.GeoDataFrame, source: str) -> Extent | None:
     bounds = frame.total_bounds
     if not np.isfinite(bounds).all():
         return None
-    to_degrees = transformer(frame.crs, 4326)
+    to_degrees = transformer_between(frame.crs, 4326)
     low_x, low_y, high_x, high_y = (float(b) for b in bounds)
     west, south, east, north = to_degrees.transform_bounds(low_x, low_y, high_x, high_y)
     return Extent(west, south, east, north, source, _name(frame.crs))
@@ -85,7 +85,7 @@ def require_fit(frame: gpd.GeoDataFrame, source: str) -> None:
     if area is None or area.west > area.east or not len(coords):
         return
     x, y = np.median(coords, axis=0)
-    to_degrees = transformer(frame.crs, 4326)
+    to_degrees = transformer_between(frame.crs, 4326)
     lon, lat = to_degrees.transform(x, y)
     if _within(area, lon, lat):
         return

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pitchplan.city.fitting import refuse_endless
 from pitchplan.city.repair import Repair, repair_polygons
 from pitchplan.errors import Fault, Faults, InputError
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 __all__ = [
     "MOST_SCALE_ERROR",
@@ -79,7 +79,7 @@ def require_own_crs(crs: pyproj.CRS, source: str) -> None:
             Fault(what, "Reproject the layer to a code such as EPSG:4548", source, value=crs.name)
         )
     try:
-        transformer(crs, 4326)
+        transformer_between(crs, 4326)
     except pyproj.exceptions.ProjError:
         what = "a CRS from which no way leads to longitude and latitude"
         fix = "Set the CRS the numbers are in, or reproject the layer to a code such as EPSG:4548"

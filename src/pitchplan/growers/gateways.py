@@ -10,7 +10,7 @@ import pandas as pd
 from pitchplan.growers.masking import looks_private, masked
 from pitchplan.growers.tables import GATEWAY_HEADINGS, Cells, is_empty, open_table, text_of
 from pitchplan.schemas import GATEWAYS
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def read_gateways(
         cells.faults.add("no place of the gateways", "Add columns lon and lat (经度, 纬度), or x_m and y_m")
     a, b = (_numbers(cells, c) for c in pair)
     cells.raise_if_any()
-    geodetic = transformer(4326, crs)
+    geodetic = transformer_between(4326, crs)
     direction = "INVERSE" if metric else "FORWARD"
     c, d = geodetic.transform(a, b, direction=direction)
     xy, lonlat = ((a, b), (c, d)) if metric else ((c, d), (a, b))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pitchplan.occupancy.scores import COMPLAINTS_ABOVE, LEAST_DAYS
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from pitchplan.plan import Plan
@@ -109,6 +109,6 @@ def _radius_around(plan: Plan, spot_id: str, drop: set[str]) -> float:
 
 def with_degrees(plan: Plan) -> pd.DataFrame:
     """Return a plan's spots with lon and lat, degrees, WGS84."""
-    there = transformer(plan.crs, 4326)
+    there = transformer_between(plan.crs, 4326)
     lon, lat = there.transform(plan.spots["x_m"].to_numpy(float), plan.spots["y_m"].to_numpy(float))
     return plan.spots.assign(lon=np.asarray(lon, float), lat=np.asarray(lat, float))

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import pyproj
-
 from pitchplan.errors import Faults
 from pitchplan.files.ledger import write_many_guarded
 from pitchplan.files.writing import make_folder
@@ -24,6 +22,7 @@ from pitchplan.sheets.cdszones import zones_of
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.published import publish
 from pitchplan.sheets.sheet import Sheet
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     import os
@@ -128,7 +127,7 @@ def cds_files(
     zones, spaces = [], []
     dates = {"published_date": moment, "last_updated_date": moment}
     pitches = facts.pitches[facts.pitches["placement"].isin(wanted)]
-    transformer = pyproj.Transformer.from_crs(facts.crs, "EPSG:4326", always_xy=True)
+    transformer = transformer_between(facts.crs, 4326)
     by_spot = zones_of(pitches, transformer)
     for spot in facts.spots.to_dict("records"):
         for zone in by_spot.get(spot["spot_id"], ()):

@@ -9,6 +9,7 @@ import pyproj
 import shapely
 
 from pitchplan.errors import Fault, InputError
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ DECIMALS = 7  # about a centimetre: what RFC 7946 calls enough
 
 def to_degrees(crs: str) -> pyproj.Transformer:
     """Return the way from a planning CRS to longitude and latitude."""
-    return pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    return transformer_between(crs, 4326)
 
 
 def geometries(shapes: Iterable[Any], transformer: pyproj.Transformer) -> list[dict[str, Any] | None]:

@@ -18,6 +18,7 @@ from pitchplan.sheets.lettering import clean, clean_for
 from pitchplan.sheets.lettersay import Facts, decision_lines, rule_name
 from pitchplan.sheets.post import Letter, Letters
 from pitchplan.sheets.words import check_languages, latin, season_line, word
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from pitchplan.city.layers import City
@@ -123,7 +124,7 @@ def _checked(plan: Plan, city: City, publisher: str, communities: Any) -> pd.Dat
 
 
 def _facts(plan: Plan, city: City, book: RuleBook | None, decisions: pd.DataFrame) -> Facts:
-    to_plan = pyproj.Transformer.from_crs(4326, plan.crs, always_xy=True)
+    to_plan = transformer_between(4326, plan.crs)
     x, y = to_plan.transform(decisions["lon"].to_numpy(float), decisions["lat"].to_numpy(float))
     local, english = addresses_at(x, y, gazetteer_of(city))
     ids = decisions["decision_id"].tolist()

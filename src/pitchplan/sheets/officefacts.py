@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyproj
 
 from pitchplan.answers import outvoted
 from pitchplan.sheets.lettering import clean
 from pitchplan.sheets.words import WORDS, word
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from pitchplan.plan import Plan
@@ -57,7 +57,7 @@ def _waivers(spots: pd.DataFrame, pitches: pd.DataFrame, plan: Plan) -> list[str
     if not {"what", "lon", "lat", "rule"} <= set(decisions.columns):
         return [""] * len(spots)
     waived = decisions[(decisions["what"] == "waive").to_numpy() & ~outvoted(decisions)]
-    there = pyproj.Transformer.from_crs("EPSG:4326", plan.crs, always_xy=True)
+    there = transformer_between(4326, plan.crs)
     x, y = there.transform(waived["lon"].to_numpy(float), waived["lat"].to_numpy(float))
     radius = pd.to_numeric(waived.get("radius_m", pd.Series(np.nan, waived.index))).fillna(_REACH_M)
     names = ("rule", "who", "date", "reason")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyproj
 
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -191,9 +191,9 @@ def north_bearing(centre: tuple[float, float], crs: str) -> float:
         Negative where true north lies to the left of grid north: in the northern hemisphere east
         of a transverse Mercator's central meridian. It is minus the meridian convergence.
     """
-    there = transformer(crs, pyproj.CRS(crs).geodetic_crs)
+    there = transformer_between(crs, pyproj.CRS(crs).geodetic_crs)
     lon, lat = there.transform(*centre)
-    back: Any = transformer(pyproj.CRS(crs).geodetic_crs, crs)
+    back: Any = transformer_between(pyproj.CRS(crs).geodetic_crs, crs)
     x0, y0 = back.transform(lon, lat - 1e-4)
     x1, y1 = back.transform(lon, lat + 1e-4)
     return math.degrees(math.atan2(x1 - x0, y1 - y0))

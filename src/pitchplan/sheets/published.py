@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyproj
 
 from pitchplan import plan_file, schemas
 from pitchplan.errors import Faults
@@ -18,6 +17,7 @@ from pitchplan.plan_weeks import weeks_of_spots
 from pitchplan.sheets.lettering import clean, clean_for
 from pitchplan.sheets.officefacts import with_office_facts
 from pitchplan.sheets.record import plan_record
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -141,7 +141,7 @@ def publish(
         ["number", "spot_id"], kind="stable", ignore_index=True
     )
     spots = _with_weeks(spots, plan)
-    transformer = pyproj.Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    transformer = transformer_between(plan.crs, 4326)
     lon, lat = transformer.transform(spots["x_m"].to_numpy(float), spots["y_m"].to_numpy(float))
     spots["lon"], spots["lat"] = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     places = zip(spots["x_m"].tolist(), spots["y_m"].tolist(), strict=True)

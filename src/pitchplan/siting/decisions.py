@@ -13,7 +13,7 @@ from pitchplan.candidates.decided import RADIUS_M, known_places, with_places
 from pitchplan.errors import Faults, NoPlanExists
 from pitchplan.schemas import as_text
 from pitchplan.siting.decision_table import read_decisions
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +103,7 @@ def apply_decisions(
 
 def places_of(decisions: pd.DataFrame, candidates: Candidates) -> NDArray[np.float64]:
     """Return where decisions are about, planning CRS, shape (decisions, 2)."""
-    to_plan = transformer(4326, candidates.crs)
+    to_plan = transformer_between(4326, candidates.crs)
     px, py = to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy())
     return np.column_stack([np.asarray(px, float), np.asarray(py, float)]).reshape(-1, 2)
 
@@ -184,7 +184,7 @@ def check_inside(decisions: pd.DataFrame, crs: str, bounds: tuple[float, float, 
         return
     west, south, east, north = bounds
     radius = decisions["radius_m"].to_numpy(dtype=float)
-    to_plan = transformer(4326, crs)
+    to_plan = transformer_between(4326, crs)
     x, y = map(np.asarray, to_plan.transform(decisions["lon"].to_numpy(), decisions["lat"].to_numpy()))
     inside = (x >= west - radius) & (x <= east + radius) & (y >= south - radius) & (y <= north + radius)
     faults = Faults("decisions")

@@ -13,7 +13,7 @@ from pitchplan.candidates.addresses.gazetteer import Gazetteer
 from pitchplan.candidates.addresses.offstreets import from_afar, in_named_space, in_square
 from pitchplan.candidates.addresses.onstreets import along, at_corner, in_section, on_axis
 from pitchplan.errors import Fault, InputError
-from pitchplan.transforming import transformer
+from pitchplan.transforming import transformer_between
 
 __all__ = ["Asked", "find_address", "place_asked"]
 
@@ -149,7 +149,7 @@ def _by_degrees(gazetteer: Gazetteer, address: None, lon: float | None, lat: flo
     if lon is None or lat is None:
         raise InputError(Fault("no place to ask for", "Give an address, or both lon and lat", "why"))
     east, north = _check_number("lon", lon, -180.0, 180.0), _check_number("lat", lat, -90.0, 90.0)
-    to_plan = transformer(4326, gazetteer.crs)
+    to_plan = transformer_between(4326, gazetteer.crs)
     x, y = to_plan.transform(east, north)
     return Asked(float(x), float(y), "", "", 0.0, f"{east:.6f}, {north:.6f}")
 

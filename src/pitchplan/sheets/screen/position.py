@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pyproj
 
+from pitchplan.transforming import transformer_between
+
 __all__ = ["WORST_M", "fit_position", "powers"]
 
 WORST_M = 0.5
@@ -50,7 +52,7 @@ def fit_position(
     west, south, east, north = bounds
     pad_x, pad_y = _SPARE * (east - west) + 500, _SPARE * (north - south) + 500
     box = (west - pad_x, south - pad_y, east + pad_x, north + pad_y)
-    to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer_between(crs, 4326)
     fit, check = (_grid(box, n, to_degrees) for n in (13, 25))
     if not (np.isfinite(fit).all() and np.isfinite(check).all()):
         return None
