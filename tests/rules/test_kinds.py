@@ -116,3 +116,22 @@ def test_a_share_of_kerbs_is_more_than_none_and_at_most_all_of_them(share, taken
     check_parameters(KINDS["kerb-share"].PARAMETERS, {"share": share}, faults)
     with contextlib.nullcontext() if taken else pytest.raises(InputError, match="share"):
         faults.raise_if_any()
+
+
+def test_what_a_rule_takes_where_nothing_is_said():
+    defaults = {
+        f"{kind}.{name}": p.default
+        for kind, module in KINDS.items()
+        for name, p in module.PARAMETERS.items()
+        if isinstance(p.default, int | float) and not isinstance(p.default, bool)
+    }
+    assert defaults == {
+        "setback.before_m": 0.0,
+        "setback.after_m": 0.0,
+        "street-class.near_m": 0.0,
+        "kerb-regulation.distance_m": 0.3,
+        "quota.at_least": 0,
+        "quota.at_most": 10**9,
+        "quota.at_most_share": 1.0,
+        "sight-triangle.distance_m": 0.5,
+    }

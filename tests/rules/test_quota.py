@@ -43,3 +43,27 @@ def limits(**more):
 )
 def test_groups_are_called_by_id_or_name_and_limited_by_number_or_share(more, expected):
     assert limits(**more) == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, ""),
+        ({"groups": ("北苑",)}, ""),
+        ({"groups": ("C3",)}, ""),
+        ({"groups": ("西苑", "C9")}, "no community called 西苑, C9"),
+        ({"group_by": "district", "groups": ("丙区",)}, "no district called 丙区"),
+        ({"group_by": "spot", "groups": ("西苑",)}, ""),
+        ({"at_most_share": 0.5}, ""),
+    ],
+)
+def test_what_a_quota_lacks_is_said(more, said):
+    numbers = {"group_by": "community", "groups": (), "at_least": 0, "at_most": 40, "at_most_share": 1.0}
+    assert quota.missing(Rule("q", "quota", numbers | more, "a test", "ours"), CITY) == said
+
+
+@pytest.mark.parametrize(("share", "said"), [(1.0, ""), (0.99, "no residents known")])
+def test_a_share_of_residents_needs_residents(share, said):
+    numbers = {"group_by": "community", "groups": (), "at_least": 0, "at_most": 40, "at_most_share": share}
+    nobody = SimpleNamespace(communities=CITY.communities.assign(residents=float("nan")))
+    assert quota.missing(Rule("q", "quota", numbers, "a test", "ours"), nobody) == said

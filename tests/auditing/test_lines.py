@@ -1,0 +1,132 @@
+"""Where each audit twin draws its line: exactly at the number of its rule."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import pitchplan as pp
+from pitchplan.auditing import bays, limits
+from pitchplan.auditing.kinds import bend
+
+from ..candidates.streets import SEASON, X, Y, frame, only, straight_city
+from ..candidates.test_street_kinds import crossing_city
+from .test_audit import as_plan
+from .test_every_kind import CASES, city, plan_under, with_rule  # noqa: F401
+from .test_street_kinds import plan_on
+
+AT_LEAST = {
+    "setback": "distance_m",
+    "clear-width": "width_m",
+    "street-width": "width_m",
+    "kerb-regulation": "distance_m",
+    "spacing": "distance_m",
+    "facing-pair": "width_m",
+    "sight-triangle": "distance_m",
+}
+AT_MOST = {"bend": "most_m", "gradient": "most_percent", "run-length": "max_length_m"}
+
+
+@pytest.mark.parametrize("kind", [*AT_LEAST, *AT_MOST])
+def test_a_breach_is_what_is_below_or_above_the_number(city, kind):  # noqa: F811
+    kept, strict = CASES[kind]
+    plan = plan_under(city, with_rule(kind, kept))
+    # Every second pitch alone: of neighbours at the same distance one is enough.
+    plan = replace(plan, pitches=plan.pitches.iloc[::2].reset_index(drop=True))
+
+    def heard(**numbers):
+        found = pp.audit_plan(plan, city, with_rule(kind, kept | strict | numbers)).breaches
+        rows = found[found["rule"] == kind]
+        assert set(rows["required"]) <= set(numbers.values())
+        return rows.groupby("pitch_id")["measured"].agg(min if kind in AT_LEAST else max)
+
+    number = (AT_LEAST | AT_MOST)[kind]
+    of_all = heard(**{number: strict.get(number, 9.0)})
+    assert len(of_all) > 2
+    middle = float(np.sort(of_all.to_numpy())[len(of_all) // 2])
+    let_pass = {"bend": bend._PASS_M, "run-length": 1e-6}.get(kind, 0.0)
+    for off in (-1e-3, -3e-6, 3e-6, 1e-3, 0.4):
+        asked = max(middle + off - let_pass, 1e-4)
+        gone = heard(**{number: asked})
+        wrong = of_all < asked if kind in AT_LEAST else of_all > asked + let_pass
+        assert set(gone.index) == set(of_all.index[wrong]), off
+
+
+def test_metres_between_spots_are_whole_and_a_hair_short_is_not_short():
+    table = pd.DataFrame({"spot_id": ["a", "a", "b", "c"], "x_m": [0.0, 5, 65, 125 - 1e-5], "y_m": 0.0})
+    plan = plan_on(straight_city(), only("carriageway"))
+    for rows, expected in ((4, {"a": 60, "b": 59, "c": 59}), (3, {"a": 60, "b": 60}), (2, {})):
+        assert limits._metres_apart(replace(plan, pitches=table.iloc[:rows]), None) == expected
+    just = table.assign(x_m=[0.0, 5, 65 - 5e-7, 125])
+    assert limits._metres_apart(replace(plan, pitches=just.iloc[:3]), None) == {"a": 60, "b": 60}
+
+
+def test_a_pitch_is_open_in_its_own_weeks_on_the_days_of_these():
+    plan = plan_on(straight_city(), only("carriageway"))
+    two = plan.pitches.iloc[:2].reset_index(drop=True)
+    named = bays._open(replace(plan, pitches=two.assign(weeks=["2-3", ""])))
+    assert [len(o.days) for o in named] == [14, 81]
+    assert sorted(named[0].days)[0].isoformat() == "2026-06-08"
+    whole = bays._open(replace(plan, pitches=two.drop(columns="weeks", errors="ignore")))
+    assert [len(o.days) for o in whole] == [81, 81]
+    assert all(len(o.minutes) == 7 * 60 for o in whole)
+
+
+@pytest.mark.parametrize(("arms", "triangles"), [(4, 4), (3, 2), (2, 0)])
+def test_three_arms_make_a_junction_and_two_a_bend(arms, triangles):
+    ends = [(100, 0), (0, 90), (-100, 0), (0, -90)][:arms] if arms > 2 else [(100, 0), (0, 90)]
+    lines = [shapely.LineString([(X, Y), (X + dx, Y + dy)]) for dx, dy in ends]
+    named = [f"{w}路" for w in "甲乙丙丁"[:arms]]
+    city = pp.read_city(  # noqa: F811
+        streets=frame(
+            lines,
+            name=named,
+            street_class=["local"] * arms,
+            width_m=[9.0] * arms,
+            street_id=list("abcd"[:arms]),
+        )
+    )
+    book = with_rule("sight-triangle", {"leg_m": 20.0, "distance_m": 0.5})
+    plan = plan_on(city, book.without("sight-triangle"))
+    row = pp.audit_plan(plan, city, book).measured.set_index("rule").loc["sight-triangle"]
+    assert row["features"] == triangles
+    assert bool(row["not_checkable"]) is (triangles == 0)
+
+
+def test_two_pitches_that_look_the_same_way_do_not_face_each_other():
+    lines = [shapely.LineString([(X, Y + y), (X + 90, Y + y)]) for y in (0.0, 14.0)]
+    city = pp.read_city(  # noqa: F811
+        streets=frame(
+            lines, name=["甲路", "乙路"], street_class=["local"] * 2, width_m=[8.0, 8.0], street_id=["a", "b"]
+        )
+    )
+    book = with_rule("facing-pair", {"width_m": 20.0})
+    free = plan_on(city, book.without("facing-pair"))
+    north = free.pitches[free.pitches["side"] == "N"]
+    found = pp.audit_plan(replace(free, pitches=north.reset_index(drop=True)), city, book).breaches
+    assert not (found["rule"] == "facing-pair").any()
+    found = pp.audit_plan(free, city, book).breaches
+    assert (found["rule"] == "facing-pair").any()
+
+
+def test_what_is_told_of_ids_hours_and_trust():
+    city, book = straight_city(), only("carriageway")  # noqa: F811
+    plan = as_plan(*[pp.find_candidates(city, book, season=SEASON)] * 1, plan_on(city, book).pitches.iloc[:3])
+    twice = replace(plan, spots=pd.concat([plan.spots, plan.spots.iloc[:1]], ignore_index=True))
+    rows = pp.audit_plan(twice, city, book).breaches.query("rule == 'counts'")
+    assert (2.0, 1.0) in set(zip(rows["measured"], rows["required"], strict=True))
+    hours = plan.spots.assign(hours="05:00-09:00")
+    rows = pp.audit_plan(replace(plan, spots=hours), city, book).breaches
+    mine = rows[rows["pitch_id"].isin(plan.spots["spot_id"]) & (rows["measured"] == 60)]
+    assert len(mine) == len(plan.spots)
+    assert set(mine["required"]) == {0.0}
+    assert any(t.startswith("residents served") for t in pp.audit_plan(plan, city, book).on_trust)
+
+
+def test_corners_of_a_crossing_are_counted_once():
+    book = with_rule("sight-triangle", {"leg_m": 20.0, "distance_m": 0.5})
+    plan = plan_on(crossing_city(90), book.without("sight-triangle"))
+    row = pp.audit_plan(plan, crossing_city(90), book).measured.set_index("rule").loc["sight-triangle"]
+    assert row["features"] == 4
