@@ -2,6 +2,7 @@
 
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
@@ -10,6 +11,7 @@ import shapely
 
 import pitchplan as pp
 from pitchplan.files import shapefiles
+from pitchplan.files import zipped as zipped_files
 from pitchplan.files.osm import parse_tags
 from pitchplan.files.reading import read_layer
 
@@ -97,6 +99,59 @@ def test_where_half_of_the_texts_are_utf_8_no_national_encoding_is_believed(as_u
     cells += [(name.encode("gbk"), False) for name in ("经十路", "舜耕路", "泺源大街")[:as_gbk]]
     texts = [raw.decode("gb18030") for raw, _ in cells]
     assert shapefiles._garbled(texts, cells, "gb18030") is wrong
+
+
+@pytest.mark.parametrize(
+    ("raw", "wrong"),
+    [
+        (b"M\xe4kel\xe4nkatu", False),
+        (b"\xbd\xe2\xb7\xc5\xc2\xb7", True),
+        (b"\xff\xff\xff", False),
+        (b"Nunoa", False),
+    ],
+)
+def test_western_text_of_pairs_of_accents_is_hanzi(raw, wrong):
+    assert shapefiles._garbled([raw.decode("iso8859-1")], [(raw, False)], "iso8859-1") is wrong
+
+
+def test_cells_of_a_dbf_are_its_names_and_texts(tmp_path):
+    path = tmp_path / "a.shp"
+    frame = streets(["ab", "c"]).assign(number=[1, 22], other=["xyz", "路"])
+    frame.rename(columns={"名称": "name"}).to_file(path, encoding="UTF-8")
+    cells = shapefiles._cells(path.with_suffix(".dbf"))
+    texts = {"name", "number", "other", "ab", "c", "xyz", "路"}
+    assert cells == {(t.encode(), False) for t in texts}
+    # A field of one letter is full.
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    start = int.from_bytes(table[8:10], "little")
+    table[start + 1 : start + 1 + table[32 + 16]] = b"q" * table[32 + 16]
+    path.with_suffix(".dbf").write_bytes(bytes(table))
+    assert (b"q" * table[32 + 16], True) in shapefiles._cells(path.with_suffix(".dbf"))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "says"),
+    [
+        ([(2 * 1024**3, 2 * 1024**3)], ""),
+        ([(2 * 1024**3, 2 * 1024**3), (1, 1)], "more than 2 GB"),
+        ([(50 * 1024**2, 0)], ""),
+        ([(50 * 1024**2 + 1, 0)], "52428801 times"),
+        ([(150 * 400_000, 400_000)], ""),
+        ([(150 * 400_000 + 1, 400_000)], "150 times"),
+    ],
+)
+def test_how_much_a_zip_may_unpack_to(sizes, says):
+    names = ["a.shp", "a.dbf"][: len(sizes)]
+    members = [
+        SimpleNamespace(filename=name, file_size=whole, compress_size=packed, flag_bits=0, is_dir=bool)
+        for name, (whole, packed) in zip(names, sizes, strict=True)
+    ]
+    archive = SimpleNamespace(infolist=lambda: members)
+    if not says:
+        assert zipped_files._choose(archive, "a.zip").keys() == {name[-4:] for name in names}
+        return
+    with pytest.raises(pp.InputError, match=says):
+        zipped_files._choose(archive, "a.zip")
 
 
 @pytest.mark.parametrize("torn", [False, True])
