@@ -96,4 +96,4 @@ def spring_problem(spring, spring_candidates):
 
 @pytest.fixture(scope="session")
 def spring_plan(spring_problem):
-    return spring_problem.solve(time_limit_s=15)
+    return spring_problem.solve(time_limit_s=5)

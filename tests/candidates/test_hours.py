@@ -17,7 +17,7 @@ from .hours_world import World, best, claimed
 from .streets import SEASON, X, Y, frame, only, straight_city
 from .test_street_kinds import a_book
 
-CHUNKS, EACH = 12, 20
+CHUNKS, EACH = 16, 15
 
 
 def test_legal_hours_equal_counting_every_minute_of_every_day(chunk):
