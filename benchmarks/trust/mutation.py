@@ -123,6 +123,8 @@ class Mutant:
     line: int
     kind: str
     text: str
+    at_import: bool
+    """Whether importing the module runs it, and no call of what is in it."""
 
     def __str__(self) -> str:
         return f"{self.path.relative_to(ROOT)}:{self.line} {self.kind}"
@@ -139,7 +141,9 @@ def mutants_of(place: str) -> Iterator[Mutant]:
             new = change(node, kind)
             if new is not None:
                 text = ast.unparse(ast.fix_missing_locations(_Swap(node, new).visit(tree)))
-                yield Mutant(place, path, node.lineno, kind, text)
+                inside = [f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.Lambda)]
+                at_import = not any(f.lineno <= node.lineno <= f.end_lineno for f in inside)
+                yield Mutant(place, path, node.lineno, kind, text, at_import)
 
 
 class Lane:
@@ -258,18 +262,20 @@ class Tests:
         self.lines: dict[Path, dict[int, list[str]]] = {}
 
     def of(self, mutant: Mutant) -> list[str]:
-        """Return the tests of a line, or of the file where only its import runs the line."""
+        """Return the tests of a line; of what an import runs, those of the file, and of its room."""
         path = mutant.path
         if path not in self.lines:
             self.lines[path] = self.data.contexts_by_lineno(str(path))
         by_line, room = self.lines[path], f"tests/{path.relative_to(PACKAGE).parts[0]}/"
         own = (room, f"test_{path.stem}.py")
-        found = self._chosen(by_line.get(mutant.line, []), own)
-        return found or self._chosen([name for names in by_line.values() for name in names], own)
+        if not mutant.at_import:
+            return self._chosen({c.rpartition("|")[0] for c in by_line.get(mutant.line, [])}, own)
+        names = {c.rpartition("|")[0] for contexts in by_line.values() for c in contexts}
+        return self._chosen(names | {n for n in self.seconds if n.startswith(room)}, own)
 
-    def _chosen(self, contexts: list[str], own: tuple[str, str]) -> list[str]:
+    def _chosen(self, names: set[str], own: tuple[str, str]) -> list[str]:
         """Return tests that together take a minute: the module's own, the room's own, the quickest first."""
-        names = {c.rpartition("|")[0] for c in contexts} & self.seconds.keys()
+        names &= self.seconds.keys()
         out, spent = [], 0.0
         ranks = {n: (own[1] not in n, not n.startswith(own[0]), self.seconds[n], n) for n in names}
         for name in sorted(names, key=ranks.__getitem__):

@@ -96,7 +96,7 @@ def test_three_arms_make_a_junction_and_two_a_bend(arms, triangles):
 
 
 def test_two_pitches_that_look_the_same_way_do_not_face_each_other():
-    lines = [shapely.LineString([(X, Y + y), (X + 90, Y + y)]) for y in (0.0, 14.0)]
+    lines = [shapely.LineString([(X, Y + a), (X + 90, Y + b)]) for a, b in ((0.0, 0.0), (14.0, 30.0))]
     city = pp.read_city(  # noqa: F811
         streets=frame(
             lines, name=["甲路", "乙路"], street_class=["local"] * 2, width_m=[8.0, 8.0], street_id=["a", "b"]

@@ -10,6 +10,7 @@ from pitchplan.errors import Faults, InputError
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.kinds.inside import TOUCH_M2
 from pitchplan.rules.rule import check_parameters
+from pitchplan.rules.vehicle import Vehicle
 
 from ..auditing.test_every_kind import CASES, city  # noqa: F401
 from ..candidates.streets import X, Y, frame, straight_city
@@ -116,6 +117,18 @@ def test_a_share_of_kerbs_is_more_than_none_and_at_most_all_of_them(share, taken
     check_parameters(KINDS["kerb-share"].PARAMETERS, {"share": share}, faults)
     with contextlib.nullcontext() if taken else pytest.raises(InputError, match="share"):
         faults.raise_if_any()
+
+
+def test_nothing_of_a_zone_is_allowed(city):  # noqa: F811
+    found = find(city, a_book("zone", forbidden=["truck-ban"]))
+    rows = found.refusals[found.refusals["rule"] == "zone"]
+    assert set(rows["required"]) == {0.0}
+    assert rows["measured"].min() > TOUCH_M2
+
+
+def test_what_a_vehicle_is_where_nothing_is_said():
+    one = Vehicle("tricycle", 2.5, 1.2)
+    assert (one.gap_m, one.aisle_m, one.queue_m, one.size) == (1.0, 3.0, 0.6, "25x12")
 
 
 def test_what_a_rule_takes_where_nothing_is_said():
