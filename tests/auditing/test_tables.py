@@ -269,3 +269,20 @@ def test_in_a_week_least_numbers_hold_for_open_spots_and_not_for_communities(wee
     least_open = int(weekly.weeks["capacity"].min())
     assert "weeks" not in asking("spot", "", least_open)
     assert "weeks" in asking("spot", "", least_open + 1)
+
+
+def test_in_each_week_a_spot_has_as_many_pitches_as_the_book_asks_for(weekly, city, book):
+    """The limits that came with the plan say nothing of it: the book is asked again."""
+    without = weekly.limits[weekly.limits["group_by"] != "spot"]
+    plan = replace(weekly, limits=without)
+    assert "weeks" not in broken(plan, city, book)
+    (quota,) = [r for r in book.rules if r.kind == "quota" and r["group_by"] == "spot"]
+    least, most = (int(getattr(weekly.weeks["capacity"], how)()) for how in ("min", "max"))
+    for numbers, wrong in (
+        ({"at_least": least}, False),
+        ({"at_least": least + 1}, True),
+        ({"at_most": most}, False),
+        ({"at_most": most - 1}, True),
+    ):
+        asked = book.with_number(quota.id, **{"at_least": 0, "at_most": 99} | numbers)
+        assert ("weeks" in broken(plan, city, asked)) is wrong, numbers

@@ -215,3 +215,14 @@ def test_a_folder_that_may_not_be_written_is_named() -> None:
     ):
         write_atomically(folder / "map.svg", b"x")
     assert str(folder) in str(refused.value)
+
+
+def test_looking_at_the_umask_leaves_it_as_it_is(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "a", b"new")
+        write_atomically(tmp_path / "b", b"new")
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(mask)
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in "ab"} == {0o640}

@@ -1,0 +1,55 @@
+"""How large a table may be, and where the one that is too large is told to be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pitchplan.errors import InputError
+from pitchplan.files.tables import read_table
+from pitchplan.files.workbooks import MOST_CELLS, _check_sheet
+
+
+@pytest.mark.parametrize(("size", "refused"), [(64_000_000, False), (64_000_001, True)])
+def test_a_text_of_more_than_64_mb_is_no_table(tmp_path: Path, size: int, refused: bool) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n")
+    os.truncate(path, size)
+    with pytest.raises(InputError) as error:
+        read_table(path)
+    (fault,) = error.value.faults
+    assert (fault.what == "too large to be a table") is refused
+    if refused:
+        assert (fault.value, fault.fix) == ("64000001 bytes", "Give a table of at most 64 MB")
+
+
+@pytest.mark.parametrize("row", [1, 3])
+def test_the_row_that_is_too_wide_is_named(tmp_path: Path, row: int) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["a,b", "1,2", "3,4"]
+    lines[row - 1] = ",".join(["7"] * 2001)
+    path.write_text("\n".join(lines))
+    with pytest.raises(InputError, match="2001 cells") as error:
+        read_table(path)
+    assert error.value.faults[0].row == row
+    lines = [",".join(["7"] * 2000)] * 3
+    path.write_text("\n".join([",".join(f"c{k}" for k in range(2000)), *lines]))
+    assert read_table(path)[0].shape == (3, 2000)
+
+
+@pytest.mark.parametrize(
+    ("cell", "rows", "columns"),
+    [("A1", 1, 1), ("Z3", 3, 26), ("AA2", 2, 27), ("AZ1", 1, 52), ("XFD9", 9, 16384)],
+)
+def test_a_cell_far_away_spreads_the_sheet(cell: str, rows: int, columns: int) -> None:
+    far = MOST_CELLS // columns
+    letters = cell.rstrip("0123456789")
+    for row, refused in ((rows, False), (far, False), (far + 1, True)):
+        xml = f'<sheetData><row r="1"><c r="{letters}{row}"><v>1</v></c></row></sheetData>'.encode()
+        if not refused:
+            _check_sheet(Path("a.xlsx"), xml)
+            continue
+        with pytest.raises(InputError, match=f"over {row} rows and {columns} columns"):
+            _check_sheet(Path("a.xlsx"), xml)
