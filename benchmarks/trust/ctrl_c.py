@@ -45,6 +45,8 @@ def started(example: str, out: Path, scratch: Path, *more: str) -> subprocess.Po
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # What a shell starts in the background hears no Ctrl-C, and neither does what that starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "TMPDIR": str(scratch)},
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import highspy
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import block_array, csr_array, eye_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ _LATE_S = 0.2
 _PATIENCE_S = 0.5
 _LOOK_S = 0.05
 _LONG, _PART = 10_000, 300
-"""Entries of a row that is broken up, and of its parts."""
+"""Entries beyond which a row is handed over as sums of its parts, and entries of a part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +130,8 @@ def solve_stage(
         Ctrl-C ends the search with the best answer so far.
     """
     until, worst = time.monotonic() + time_limit_s, np.inf if stage.most else -np.inf
-    columns, stage = len(stage.costs), _without_long_rows(stage)
-    sums = stage.matrix[stage.matrix.shape[0] - len(stage.costs) + columns :, :columns]
+    columns = len(stage.costs)
+    stage, sums = _without_long_rows(stage)
     solver = _loaded(stage, log)
     solver.setOptionValue("presolve", "choose" if presolve else "off")
     solver.setOptionValue("random_seed", seed)
@@ -218,60 +218,54 @@ def _run(solver: Any, seconds: float, patience_s: float = np.inf) -> str:
             solver.cancelSolve()
 
 
-def _without_long_rows(stage: Stage) -> Stage:
-    """Break each long row of one bound up: it asks for columns of its own, which are sums of its parts.
+def _without_long_rows(stage: Stage) -> tuple[Stage, csr_array]:
+    """Put sums of its parts in the place of each long row that has one bound.
 
     The presolve of HiGHS goes through the whole row for each of its columns: minutes for one of
-    400,000, without a look at the clock. As inequalities the sums are not put back into the row.
+    400,000, without a look at the clock. A sum is a column that an inequality ties to its part: with
+    equations HiGHS would put the row together again.
 
     Parameters
     ----------
     stage : Stage
-        With whole columns; of linear problems the duals are asked for, row by row.
+        Linear problems stay as they are: they are asked for their duals, row by row.
 
     Returns
     -------
     Stage
-        With a column more and a row more, the last ones, for each part; the parts of its own
-        columns stand there as they did, with a factor of 1.
+        With the sums as the last columns, and what ties them as the last rows.
+    scipy.sparse.csr_array, shape (sums, columns before)
+        What each sum adds up.
     """
     matrix = csr_array(stage.matrix)
+    rows, columns = matrix.shape
     lengths = np.diff(matrix.indptr)
     one_bound = np.isfinite(stage.row_lower) != np.isfinite(stage.row_upper)
-    long = (lengths > _LONG) & one_bound & bool(stage.integer.any())
-    if not long.any():
-        return stage
-    rows, columns = matrix.shape
-    row = np.repeat(np.arange(rows), lengths)
-    moved = long[row]
-    # Parts are counted through all long rows, each of so many entries or fewer.
-    within = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], lengths)
-    part_of_row = np.where(long, -(-lengths // _PART), 0)
-    first = np.cumsum(part_of_row) - part_of_row
-    part = (first[row] + within // _PART)[moved]
-    owner = np.repeat(np.arange(rows), part_of_row)
-    parts = len(owner)
-    k, column, value = np.arange(parts), matrix.indices[moved], matrix.data[moved]
-    data = np.concatenate([matrix.data[~moved], np.ones(parts), value, -np.ones(parts)])
-    at = (
-        np.concatenate([row[~moved], owner, rows + part, rows + k]),
-        np.concatenate([matrix.indices[~moved], columns + k, column, columns + k]),
+    parts = np.where((lengths > _LONG) & one_bound & bool(stage.integer.any()), -(-lengths // _PART), 0)
+    if not parts.any():
+        return stage, csr_array((0, columns))
+    row, place = np.repeat(np.arange(rows), lengths), np.arange(matrix.nnz)
+    long, many = parts[row] > 0, int(parts.sum())
+    part = (np.cumsum(parts) - parts)[row] + (place - matrix.indptr[row]) // _PART
+    sums = csr_array(
+        (matrix.data[long], (part[long], matrix.indices[long])), shape=(many, columns), dtype=float
     )
-    least, most = np.zeros((2, len(value)))
-    lower, upper = stage.lower[column], stage.upper[column]
-    np.multiply(value, np.where(value > 0, lower, upper), out=least, where=value != 0)
-    np.multiply(value, np.where(value > 0, upper, lower), out=most, where=value != 0)
-    zero, at_least = np.zeros(parts), np.isfinite(stage.row_lower)[owner]
-    return Stage(
-        costs=np.append(stage.costs, zero),
+    short = csr_array((matrix.data[~long], (row[~long], matrix.indices[~long])), shape=matrix.shape)
+    owner = np.repeat(np.arange(rows), parts)
+    added = csr_array((np.ones(many), (owner, np.arange(many))), shape=(rows, many))
+    plus, minus = sums.maximum(0), sums.minimum(0)
+    at_least = np.isfinite(stage.row_lower)[owner]
+    whole = Stage(
+        costs=np.append(stage.costs, np.zeros(many)),
         most=stage.most,
-        lower=np.append(stage.lower, np.bincount(part, least)),
-        upper=np.append(stage.upper, np.bincount(part, most)),
-        integer=np.append(stage.integer, zero.astype(bool)),
-        matrix=csr_array((data, at), shape=(rows + parts, columns + parts)),
-        row_lower=np.append(stage.row_lower, np.where(at_least, zero, -np.inf)),
-        row_upper=np.append(stage.row_upper, np.where(at_least, np.inf, zero)),
+        lower=np.append(stage.lower, plus @ stage.lower + minus @ stage.upper),
+        upper=np.append(stage.upper, plus @ stage.upper + minus @ stage.lower),
+        integer=np.append(stage.integer, np.zeros(many, dtype=bool)),
+        matrix=csr_array(block_array([[short, added], [sums, -eye_array(many)]])),
+        row_lower=np.append(stage.row_lower, np.where(at_least, 0.0, -np.inf)),
+        row_upper=np.append(stage.row_upper, np.where(at_least, np.inf, 0.0)),
     )
+    return whole, sums
 
 
 def _loaded(stage: Stage, log: bool) -> Any:
