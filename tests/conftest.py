@@ -1,6 +1,7 @@
 """Fixtures that are made once: the demonstration city and what follows from it."""
 
 import os
+import signal
 import sys
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,6 +11,10 @@ import pytest
 import pitchplan as pp
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# What a shell starts in the background hears no Ctrl-C; these tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
