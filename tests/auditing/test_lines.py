@@ -130,3 +130,58 @@ def test_corners_of_a_crossing_are_counted_once():
     plan = plan_on(crossing_city(90), book.without("sight-triangle"))
     row = pp.audit_plan(plan, crossing_city(90), book).measured.set_index("rule").loc["sight-triangle"]
     assert row["features"] == 4
+
+
+def test_what_is_told_of_spots_and_their_pitches():
+    city, book = straight_city(), only("carriageway")  # noqa: F811
+    plan = plan_on(city, book)
+    four = plan.pitches.iloc[:4].assign(spot_id=list("aabc")).reset_index(drop=True)
+    spots = pd.DataFrame(
+        {"spot_id": ["a", "b", "d"], "capacity": [2, 3, 0], "number": [1, 1, 2.5], "residents_served": 0}
+    )
+    plan = replace(plan, pitches=four, spots=spots)
+
+    def told(plan):
+        rows = pp.audit_plan(plan, city, book).breaches.query("rule == 'counts'")
+        return set(zip(rows["pitch_id"], rows["measured"], rows["required"], rows["feature_id"], strict=True))
+
+    numbers = {("a", 1.0, 1.0, "number of 2 spots"), ("b", 1.0, 1.0, "number of 2 spots")}
+    numbers.add(("d", 2.5, 1.0, "number of 1 spots"))
+    counts = {("b", 1.0, 3.0, "capacity"), ("c", 1.0, 0.0, "capacity"), ("d", 0.0, 0.0, "capacity")}
+    assert told(plan) >= numbers | counts
+    assert not [row for row in told(plan) if row[0] == "a" and row[3] == "capacity"]
+    rooms = {
+        s: [r for r in told(replace(plan, spots=spots.assign(room=s))) if r[3] == "room"] for s in (1, 2)
+    }
+    assert rooms == {1: [("a", 2.0, 1.0, "room")], 2: []}
+
+
+@pytest.mark.parametrize(("level", "most"), [("A", 16), ("B", 23), ("C", 33), ("D", 49), ("E", 75)])
+def test_people_a_minute_are_shared_among_the_metres_left_to_them(city, level, most):  # noqa: F811
+    book = with_rule("level-of-service", {"level": level})
+    plan = plan_under(city, book.without("level-of-service"))
+    walk = with_rule("clear-width", {"of": "walk", "width_m": 99.0})
+    found = pp.audit_plan(plan, city, walk).breaches.query("rule == 'clear-width'")
+    width = found.set_index("pitch_id")["measured"]
+    # The counter of 3,000 people in a quarter of an hour stands on one side; kerb and wall keep people off.
+    crowd = 200 / (width - 0.45 - 0.6)
+    told = pp.audit_plan(plan, city, book).breaches.query("rule == 'level-of-service'")
+    assert set(told["required"]) <= {float(most)}
+    measured = told.set_index("pitch_id")["measured"]
+    assert measured.to_numpy() == pytest.approx(crowd.loc[measured.index].to_numpy())
+    strict = with_rule("level-of-service", {"level": "A"})
+    all_told = pp.audit_plan(plan, city, strict).breaches.query("rule == 'level-of-service'")
+    expected = {p for p in all_told["pitch_id"] if crowd[p] > most}
+    assert set(measured.index) == expected
+
+
+@pytest.mark.parametrize("days", ["", "school"])
+def test_days_taken_for_school_days_are_told_where_a_rule_asks(days):
+    city = straight_city(keep_clear=frame([shapely.Point(X + 900, Y)], kind=["stop"]))  # noqa: F811
+    plan = plan_on(city, only("carriageway"))
+    rule = replace(with_rule("setback", {**CASES["setback"][0]}).rules[-1], days=days)
+    book = replace(only("carriageway"), rules=(*only("carriageway").rules, rule))
+    said = [t for t in pp.audit_plan(plan, city, book).on_trust if "school days" in t]
+    assert said == (
+        ["59 weekdays no calendar covers are taken for school days (setback)"] if days == "school" else []
+    )

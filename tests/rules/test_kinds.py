@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import shapely
 
+import pitchplan as pp
 from pitchplan.errors import Faults, InputError
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.kinds.inside import TOUCH_M2
-from pitchplan.rules.rule import check_parameters
+from pitchplan.rules.rule import Rule, check_parameters
 from pitchplan.rules.vehicle import Vehicle
 
 from ..auditing.test_every_kind import CASES, city  # noqa: F401
@@ -148,3 +149,47 @@ def test_what_a_rule_takes_where_nothing_is_said():
         "quota.at_most_share": 1.0,
         "sight-triangle.distance_m": 0.5,
     }
+
+
+LACKING = {
+    "setback": "no stop in keep_clear",
+    "street-class": "no street of class main",
+    "kerb-regulation": "no no-stopping in kerb_regulations",
+    "kerb-share": "no centrelines to measure a street's kerbs by",
+    "zone": "no pedestrian-zone in zones",
+    "other-carriageway": "no centrelines to tell which way a carriageway runs",
+    "gradient": "no street has a gradient",
+    "level-of-service": "no footway has a flow of people",
+    "sight-triangle": "no centrelines to find the corners of junctions by",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_city_lacks_for_a_rule_is_said(city, kind):  # noqa: F811
+    bare = pp.read_city(
+        streets=frame([shapely.box(X, Y, X + 90, Y + 9)], name=["甲路"], street_class=["local"])
+    )
+    numbers = {name: p.default for name, p in KINDS[kind].PARAMETERS.items()} | CASES[kind][0]
+    rule = Rule(kind, kind, numbers, "a test", "ours")
+    assert KINDS[kind].missing(rule, bare) == LACKING.get(kind, "")
+    assert KINDS[kind].missing(rule, city) == ""
+
+
+def test_what_else_may_lack_is_said(city):  # noqa: F811
+    walk = Rule("w", "clear-width", {"of": "walk", "width_m": 1.0}, "a test", "ours")
+    lone = straight_city()
+    assert KINDS["clear-width"].missing(walk, lone) == "no buildings to measure the footway against"
+    assert KINDS["clear-width"].missing(walk, city) == ""
+    corner = Rule("s", "sight-triangle", {"leg_m": 9.0, "distance_m": 1.0}, "a test", "ours")
+    assert KINDS["sight-triangle"].missing(corner, lone) == "no junction with a corner"
+    squares = {"layer": "open_spaces", "relation": "within", "kinds": ["square"]}
+    inside = Rule("i", "inside", squares, "a test", "ours")
+    assert KINDS["inside"].missing(inside, lone) == "no open_spaces of kind square"
+
+
+def test_a_square_is_of_no_class_of_street():
+    square = frame([shapely.box(X + 20, Y + 8, X + 60, Y + 40)], kind=["square"])
+    book = a_book("street-class", "open-space", on=("open-space",), forbidden=["local"], near_m=1.0)
+    found = find(straight_city(open_spaces=square), book)
+    assert len(found.pitches) > 10
+    assert not (found.refusals["rule"] == "street-class").any()
