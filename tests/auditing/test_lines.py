@@ -33,7 +33,7 @@ AT_MOST = {"bend": "most_m", "gradient": "most_percent", "run-length": "max_leng
 def test_a_breach_is_what_is_below_or_above_the_number(city, kind):  # noqa: F811
     kept, strict = CASES[kind]
     plan = plan_under(city, with_rule(kind, kept))
-    # Every second pitch alone: of neighbours at the same distance one is enough.
+    # Of neighbours that measure the same one is enough.
     plan = replace(plan, pitches=plan.pitches.iloc[::2].reset_index(drop=True))
 
     def heard(**numbers):
@@ -113,7 +113,8 @@ def test_two_pitches_that_look_the_same_way_do_not_face_each_other():
 
 def test_what_is_told_of_ids_hours_and_trust():
     city, book = straight_city(), only("carriageway")  # noqa: F811
-    plan = as_plan(*[pp.find_candidates(city, book, season=SEASON)] * 1, plan_on(city, book).pitches.iloc[:3])
+    found = pp.find_candidates(city, book, season=SEASON)
+    plan = as_plan(found, found.pitches.iloc[:3])
     twice = replace(plan, spots=pd.concat([plan.spots, plan.spots.iloc[:1]], ignore_index=True))
     rows = pp.audit_plan(twice, city, book).breaches.query("rule == 'counts'")
     assert (2.0, 1.0) in set(zip(rows["measured"], rows["required"], strict=True))
