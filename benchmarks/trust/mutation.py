@@ -267,17 +267,17 @@ class Tests:
         if path not in self.lines:
             self.lines[path] = self.data.contexts_by_lineno(str(path))
         by_line, room = self.lines[path], f"tests/{path.relative_to(PACKAGE).parts[0]}/"
-        own = (room, f"test_{path.stem}.py")
         if not mutant.at_import:
-            return self._chosen({c.rpartition("|")[0] for c in by_line.get(mutant.line, [])}, own)
+            return self._chosen({c.rpartition("|")[0] for c in by_line.get(mutant.line, [])}, (room,))
         names = {c.rpartition("|")[0] for contexts in by_line.values() for c in contexts}
-        return self._chosen(names | {n for n in self.seconds if n.startswith(room)}, own)
+        names |= {n for n in self.seconds if n.startswith(room)}
+        return self._chosen(names, (f"{room}test_{path.stem}.py", room))
 
-    def _chosen(self, names: set[str], own: tuple[str, str]) -> list[str]:
-        """Return tests that together take a minute: the module's own, the room's own, the quickest first."""
+    def _chosen(self, names: set[str], first: tuple[str, ...]) -> list[str]:
+        """Return tests that together take a minute: those of some files first, then the quickest first."""
         names &= self.seconds.keys()
         out, spent = [], 0.0
-        ranks = {n: (own[1] not in n, not n.startswith(own[0]), self.seconds[n], n) for n in names}
+        ranks = {n: (*(not n.startswith(f) for f in first), self.seconds[n], n) for n in names}
         for name in sorted(names, key=ranks.__getitem__):
             spent += self.seconds[name]
             if spent > _USUAL_S and out:
