@@ -186,3 +186,14 @@ def test_days_taken_for_school_days_are_told_where_a_rule_asks(days):
     assert said == (
         ["59 weekdays no calendar covers are taken for school days (setback)"] if days == "school" else []
     )
+
+
+@pytest.mark.parametrize(("least", "most", "required"), [(4, 9, [4.0]), (0, 2, [2.0]), (3, 3, [])])
+def test_a_limit_tells_the_number_that_is_passed(least, most, required):
+    plan = plan_on(straight_city(), only("carriageway"))
+    columns = ["rule", "counts", "group_by", "group", "at_least", "at_most", "used"]
+    limit = pd.DataFrame([("asked", "pitches", "city", "", least, most, 3)], columns=columns)
+    three = replace(plan, pitches=plan.pitches.iloc[:3].reset_index(drop=True), limits=limit)
+    found = limits.count_limits(three).breaches
+    assert [b.required for b in found] == required
+    assert all(b.measured == 3 for b in found)
