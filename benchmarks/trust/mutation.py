@@ -8,7 +8,8 @@ A mutant is one change in one line: a comparison, a sign, a number by one, an ``
 condition turned round, a statement left out, nothing returned. Rooms: ``auditing``, ``rules``, ``harvest``
 and ``files``. Tried are the tests that run the line, those of its room and the quickest first, for at most a
 minute of their usual time, up to the first that fails; each mutant lives in a copy of the package, so that
-nothing here changes. Mutants that survive are listed with their line: a test that is missing, or no fault.
+nothing here changes. Mutants that survive are listed with line and change: a test is missing, or it is no
+fault.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import shorten
 from xml.etree import ElementTree
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -122,12 +124,13 @@ class Mutant:
     path: Path
     line: int
     kind: str
+    change: str
     text: str
     at_import: bool
     """Whether importing the module runs it, and no call of what is in it."""
 
     def __str__(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line} {self.kind}"
+        return f"{self.path.relative_to(ROOT)}:{self.line} {self.kind}: {self.change}"
 
 
 def mutants_of(place: str) -> Iterator[Mutant]:
@@ -143,7 +146,8 @@ def mutants_of(place: str) -> Iterator[Mutant]:
                 text = ast.unparse(ast.fix_missing_locations(_Swap(node, new).visit(tree)))
                 inside = [f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.Lambda)]
                 at_import = not any(f.lineno <= node.lineno <= f.end_lineno for f in inside)
-                yield Mutant(place, path, node.lineno, kind, text, at_import)
+                was, now = (shorten(ast.unparse(getattr(n, "test", n)), 60) for n in (node, new))
+                yield Mutant(place, path, node.lineno, kind, f"{was} → {now}", text, at_import)
 
 
 class Lane:

@@ -73,6 +73,30 @@ def test_beyond_a_corner_where_the_kerb_turns_back_no_bend_is_measured():
         assert ("1 pitches have no kerb" in row["not_checkable"]) is (measured == 0)
 
 
+@pytest.mark.parametrize("third", ["secondary", "unknown", ""])
+def test_an_unclassed_street_does_not_hide_the_classes_of_the_axes(third):
+    # Polygons that know no class; of the axes one is a main road, 8 m beside a back street.
+    lines = [shapely.LineString([(X, Y + y), (X + 200, Y + y)]) for y in (0, 18, 80)]
+    city = pp.read_city(
+        streets=frame([shapely.box(X, Y + y - 5, X + 200, Y + y + 5) for y in (0, 18, 80)]),
+        centrelines=frame(
+            lines, street_id=["a", "b", "c"], street_class=["local", "main", third], width_m=10.0
+        ),
+    )
+    book = with_kind(only("carriageway"), "street-class", forbidden=["main"], near_m=20.0)
+    plan = plan_on(city, book.without("street-class"))
+    near = set(breaches(plan, city, book, "street-class").index)
+    kept = set(plan_on(city, book).pitches["pitch_id"])
+    assert len(near) > 20
+    assert len(kept) > 20
+    assert kept == set(plan.pitches["pitch_id"]) - near
+    on_back_street = plan.pitches["street_id"] == "a"
+    assert near >= set(plan.pitches.loc[on_back_street, "pitch_id"])
+    classless = pp.read_city(streets=city.streets[["geometry"]], centrelines=city.centrelines[["geometry"]])
+    said = pp.audit_plan(plan, classless, book).measured.set_index("rule").loc["street-class"]
+    assert (said["features"], said["not_checkable"]) == (0, "no street has a class")
+
+
 def test_two_pitches_that_face_each_other_over_a_narrow_street():
     city = straight_city(width=7.9)
     book = only("carriageway", "drive-width", "facing-pair")

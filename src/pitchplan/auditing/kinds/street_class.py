@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 def audit(rule: Rule, scene: Scene) -> Finding:
     """Measure every pitch against the carriageways of the forbidden classes, or their axes."""
     streets, axes = ground(scene.city.streets), ground(scene.city.centrelines)
-    known = set(streets["street_class"]) & set(axes["street_class"]) or not len(axes)
+    of_streets, of_axes = (set(frame["street_class"]) - {"", "unknown"} for frame in (streets, axes))
+    known = of_streets & of_axes or not len(axes)
     layer = streets if known else axes
     layer = layer[layer["street_class"].isin(rule["forbidden"])]
     half = 0.0 if known else layer["width_m"].astype(float).to_numpy() / 2
     bays = scene.under(rule)
     finding = Finding(len(bays), len(layer))
-    if not set(streets["street_class"]) | set(axes["street_class"]) - {"", "unknown"}:
+    if not of_streets | of_axes:
         finding.not_checkable = "no street has a class"
         return finding
     for bay in bays:

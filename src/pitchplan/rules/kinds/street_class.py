@@ -20,11 +20,13 @@ PARAMETERS = {
     "near_m": Parameter(float, "least distance to a street of these classes, metres", 0.0),
 }
 
+_NO_CLASS = {"", "unknown"}
+
 
 def missing(rule: Rule, city: City) -> str:
     """Say that no street has a class, or none a forbidden one, or nothing."""
     classes = set(city.streets["street_class"]) | set(city.centrelines["street_class"])
-    if not classes - {"unknown", ""}:
+    if not classes - _NO_CLASS:
         return "no street has a class"
     return "" if classes & set(rule["forbidden"]) else f"no street of class {', '.join(rule['forbidden'])}"
 
@@ -57,11 +59,10 @@ def _carriageways(classes: list[str], city: City) -> tuple[np.ndarray, np.ndarra
 
     Where the polygons know no class, the axes with the width of their class stand in.
     """
-    streets = city.streets[city.streets["level"] == 0]
-    if not set(streets["street_class"]) & set(city.centrelines["street_class"]) and len(city.centrelines):
-        axes = city.centrelines[
-            (city.centrelines["level"] == 0) & city.centrelines["street_class"].isin(classes)
-        ]
+    streets, axes = (frame[frame["level"] == 0] for frame in (city.streets, city.centrelines))
+    # That some street of both is of no known class tells nothing.
+    if len(axes) and not set(streets["street_class"]) & set(axes["street_class"]) - _NO_CLASS:
+        axes = axes[axes["street_class"].isin(classes)]
         half = axes["width_m"].to_numpy(dtype=float) / 2
         shapes = shapely.buffer(np.asarray(axes.geometry.array), half, cap_style="flat")
         return shapes, axes["street_id"].to_numpy(dtype=object)
