@@ -247,13 +247,16 @@ def _without_long_rows(stage: Stage) -> tuple[Stage, csr_array]:
     row, place = np.repeat(np.arange(rows), lengths), np.arange(matrix.nnz)
     long, many = parts[row] > 0, int(parts.sum())
     part = (np.cumsum(parts) - parts)[row] + (place - matrix.indptr[row]) // _PART
-    sums = csr_array(
-        (matrix.data[long], (part[long], matrix.indices[long])), shape=(many, columns), dtype=float
-    )
+    value, column, part = matrix.data[long], matrix.indices[long], part[long]
+
+    def added_up(some: NDArray[np.bool_]) -> csr_array:
+        return csr_array((value[some], (part[some], column[some])), shape=(many, columns), dtype=float)
+
+    # Without zeros: one would make of a column without bound a sum that is no number.
+    sums, plus, minus = map(added_up, (value != 0, value > 0, value < 0))
     short = csr_array((matrix.data[~long], (row[~long], matrix.indices[~long])), shape=matrix.shape)
     owner = np.repeat(np.arange(rows), parts)
     added = csr_array((np.ones(many), (owner, np.arange(many))), shape=(rows, many))
-    plus, minus = sums.maximum(0), sums.minimum(0)
     at_least = np.isfinite(stage.row_lower)[owner]
     whole = Stage(
         costs=np.append(stage.costs, np.zeros(many)),
