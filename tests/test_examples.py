@@ -249,7 +249,7 @@ def test_ctrl_c_is_one_line_and_keeps_the_best_plan(tmp_path, wait_s):
             time.sleep(wait_s)
             running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=180)
-    assert running.returncode == 130
+    assert running.returncode == 130, said
     assert said[0] == ""
     assert said[1].startswith("Stopped (Ctrl-C).")
     assert said[1].count("\n") == 1
