@@ -146,3 +146,40 @@ def test_a_misspelt_word_is_reported_not_applied(spring, rule, changes):
     book = spring.book.with_number(rule, **changes)
     why = KINDS[book[rule].kind].missing(book[rule], spring.city)
     assert next(iter(changes.values()))[0] in why
+
+
+def test_where_in_a_book_a_fault_is(tmp_path):
+    long = HEAD + "a" + ".b" * 501 + " = 1\n"
+    with pytest.raises(pp.InputError) as error:
+        read(tmp_path, long)
+    assert [fault.row for fault in error.value.faults] == [len(HEAD.splitlines()) + 1]
+    with pytest.raises(pp.InputError) as error:
+        read(tmp_path, HEAD + RULE + RULE.replace('id = "junction"', ""))
+    assert "rule 2" in str(error.value)
+    many = "#" * 999_999 + "\n"
+    head = HEAD + RULE
+    fits = (head + many)[:1_000_000]
+    assert read(tmp_path, fits).rules
+    with pytest.raises(pp.InputError, match="at most 1 MB"):
+        read(tmp_path, fits + "#")
+
+
+@pytest.mark.parametrize("words", ['"roof"', '["roof"]', "[]", '["kerbside", 1]'])
+def test_places_a_book_looks_in_are_known_words(tmp_path, words):
+    head = HEAD.replace('id = "ours"', f'id = "ours"\nplacements = {words}', 1)
+    with pytest.raises(pp.InputError, match="placements that are not known"):
+        read(tmp_path, head + RULE)
+
+
+def test_a_book_is_shown_by_either_title(tmp_path):
+    for lines, shown in (
+        ('title = "摊位"\ntitle_en = "Pitches"', "Pitches"),
+        ('title = "摊位"', "摊位"),
+        ('title_en = "Pitches"', "Pitches"),
+    ):
+        book = read(tmp_path, HEAD.replace('id = "ours"', f'id = "ours"\n{lines}', 1) + RULE)
+        assert repr(book).splitlines()[0] == f"RuleBook ours: {shown}, 1 rules"
+        assert (
+            repr(book).splitlines()[1]
+            == "  junction (setback, ours): feature=junction, distance_m=10.0, side=any"
+        )

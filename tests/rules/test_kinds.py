@@ -1,17 +1,20 @@
 """Where each kind of rule draws its line: a millimetre on the safe side of its number, and nowhere else."""
 
 import contextlib
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 import pitchplan as pp
 from pitchplan.errors import Faults, InputError
+from pitchplan.rules.effects import Ban
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.kinds.inside import TOUCH_M2
 from pitchplan.rules.rule import Rule, check_parameters
-from pitchplan.rules.vehicle import Vehicle
+from pitchplan.rules.vehicle import Use, Vehicle
 
 from ..auditing.test_every_kind import CASES, city  # noqa: F401
 from ..candidates.streets import X, Y, frame, straight_city
@@ -193,3 +196,88 @@ def test_a_square_is_of_no_class_of_street():
     found = find(straight_city(open_spaces=square), book)
     assert len(found.pitches) > 10
     assert not (found.refusals["rule"] == "street-class").any()
+
+
+@pytest.mark.parametrize(("classes", "said"), [
+    ((["", "unknown"], ["unknown"]), "no street has a class"),
+    ((["", "local"], ["unknown"]), "no street of class main, branch"),
+    (([""], ["local"]), "no street of class main, branch"),
+    ((["branch"], [""]), ""),
+    (([""], ["main"]), ""),
+])  # fmt: skip
+def test_what_lacks_for_classes_of_streets_is_said(classes, said):
+    streets, axes = (pd.DataFrame({"street_class": words}) for words in classes)
+    town = SimpleNamespace(streets=streets, centrelines=axes)
+    rule = Rule("c", "street-class", {"forbidden": ["main", "branch"], "near_m": 0.0}, "a test", "ours")
+    assert KINDS["street-class"].missing(rule, town) == said
+
+
+@pytest.mark.parametrize("axes", [True, False])
+def test_the_street_a_place_is_refused_on_is_named(axes):
+    lines = [shapely.LineString([(X, Y + y), (X + 200, Y + y)]) for y in (0, 60)]
+    shapes = frame([line.buffer(5, cap_style="flat") for line in lines], street_class=["local", "main"])
+    named = frame(lines, street_id=["a", "b"], street_class=["local", "main"], width_m=10.0)
+    town = pp.read_city(streets=shapes, centrelines=named) if axes else pp.read_city(streets=shapes)
+    found = find(town, a_book("street-class", forbidden=["main"], near_m=0.0))
+    rows = found.refusals[found.refusals["rule"] == "street-class"]
+    main = "b" if axes else town.streets["street_id"].iloc[1]
+    assert set(rows["feature_id"]) == {main}
+    assert (rows["y_m"] > Y + 50).all()
+    assert found.legal > 20
+    assert (found.pitches["y_m"] < Y + 10).all()
+
+
+@pytest.mark.parametrize("layer", ["footways", "open_spaces"])
+def test_what_lies_on_a_bridge_bears_no_pitch(layer):
+    kind = {"kind": ["square"]} if layer == "open_spaces" else {}
+    deck = frame([shapely.box(X, Y + 5, X + 200, Y + 15)], level=[1], **kind)
+    rule = Rule("i", "inside", {"layer": layer, "relation": "within", "kinds": []}, "a test", "ours")
+    assert KINDS["inside"].missing(rule, straight_city(**{layer: deck})) == f"no {layer}"
+    assert KINDS["inside"].missing(rule, straight_city(**{layer: deck.assign(level=0)})) == ""
+
+
+@pytest.mark.parametrize(("of", "width"), [("drive", 3.0), ("walk", 2.3), ("walk", 2.5)])
+def test_in_open_spaces_there_is_no_drive_and_the_walk_is_the_aisle_less_the_queue(of, width):
+    square = frame([shapely.box(X + 20, Y + 8, X + 60, Y + 40)], kind=["square"])
+    town = straight_city(open_spaces=square, buildings=frame([shapely.box(X, Y + 60, X + 9, Y + 70)]))
+    found = find(town, a_book("clear-width", "open-space", on=("open-space",), of=of, width_m=width))
+    assert set(found.pitches["flags"]) == ({""} if width < 2.4 or of == "drive" else set())
+    assert set(measured(found, "clear-width").values()) == (set() if len(found.pitches) else {2.4})
+
+
+def test_streets_without_a_name_are_told_apart_by_their_ids():
+    lines = [shapely.LineString([(X, Y + y), (X + 200, Y + y)]) for y in (0, 40)]
+    for names, across in ((["", ""], False), (["甲路", "甲路"], True), (["甲路", ""], False)):
+        axes = frame(lines, street_id=["a", "b"], name=names, street_class="local", width_m=9.0)
+        found = find(pp.read_city(streets=axes), a_book("one-side", within_m=45.0))
+        street = found.pitches.set_index("pitch_id")["street_id"]
+        pairs = found.clashes
+        assert len(pairs) > 100
+        assert (street[pairs["pitch_a"]].to_numpy() != street[pairs["pitch_b"]].to_numpy()).any() == across
+
+
+@pytest.mark.parametrize(("only", "hours", "met"), [
+    (None, "06:00-07:00", True), (None, "10:00-11:00", False), ("06:00-07:00", "06:00-07:00", True),
+    ("06:00-07:00", "06:30-07:00", False), (None, "early", True), (None, "", True),
+])  # fmt: skip
+def test_of_what_holds_at_hours_of_its_own_some_counts(only, hours, met):
+    use = Use(Vehicle("van", 4.0, 2.0), "kerbside", ((360, 540),), only)
+    assert use.meets(hours) is met
+
+
+def test_a_rule_without_features_has_no_names():
+    assert Ban(lambda places: None, 1.0).names.tolist() == []
+
+
+def test_the_greatest_number_a_parameter_takes_is_told():
+    for kind, name, value, fix in (
+        ("kerb-share", "share", 1.5, "Give a number of 0 or more, up to 1"),
+        ("setback", "distance_m", -1.0, "Give a number of 0 or more"),
+    ):
+        faults = Faults("a book")
+        check_parameters(KINDS[kind].PARAMETERS, CASES[kind][0] | {name: value}, faults)
+        assert [fault.fix for fault in faults.found] == [fix]
+    rule = Rule(
+        "q", "quota", {"group_by": "spot", "at_most": 10**9, "groups": [], "at_least": 2}, "s", "ours"
+    )
+    assert rule.numbers == "group_by=spot, at_least=2"

@@ -38,6 +38,7 @@ def limits(**more):
         ({"group_by": "district", "groups": ("东苑",)}, {}),
         ({"group_by": "spot", "at_most": 15}, {"": (0, 15)}),
         ({"group_by": "city", "at_least": 3, "at_most": 15}, {"": (3, 15)}),
+        ({"at_most": 5000}, {"C1": (0, 5000), "C2": (0, 5000), "C3": (0, 5000)}),
         ({"at_most": 25, "at_most_share": 0.01}, {"C1": (0, 10), "C2": (0, 25), "C3": (0, 5)}),
     ],
 )
