@@ -53,3 +53,19 @@ def test_a_cell_far_away_spreads_the_sheet(cell: str, rows: int, columns: int) -
             continue
         with pytest.raises(InputError, match=f"over {row} rows and {columns} columns"):
             _check_sheet(Path("a.xlsx"), xml)
+
+
+@pytest.mark.parametrize("row", [1, 2, 5])
+def test_the_row_of_a_damaged_character_is_named(tmp_path: Path, row: int) -> None:
+    lines = ["产地,产量"] + [f"济南,{k}" for k in range(5)]
+    raw = [line.encode() for line in lines]
+    raw[row - 1] = raw[row - 1].replace("产".encode() if row == 1 else "济".encode(), b"\xe6\xb5", 1)
+    path = tmp_path / "survey.csv"
+    path.write_bytes(b"\n".join(raw))
+    with pytest.raises(InputError, match="a damaged character") as error:
+        read_table(path)
+    assert [fault.row for fault in error.value.faults] == [row]
+    path.write_bytes(b"a,b\n" * (row - 1) + b"\xff\xff,1\n")
+    with pytest.raises(InputError, match="neither UTF-8 nor GB18030") as error:
+        read_table(path)
+    assert [fault.row for fault in error.value.faults] == [row]
