@@ -37,6 +37,8 @@ def report(plan, spring, book, **numbers):
 
 
 def broken(plan, spring, book, **numbers):
+    """Name the new kinds that are broken; what else the book asks is audited elsewhere."""
+    book = replace(book, rules=tuple(r for r in book.rules if r.id in RULES))
     return set(report(plan, spring, book, **numbers).breaches["rule"])
 
 
@@ -53,6 +55,7 @@ def test_a_sound_plan_passes_and_the_new_kinds_were_measured(plan, spring, book)
 
 
 def test_stricter_numbers_are_broken(plan, spring, book):
+    book = replace(book, rules=tuple(r for r in book.rules if r.id in RULES))
     margin = report(plan, spring, book).measured.set_index("rule")["tightest_margin_m"]
     width = 7.0 + margin["street-width"]
     assert "street-width" not in broken(plan, spring, book, street_width=("width_m", width - 0.01))
@@ -94,7 +97,8 @@ def test_more_pitches_than_the_share_of_a_street(plan, spring, book):
     more = plan.pitches[plan.pitches["street_id"] == street]
     crowd = pd.concat([plan.pitches, *[more.assign(pitch_id=more["pitch_id"] + f"-{k}") for k in range(20)]])
     crowded = replace(plan, pitches=crowd.reset_index(drop=True))
-    found = report(crowded, spring, book).breaches
+    share = replace(book, rules=(book["kerb-share"],))
+    found = report(crowded, spring, share).breaches
     assert set(found.loc[found["rule"] == "kerb-share", "pitch_id"]) == {street}
 
 

@@ -39,27 +39,37 @@ def check_places(scene: Scene) -> Finding:
         for c in ("community_id", "district", "side")
         if c in scene.plan.pitches
     }
-    axes = _Axes.of(scene.city)
+    axes, homes = _Axes.of(scene.city), _homes(scene)
     for k, bay in enumerate(scene.bays):
         said = {column: values[k] for column, values in words.items()}
-        for measured, required, what in (*_community(bay, said, scene), *_street(bay, said, scene, axes)):
+        for measured, required, what in (*_community(said, homes[k]), *_street(bay, said, scene, axes)):
             finding.breaches.append(Breach(bay.pitch_id, measured, required, what))
     if not len(scene.city.centrelines):
         finding.not_checkable = "the city has no centrelines to tell a pitch's street by"
     return finding
 
 
-def _community(bay: Bay, said: dict[str, str], scene: Scene) -> list[tuple[float, float, str]]:
-    """Compare with the communities whose polygons hold the pitch's centre."""
+def _homes(scene: Scene) -> list[dict[str, set[str]]]:
+    """Give the words of the communities whose polygons hold each pitch's centre; none without communities."""
     communities = scene.city.communities
-    if not len(communities):
-        return []
-    here = communities.iloc[communities.sindex.query(bay.centre, predicate="intersects")]
+    if not len(communities) or not scene.bays:
+        return [{} for _ in scene.bays]
+    words = {c: as_text(communities[c]).tolist() for c in ("community_id", "district")}
+    homes: list[dict[str, set[str]]] = [{c: set() for c in words} for _ in scene.bays]
+    centres = np.array([b.centre for b in scene.bays])
+    for k, i in communities.sindex.query(centres, predicate="intersects").T.tolist():
+        for column, names in words.items():
+            homes[k][column].add(names[i])
+    return homes
+
+
+def _community(said: dict[str, str], home: dict[str, set[str]]) -> list[tuple[float, float, str]]:
+    """Compare with the communities that a pitch lies in."""
     found = []
-    for column, word in ((c, said[c]) for c in ("community_id", "district") if c in said):
-        names = set(as_text(here[column]))
-        if word not in (names or {""}):
-            found.append((0.0, 1.0, f"{column} {word!r} where it is {' or '.join(sorted(names)) or 'none'}"))
+    for column, names in home.items():
+        if column in said and said[column] not in (names or {""}):
+            what = f"{column} {said[column]!r} where it is {' or '.join(sorted(names)) or 'none'}"
+            found.append((0.0, 1.0, what))
     return found
 
 

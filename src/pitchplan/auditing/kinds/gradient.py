@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import isfinite, nan
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
 from pitchplan.auditing.bays import Scene, ground
 from pitchplan.auditing.findings import Breach, Finding
 
@@ -17,12 +20,13 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     lines = ground(scene.city.centrelines if len(scene.city.centrelines) else scene.city.streets)
     bays = [b for b in scene.under(rule) if b.placement != "open-space"]
     finding = Finding(0, 0, unit="percent")
+    ids, shapes = lines["street_id"].astype(str).to_numpy(), np.asarray(lines.geometry.array)
+    slopes = [_number(value) for value in lines["gradient_percent"]]
     for bay in bays:
-        own = lines[lines["street_id"] == bay.street_id]
+        own = np.flatnonzero(ids == bay.street_id)
         slope = nan
         if len(own):
-            nearest = own.iloc[int(own.geometry.distance(bay.kerb_edge.centroid).argmin())]
-            slope = _number(nearest["gradient_percent"])
+            slope = slopes[own[shapely.distance(shapes[own], bay.kerb_edge.centroid).argmin()]]
         if isfinite(slope):
             finding.pitches += 1
             finding.features += 1
