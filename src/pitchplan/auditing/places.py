@@ -39,12 +39,17 @@ def check_places(scene: Scene) -> Finding:
         for c in ("community_id", "district", "side")
         if c in scene.plan.pitches
     }
-    axes, homes = _Axes.of(scene.city), _homes(scene)
+    axes, homes, spaces = _Axes.of(scene.city), _homes(scene), _spaces(scene.city)
+    lines = len(scene.city.centrelines) > 0
     for k, bay in enumerate(scene.bays):
         said = {column: values[k] for column, values in words.items()}
-        for measured, required, what in (*_community(said, homes[k]), *_street(bay, said, scene, axes)):
-            finding.breaches.append(Breach(bay.pitch_id, measured, required, what))
-    if not len(scene.city.centrelines):
+        found = _community(said, homes[k])
+        if bay.placement == "open-space":
+            found += _space(bay, spaces)
+        elif lines:
+            found += _street(bay, said, axes)
+        finding.breaches += [Breach(bay.pitch_id, *breach) for breach in found]
+    if not lines:
         finding.not_checkable = "the city has no centrelines to tell a pitch's street by"
     return finding
 
@@ -73,16 +78,22 @@ def _community(said: dict[str, str], home: dict[str, set[str]]) -> list[tuple[fl
     return found
 
 
-def _street(bay: Bay, said: dict[str, str], scene: Scene, axes: _Axes) -> list[tuple[float, float, str]]:
+def _spaces(city: City) -> dict[str, list[shapely.Geometry]]:
+    """Give the shapes of the open spaces on the ground, by id."""
+    found: dict[str, list[shapely.Geometry]] = {}
+    for row in ground(city.open_spaces).itertuples():
+        found.setdefault(str(row.open_space_id), []).append(row.geometry)
+    return found
+
+
+def _space(bay: Bay, spaces: dict[str, list[shapely.Geometry]]) -> list[tuple[float, float, str]]:
+    """Measure how far a pitch's centre is from the open space it is said to be in."""
+    apart = min((s.distance(bay.centre) for s in spaces.get(bay.street_id, [])), default=float("inf"))
+    return [(apart, 0.0, f"not in open space {bay.street_id!r}")] if apart > 0 else []
+
+
+def _street(bay: Bay, said: dict[str, str], axes: _Axes) -> list[tuple[float, float, str]]:
     """Compare with the line of its street, which runs along the pitch on the side that is said."""
-    city = scene.city
-    if bay.placement == "open-space":
-        spaces = ground(city.open_spaces)
-        own = spaces[spaces["open_space_id"].astype(str) == bay.street_id]
-        apart = float(own.geometry.distance(bay.centre).min()) if len(own) else float("inf")
-        return [(apart, 0.0, f"not in open space {bay.street_id!r}")] if apart > 0 else []
-    if not len(city.centrelines):
-        return []
     found = []
     own = axes.street == bay.street_id
     apart = float(axes.away(bay, 1)[own].min(initial=np.inf))

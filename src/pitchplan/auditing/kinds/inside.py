@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from pitchplan.auditing.bays import Scene, ground
@@ -32,11 +33,12 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     if not len(layer):
         finding.not_checkable = f"the city has no {name}"
         return finding
+    every, tree = np.asarray(layer.geometry.array), layer.sindex
     for bay in bays:
         if name == "carriageway":
             shapes = [scene.carriageway]
         else:
-            shapes = list(layer.geometry.iloc[layer.sindex.query(bay.polygon, predicate="intersects")])
+            shapes = list(every[tree.query(bay.polygon, predicate="intersects")])
         if name == "footways" and rule["relation"] == "within":
             # A pitch may lie across two pieces of one pavement.
             shapes = [shapely.union_all(shapes)]

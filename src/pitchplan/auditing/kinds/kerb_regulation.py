@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from pitchplan.auditing.bays import Scene, ground
@@ -26,17 +27,19 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     under_rule = minutes_of(rule.hours)
     regulated = [minutes_of(str(h)) & under_rule for h in layer["hours"]]
     met = {
-        minutes: [not r.isdisjoint(minutes) for r in regulated] for minutes in {b.open.minutes for b in bays}
+        minutes: np.flatnonzero([not r.isdisjoint(minutes) for r in regulated])
+        for minutes in {b.open.minutes for b in bays}
     }
+    shapes, names = np.asarray(layer.geometry.array), layer["regulation_id"].astype(str).tolist()
     for bay in bays:
-        holding = layer[met[bay.open.minutes]]
+        holding = met[bay.open.minutes]
         if not len(holding):
             continue
-        distances = shapely.distance(bay.polygon, holding.geometry.array)
+        distances = shapely.distance(bay.polygon, shapes[holding])
         measured = float(distances.min())
         finding.margin(measured - rule["distance_m"], bay.pitch_id)
         if measured < rule["distance_m"]:
-            name = str(holding["regulation_id"].iloc[int(distances.argmin())])
+            name = names[holding[distances.argmin()]]
             finding.breaches.append(
                 Breach(bay.pitch_id, measured, rule["distance_m"], name, bay.centre.x, bay.centre.y)
             )

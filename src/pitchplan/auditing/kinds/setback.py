@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 from shapely import affinity
 
@@ -28,10 +29,10 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     if not len(features):
         finding.not_checkable = f"the city has no {rule['feature']}"
         return finding
-    required = rule["distance_m"]
+    required, shapes = rule["distance_m"], np.asarray(features.geometry.array)
     for bay in bays:
-        distances = shapely.distance(bay.polygon, features.geometry.array)
-        at = _nearest(rule, bay, features, distances, scene)
+        distances = shapely.distance(bay.polygon, shapes)
+        at = _nearest(rule, bay, shapes, distances, scene)
         if at is not None:
             measured = float(distances[at])
             finding.margin(measured - required, bay.pitch_id)
@@ -45,12 +46,12 @@ def audit(rule: Rule, scene: Scene) -> Finding:
     return finding
 
 
-def _nearest(rule: Rule, bay: Bay, features: gpd.GeoDataFrame, distances: Any, scene: Scene) -> int | None:
+def _nearest(rule: Rule, bay: Bay, shapes: Any, distances: Any, scene: Scene) -> int | None:
     """Give the nearest feature that counts, where one is near at all."""
     for i in distances.argsort(kind="stable"):
         if distances[i] >= rule["distance_m"] + _NEAR_M:
             return None
-        if rule["side"] != "same" or not across_axis(bay, features.geometry.iloc[int(i)], scene):
+        if rule["side"] != "same" or not across_axis(bay, shapes[i], scene):
             return int(i)
     return None
 
