@@ -63,7 +63,7 @@ def shuffled(case, seed):
 
 def test_the_order_of_rows_changes_no_array(instances):
     problems = 0
-    for seed in range(40):
+    for seed in range(25):
         for number, case in enumerate(instances.series(seed, 2)):
             one, two = stated(case), stated(shuffled(case, seed))
             assert type(one) is type(two), (seed, number)
@@ -74,7 +74,7 @@ def test_the_order_of_rows_changes_no_array(instances):
             assert one.sha256 == two.sha256, (seed, number)
             pd.testing.assert_frame_equal(one.facts.limits, two.facts.limits)
             pd.testing.assert_frame_equal(one.variables, two.variables)
-    assert problems > 60
+    assert problems > 35
 
 
 def test_the_order_of_rows_changes_no_plan(district, instances):

@@ -233,7 +233,7 @@ def test_the_peak_first_way_is_no_better_than_its_bound_and_no_worse_than_close(
     from pitchplan.siting.weekly import search
 
     apart = []
-    for problem, vendors, cost, plan in some_seasons(hand, instances, range(40)):
+    for problem, vendors, cost, plan in some_seasons(hand, instances, range(24)):
         best = plan.goals
         with monkeypatch.context() as patch:
             patch.setattr(search, "_JOINT_COLUMNS", 0)
@@ -247,7 +247,7 @@ def test_the_peak_first_way_is_no_better_than_its_bound_and_no_worse_than_close(
             assert bound <= value if least else bound >= value, (len(apart), k)
             first = inward["sought"].iloc[k] == value
         apart.append(inward["sought"].iloc[0] - best["sought"].iloc[0])
-    assert len(apart) > 25
+    assert len(apart) > 15
     assert np.mean(apart) < 0.5
 
 
@@ -276,7 +276,7 @@ def test_weeks_that_cannot_be_read_are_named(hand, instances):
 
 def test_a_price_of_changes_keeps_spots_open_and_costs_no_vendor(hand, instances):
     changes = {0: 0, 10**6: 0}
-    for problem, vendors, _, plan in some_seasons(hand, instances, range(60)):
+    for problem, vendors, _, plan in some_seasons(hand, instances, range(30)):
         if "keep-traffic-clear" not in set(plan.goals["goal"]):
             continue
         for cost in changes:
