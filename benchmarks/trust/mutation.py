@@ -3,6 +3,7 @@
     python -m pytest -n 2 --cov --cov-context=test --junitxml=.coverage.xml      # which test runs which line
     python benchmarks/trust/mutation.py --jobs 2                     # then: 300 mutants of all rooms
     python benchmarks/trust/mutation.py --count 60 files auditing/places.py       # of a room and a file
+    python benchmarks/trust/mutation.py --again survived.txt         # those that an earlier run printed
 
 A mutant is one change in one line: a comparison, a sign, a number by one, an ``and`` for an ``or``, a
 condition turned round, a statement left out, nothing returned. Rooms: ``auditing``, ``rules``, ``harvest``
@@ -220,8 +221,12 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--again", type=Path, help="what an earlier run printed: try its survivors alone")
     options = parser.parse_args()
     some = [m for place in options.places for m in mutants_of(place)]
+    if options.again:
+        told = options.again.read_text(encoding="utf-8").splitlines()
+        some = [m for m in some if any(line.endswith(f" {m}") for line in told)]
     waiting = random.Random(options.seed).sample(some, min(options.count, len(some)))
     drawn, noticed, tests = Counter(m.place for m in waiting), Counter[str](), Tests()
     # Last in the list and so tried first: a module of each place as it is, which no test may notice.
