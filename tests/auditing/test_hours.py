@@ -118,6 +118,7 @@ def test_pitches_at_hours_at_which_the_season_is_closed(morning):
     heard = pp.audit_plan(late, city, book).breaches
     assert set(heard["rule"]) == {"counts"}
     assert set(heard["measured"]) == {60.0}
+    assert set(heard["required"]) == {0.0}
 
 
 def summer():
@@ -182,6 +183,20 @@ def test_a_rule_that_never_holds_in_the_season_is_no_pass():
     row = report.measured.set_index("rule").loc["gate"]
     assert row["not_checkable"] == "it holds 12:00-13:00 on school days: never in the season"
     assert "gate" in set(report.not_checked["rule"])
+
+
+@pytest.mark.parametrize(("hours", "days", "said"), [
+    ("12:00-13:00", "", "12:00-13:00"), ("", "weekend", "on weekends"),
+    ("06:00-07:00", "", ""), ("", "weekday", ""),
+])  # fmt: skip
+def test_hours_alone_and_days_alone_may_never_hold(hours, days, said):
+    city, book, plan = summer()
+    short = pp.Season("2026-06-01", "2026-06-05", hours=SEASON.hours)
+    rules = tuple(replace(r, hours=hours, days=days) if r.id == "gate" else r for r in book.rules)
+    report = pp.audit_plan(replace(plan, season=short), city, replace(book, rules=rules))
+    row = report.measured.set_index("rule").loc["gate"]
+    assert row["not_checkable"] == (f"it holds {said}: never in the season" if said else "")
+    assert bool(row["pitches"]) is not bool(said)
 
 
 def test_weeks_as_days():

@@ -197,3 +197,23 @@ def test_a_limit_tells_the_number_that_is_passed(least, most, required):
     found = limits.count_limits(three).breaches
     assert [b.required for b in found] == required
     assert all(b.measured == 3 for b in found)
+
+
+def test_limits_that_cannot_be_counted_are_named():
+    plan = plan_on(straight_city(), only("carriageway"))
+    columns = ["rule", "counts", "group_by", "group", "at_least", "at_most", "used"]
+    rows = [
+        ("a", "residents", "city", "", 0, 9, 3),
+        ("b", "delay", "district", "甲区", 0, 9, 3),
+        ("c", "pitches", "ward", "W", 0, 9, 3),
+        ("d", "pitches", "city", "", 0, 10**6, 3),
+    ]
+    trusted = replace(plan, limits=pd.DataFrame(rows, columns=columns))
+    assert limits.taken_on_trust(trusted) == [
+        "the limit on residents in the city, as the solver counted it",
+        "the limit on delay in district 甲区, as the solver counted it",
+        "the limit on pitches in ward W, as the solver counted it",
+    ]
+    found = limits.count_limits(trusted)
+    assert found.not_checkable == "3 limits on residents, delay or what pitches do not say"
+    assert (found.features, found.breaches) == (4, [])
