@@ -88,3 +88,18 @@ def test_every_format_gives_the_same_city(tmp_path, name):
     assert read["name"].tolist() == ["经十路"]
     assert read.crs == direct.crs
     assert shapely.equals_exact(read.geometry.array, direct.geometry.array, 1e-3).all()
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ("Missing geo metadata in Parquet/Feather file.", "a table without geometry"),
+    ("Parquet magic bytes not found", "Parquet magic bytes not found"),
+])  # fmt: skip
+def test_why_geoparquet_cannot_be_read_is_told(tmp_path, monkeypatch, said, told):
+    def refuse(path):
+        raise ValueError(said)
+
+    monkeypatch.setattr(gpd, "read_parquet", refuse)
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"PAR1" * 40)
+    with pytest.raises(pp.InputError, match=f"cannot be read as GeoParquet: {told}"):
+        read_layer(path)

@@ -78,3 +78,41 @@ def test_tables_too(tmp_path, true):
     with pytest.raises(pp.InputError, match="encoding="):
         read_table(path)
     assert read_table(path, encoding=true)[0]["name"].tolist() == names
+
+
+def others(raw, codec):
+    """Count the characters that are neither ASCII nor signs of punctuation."""
+    text = raw.decode(codec, "ignore")
+    return sum(
+        not c.isascii() and not "\u3000" <= c <= "\u303f" and not "\uff01" <= c <= "\uff60" for c in text
+    )
+
+
+@pytest.mark.parametrize(("true", "said"), [("gb18030", "shift_jis"), ("big5", "gb18030")])
+def test_of_fewer_than_four_characters_nothing_is_said(true, said):
+    judged = set()
+    for name in NAMES[true].split():
+        for n in range(1, len(name) + 1):
+            raw = name[:n].encode(true)
+            try:
+                raw.decode(said)
+            except UnicodeDecodeError:
+                continue
+            if others(raw, said) < 4:
+                assert likelier_encoding([raw], said) is None
+            else:
+                judged.add(likelier_encoding([raw], said))
+    assert true in judged
+
+
+def test_japanese_of_unix_is_never_doubted_in_hanzi_or_in_kana_alone():
+    text = NAMES["shift_jis"].split()
+    assert likelier_encoding([name.encode("euc_jp") for name in text], "euc_jp") is None
+    kana = ["つつじ", "ひばり", "カタカナ", "みどり", "さくら"]
+    assert likelier_encoding([name.encode("euc_jp") for name in kana], "euc_jp") is None
+
+
+@pytest.mark.parametrize(("letters", "told"), [(11, None), (12, "euc_kr"), (13, "euc_kr")])
+def test_hangul_alone_is_korean_from_twelve_letters_on(letters, told):
+    text = "세종대로종로을지로강남대로"[:letters]
+    assert likelier_encoding([text.encode("euc_kr")], "gb18030") == told

@@ -226,3 +226,14 @@ def test_looking_at_the_umask_leaves_it_as_it_is(tmp_path: Path) -> None:
     finally:
         os.umask(mask)
     assert {(tmp_path / name).stat().st_mode & 0o777 for name in "ab"} == {0o640}
+
+
+def test_no_write_leaves_a_file_open(tmp_path):
+    def handles():
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    write_atomically(tmp_path / "a", b"1")
+    before = handles()
+    for k in range(20):
+        write_many({tmp_path / "a": b"%d" % k, tmp_path / "b": b"2"})
+    assert handles() == before
