@@ -69,6 +69,11 @@ def test_a_reason_replaces_and_is_kept_with_the_old_hash(tmp_path: Path) -> None
         {**SECOND, "sha256": sha(b"two"), "replaced_because": "moved back"},
     ]
     assert check_published(tmp_path)["replaced"].tolist() == [2]
+    # Only what was replaced last may still lie there: the ledger was written, and the power went.
+    for data, state in ((b"two", "replaced only in the ledger"), (b"one", "changed")):
+        target.write_bytes(data)
+        assert states(tmp_path) == {"map.pdf": state}
+    target.write_bytes(b"three")
     # An earlier version does not come back silently either.
     with pytest.raises(OutputError, match="published on 2026-07-01"):
         write_published(target, b"one", **FIRST)

@@ -66,3 +66,10 @@ def test_a_file_too_large_for_a_map_is_not_read(tmp_path: Path) -> None:
     os.truncate(path, 500_000_001)
     with pytest.raises(InputError, match="too large"):
         read_bytes(path)
+
+
+def test_of_a_long_key_that_stands_twice_its_beginning_is_said() -> None:
+    key = "k" * 200
+    with pytest.raises(InputError) as error:
+        loads_strictly(f'{{"{key}": 1, "{key}": 2}}'.encode(), "file")
+    assert f"'{'k' * 80}'" in str(error.value)
