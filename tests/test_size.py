@@ -55,6 +55,32 @@ def test_memory_that_runs_out_all_the_same_is_told(monkeypatch, error):
         raise error
 
 
+@pytest.mark.parametrize("error", [MemoryError(), shapely.errors.GEOSException("std::bad_alloc")])
+def test_memory_that_runs_out_outside_of_an_estimate(monkeypatch, spring, spring_candidates, error):
+    def run_out(*given, **more):
+        raise error
+
+    places = {
+        "looking for pitches": (
+            "pitchplan.candidates.find", "surroundings_of",
+            lambda: pp.find_candidates(spring.city, spring.book, season=spring.season),
+        ),
+        "stating what is to be planned": (
+            "pitchplan.siting.model.statement", "written_base",
+            lambda: pp.siting_problem(spring_candidates, spring.city, vendors=9),
+        ),
+        "reading a city": (
+            "pitchplan.city.reading", "fill_in",
+            lambda: pp.read_city(streets=spring.city.streets[["geometry"]]),
+        ),
+    }  # fmt: skip
+    for work, (module, name, call) in places.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(f"{module}.{name}", run_out)
+            with pytest.raises(TooBig, match=f"^{work}: memory ran out\\. [A-Z].*\\.$"):
+                call()
+
+
 def test_another_fault_stays_what_it_is(monkeypatch):
     with pytest.raises(ZeroDivisionError), WORK.checked():
         raise ZeroDivisionError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pitchplan.errors import TooBig
 
-__all__ = ["Estimate", "LargeWork", "memory_at_hand_mb"]
+__all__ = ["Estimate", "LargeWork", "memory_at_hand_mb", "memory_told"]
 
 _WARN_AT = 0.5
 _MB = 1e6
@@ -69,13 +69,33 @@ class Estimate:
         if there is not None and self.memory_mb > _WARN_AT * there:
             said = f"{self}; more than half of the {_amount(there)} at hand. {self.smaller}."
             warnings.warn(said, LargeWork, stacklevel=_CALLER)
-        try:
+        with memory_told(str(self), self.smaller):
             yield
-        except Exception as error:
-            # Libraries in C++ say it in their own way.
-            if isinstance(error, MemoryError) or "bad_alloc" in str(error):
-                raise TooBig(f"{self}; memory ran out all the same. {self.smaller}.") from None
-            raise
+
+
+@contextlib.contextmanager
+def memory_told(work: str, smaller: str) -> Iterator[None]:
+    """Tell what was being done where memory runs out; also a decorator.
+
+    Parameters
+    ----------
+    work : str
+        What is done.
+    smaller : str
+        How to make it smaller.
+
+    Raises
+    ------
+    TooBig
+        In place of Python's own error, and of that of a library.
+    """
+    try:
+        yield
+    except Exception as error:
+        # Libraries in C++ say it in their own way.
+        if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+            raise TooBig(f"{work}: memory ran out. {smaller}.") from None
+        raise
 
 
 def _amount(megabytes: float) -> str:

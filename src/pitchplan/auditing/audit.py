@@ -22,6 +22,7 @@ from pitchplan.auditing.tables import check_counts, check_sizes
 from pitchplan.auditing.weeks import check_weeks
 from pitchplan.errors import BreachesFound, Fault, InputError
 from pitchplan.masking import mask_numbers
+from pitchplan.size import memory_told
 from pitchplan.transforming import transformer_between
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return ["  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in said]
 
 
+@memory_told("auditing a plan", "Audit a district at a time")
 def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     """Measure every rule again on the finished plan.
 

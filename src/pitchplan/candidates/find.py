@@ -30,16 +30,18 @@ from pitchplan.rules.book import RuleBook, Vehicle
 from pitchplan.rules.effects import RunShape
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.vehicle import PLACEMENTS, Use
-from pitchplan.size import Estimate
+from pitchplan.size import Estimate, memory_told
 
 if TYPE_CHECKING:
     from pitchplan.demand.season import Season
 
 __all__ = ["UNFIT", "find_candidates"]
 
+_SMALLER = "Look at a district at a time, or for fewer vehicles and placements"
 _DEFAULT_SHAPE = RunShape(60.0, 15.0)
 
 
+@memory_told("looking for pitches", _SMALLER)
 def find_candidates(
     city: City,
     book: RuleBook,
@@ -82,6 +84,8 @@ def find_candidates(
     InputError
         The book knows no such vehicle, no such placement exists, or a decision waives a rule the book
         does not have, or at a place that cannot be found.
+    TooBig
+        The memory at hand is not enough.
     """
     uses = _uses(book, season, vehicles, placements)
     gazetteer = gazetteer_of(city)
@@ -133,7 +137,7 @@ def _estimate(around: Surroundings, uses: Sequence[Use]) -> Estimate:
         f"looking at {places:,.0f} places",
         memory_mb=50.0 + 300e-6 * places,
         seconds=8e-6 * places,
-        smaller="Look at a district at a time, or for fewer vehicles and placements",
+        smaller=_SMALLER,
     )
 
 

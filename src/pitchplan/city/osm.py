@@ -30,6 +30,7 @@ from pitchplan.city.repair import Repair
 from pitchplan.city.widths import read_widths
 from pitchplan.errors import Fault, InputError
 from pitchplan.files.osm import read_osm_layers
+from pitchplan.size import memory_told
 
 __all__ = ["read_osm"]
 
@@ -59,6 +60,7 @@ OSM_TAGS = (
 _CREDIT = "© OpenStreetMap contributors, ODbL"
 
 
+@memory_told("reading an OpenStreetMap extract", "Cut a district out of it")
 def read_osm(
     path: str | os.PathLike[str],
     *,

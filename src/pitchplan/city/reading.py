@@ -17,10 +17,12 @@ from pitchplan.city.reader import Reader, Source, load
 from pitchplan.city.repair import Repair
 from pitchplan.city.stand_ins import fill_in
 from pitchplan.city.widths import read_widths
+from pitchplan.size import memory_told
 
 __all__ = ["read_city"]
 
 
+@memory_told("reading a city", "Read a district at a time")
 def read_city(
     *,
     streets: Source,

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from pitchplan.siting.model.statement import Statement
     from pitchplan.siting.replanning import Replanned
 
-__all__ = ["Facts", "SitingProblem"]
+__all__ = ["SMALLER", "Facts", "SitingProblem"]
+
+SMALLER = "Plan a district at a time, let residents walk less far, or give larger cells"
+"""How to make a problem smaller, in words for planners."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +123,7 @@ class SitingProblem(IntegerProgram):
             f"solving {len(self.facts.pitches):,} pitches in {len(self.facts.runs):,} runs",
             memory_mb=250.0 + 200e-6 * entries,
             seconds=2e-6 * entries,
-            smaller="Plan a district at a time, let residents walk less far, or give larger cells",
+            smaller=SMALLER,
         )
 
     @cached_property

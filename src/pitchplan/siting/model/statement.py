@@ -31,7 +31,8 @@ from pitchplan.siting.model.goal_parts import goal_part
 from pitchplan.siting.model.ground import Ground
 from pitchplan.siting.model.limit_rows import write_limit, write_pitch_quota
 from pitchplan.siting.model.vendors import HasPeak, vendors_of
-from pitchplan.siting.problem import Facts, SitingProblem
+from pitchplan.siting.problem import SMALLER, Facts, SitingProblem
+from pitchplan.size import memory_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,7 @@ _MOST_DETOUR = 100
 _IN_EVERY_PROBLEM = ("pitch", "run", "street", "shortfall", "side")
 
 
+@memory_told("stating what is to be planned", SMALLER)
 def siting_problem(
     candidates: Candidates,
     city: City,
