@@ -19,8 +19,9 @@ import time
 import pandas as pd
 
 import pitchplan as pp
+from pitchplan.size import memory_told
 
-LIMITS_GB = (0.9, 1.0, 1.2, 1.4, 1.7, 2.0, 2.3, 2.6, 2.8, 3.0, 3.2, 3.5, 4.0, 6.0)
+LIMITS_GB = (0.9, 1.0, 1.2, 1.4, 1.5, 1.6, 1.65, 1.7, 1.8, 2.0, 2.3, 2.6, 2.8, 3.0, 3.2, 3.5, 4.0, 6.0)
 """The imports alone take 0.7 GB of addresses."""
 
 
@@ -51,7 +52,8 @@ def one_run(times: int, limit_gb: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     spring = pp.datasets.spring_city()
     try:
-        city = side_by_side(spring.city, times)
+        with memory_told("laying cities side by side", "Take fewer"):
+            city = side_by_side(spring.city, times)
         found = pp.find_candidates(city, spring.book, season=spring.season)
         problem = pp.siting_problem(found, city, vendors=214 * times)
         began = time.monotonic()
