@@ -97,3 +97,17 @@ def test_measured_widths_need_no_list(plan: Any, city: Any) -> None:
     # Nobody is asked to tape "the following" where nothing follows.
     assert "下列街道宽度" not in render(made, ".svg").decode()
     assert "没有需要核查的路宽" in {e.text for e in _texts(render(made, ".svg"))}
+
+
+@pytest.mark.parametrize("languages", [("zh", "en"), ("en", "zh")])
+def test_a_leaflet_names_the_contacts_of_the_districts_it_lists(build: Any, languages: Any) -> None:
+    city = build.city()
+    plan = build.plan(city, spots=20)
+    own = sorted(set(plan.spots["district"]))[:2]
+    contact = {own[0]: "0531-8765 4321", own[1]: "0531-8765 1234", "远区": "0531-1111 1111"}
+    sheet = map_sheet(plan, city, contact=contact, languages=languages, **WORDS).leaflet()
+    said = [e.text for e in _texts(render(sheet.only("leaflet-outside"), ".svg"))]
+    for district, number in contact.items():
+        assert any(number in (t or "") for t in said) is (district in own)
+    if languages[0] == "zh":
+        assert f"{own[0]}  0531-8765 4321" in said

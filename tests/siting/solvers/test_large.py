@@ -214,3 +214,53 @@ def test_importing_it_does_not_load_numba():
     code = "import sys, pitchplan.siting.solvers.large; print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.skipif(not covering_kernels.fast(), reason="numba is not installed: nothing to compare with")
+@pytest.mark.parametrize("seed", range(8))
+def test_kernels_give_the_same_bits_compiled_and_interpreted(seed):
+    random = np.random.default_rng(seed)
+    rows, sites = int(random.integers(1, 30)), int(random.integers(2, 12))
+    inside = random.random((rows, sites)) < random.uniform(0.1, 0.9)
+    reach = csr_array(inside)
+    row_at, row_sites = reach.indptr.astype(np.int64), reach.indices.astype(np.int64)
+    turned = csr_array(inside.T)
+    site_at, site_rows = turned.indptr.astype(np.int64), turned.indices.astype(np.int64)
+    both, residents = (row_at, row_sites, site_at, site_rows), random.integers(0, 90, rows)
+    share, price = random.random(sites), random.uniform(0, 60, rows)
+
+    def order():
+        return (
+            int(random.integers(sites)), *(np.zeros(n, dtype=np.int64) for n in (sites, rows)),
+            *(np.zeros(n, dtype=bool) for n in (sites, rows)),
+        )  # fmt: skip
+
+    cases = {
+        covering_kernels.sums_by_row: (row_at, row_sites, share, np.zeros(rows)),
+        covering_kernels.sums_by_site: (row_at, row_sites, price, np.zeros(sites)),
+        covering_kernels.dual_step: (
+            row_at, row_sites, share, residents.astype(float), random.uniform(0, 9, rows), 1.5, price,
+            price.copy(), np.zeros(sites),
+        ),
+        covering_kernels.near_order: (*both, *order()),
+        covering_kernels.neighbours: (
+            *both, int(random.integers(1, 3)), int(random.integers(1, sites)), np.full(sites, -1),
+            np.zeros(sites + 1, dtype=np.int64), np.zeros(int(random.integers(0, 40)), dtype=np.int64),
+        ),
+    }  # fmt: skip
+    for function, given in cases.items():
+        one, two = ([a.copy() if isinstance(a, np.ndarray) else a for a in given] for _ in range(2))
+        assert covering_kernels.kernel(function)(*one) == function(*two)
+        for a, b in zip(one, two, strict=True):
+            assert np.asarray(a).tobytes() == np.asarray(b).tobytes(), function.__name__
+    summed = np.zeros(rows)
+    covering_kernels.sums_by_row(row_at, row_sites, share, summed)
+    assert summed == pytest.approx(inside @ share)
+    covering_kernels.sums_by_site(row_at, row_sites, price, worth := np.zeros(sites))
+    assert worth == pytest.approx(price @ inside)
+    _, _, _, most, step, scale, old, _, _ = cases[covering_kernels.dual_step]
+    covering_kernels.dual_step(
+        row_at, row_sites, share, most, step, scale, new := old.copy(), old.copy(), worth
+    )
+    assert new == pytest.approx(np.clip(old + scale * step * (1 - inside @ share), 0, most))
+    assert worth == pytest.approx(new @ inside)
