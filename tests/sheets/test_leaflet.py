@@ -105,7 +105,7 @@ def test_a_leaflet_names_the_contacts_of_the_districts_it_lists(build: Any, lang
     plan = build.plan(city, spots=20)
     own = sorted(set(plan.spots["district"]))[:2]
     contact = {own[0]: "0531-8765 4321", own[1]: "0531-8765 1234", "远区": "0531-1111 1111"}
-    sheet = map_sheet(plan, city, contact=contact, languages=languages, **WORDS).leaflet()
+    sheet = map_sheet(plan, city, contact=contact, language=languages, **WORDS).leaflet()
     said = [e.text for e in _texts(render(sheet.only("leaflet-outside"), ".svg"))]
     for district, number in contact.items():
         assert any(number in (t or "") for t in said) is (district in own)
