@@ -102,7 +102,7 @@ def test_measured_widths_need_no_list(plan: Any, city: Any) -> None:
 @pytest.mark.parametrize("languages", [("zh", "en"), ("en", "zh")])
 def test_a_leaflet_names_the_contacts_of_the_districts_it_lists(build: Any, languages: Any) -> None:
     city = build.city()
-    plan = build.plan(city, spots=20)
+    plan = build.plan(city, spots=8)
     own = sorted(set(plan.spots["district"]))[:2]
     contact = {own[0]: "0531-8765 4321", own[1]: "0531-8765 1234", "远区": "0531-1111 1111"}
     sheet = map_sheet(plan, city, contact=contact, language=languages, **WORDS).leaflet()
