@@ -334,3 +334,39 @@ def test_the_verdict_and_the_text_count_breaches():
     assert sound.breaches.empty
     assert sound.verdict.startswith("no breaches: ")
     assert sound.raise_for_breaches() is sound
+
+
+@pytest.mark.parametrize("on", ["footway", "setback-land"])
+@pytest.mark.parametrize("side", [1, -1])
+def test_behind_a_kerb_a_pitch_faces_its_own_street_where_another_s_is_nearer(on, side):
+    lines = [shapely.LineString([(X, Y + y), (X + 200, Y + y)]) for y in (0, side * 14)]
+    axes = frame(lines, street_id=["a", "b"], name=["甲路", "乙路"], street_class="local", width_m=10.0)
+    town = pp.read_city(streets=axes)
+    plan = some(
+        plan_on(town, only("carriageway")), x_m=X + 100.0, y_m=Y + side * 7.5, width_m=2.0, length_m=4.5
+    )
+    for street, edge in (("a", 6.5), ("b", 8.5)):
+        own = plan.pitches.assign(placement=on, street_id=street, bearing_deg=90.0)
+        bay = draw_scene(replace(plan, pitches=own), town).bays[0]
+        assert bay.kerb_edge.centroid.y == pytest.approx(Y + side * edge)
+        assert bay.inner_edge.centroid.y == pytest.approx(Y + side * (15 - edge))
+
+
+def test_a_picture_of_margins_shows_what_is_broken_in_red():
+    import matplotlib.pyplot as plt
+
+    town = straight_city()
+    book = with_kind(only("carriageway", "drive-width"), "run-length", max_length_m=1.0, max_gap_m=1.0)
+    report = pp.audit_plan(plan_on(town, only("carriageway", "drive-width")), town, book)
+    shown = report.measured[report.measured["unit"] == "m"].dropna(subset=["tightest_margin_m"])
+    assert {"run-length", "drive-width"} <= set(shown["rule"])
+    axes = report.plot()
+    bars = axes.containers[0].patches
+    assert [t.get_text() for t in axes.get_yticklabels()] == shown["rule"].tolist()
+    assert [bar.get_width() for bar in bars] == shown["tightest_margin_m"].tolist()
+    red = [rule for rule, bar in zip(shown["rule"], bars, strict=True) if bar.get_facecolor()[0] > 0.6]
+    assert red == [rule for rule in shown["rule"] if rule in set(report.breaches["rule"])]
+    assert "run-length" in red
+    assert "m" in axes.get_xlabel()
+    assert axes.yaxis_inverted()
+    plt.close(axes.figure)
