@@ -217,3 +217,26 @@ def test_limits_that_cannot_be_counted_are_named():
     found = limits.count_limits(trusted)
     assert found.not_checkable == "3 limits on residents, delay or what pitches do not say"
     assert (found.features, found.breaches) == (4, [])
+
+
+@pytest.mark.parametrize(("counts", "group_by", "group", "found"), [
+    ("pitches", "city", "", {"city": 6}), ("pitches", "spot", "", {"a": 2, "b": 1, "c": 3}),
+    ("pitches", "district", "甲区", {"甲区": 3}), ("pitches", "district", "丙区", {"丙区": 0}),
+    ("spots", "city", "", {"city": 3}), ("spots", "district", "甲区", {"甲区": 2}),
+    ("spots", "district", "乙区", {"乙区": 1}), ("spots", "district", "丙区", {"丙区": 0}),
+    ("sides", "street_id", "s", {"s": 2}), ("sides", "street_id", "t", {"t": 1}),
+    # Each bay in whole centimetres, rounded up: 4.501 m are 451.
+    ("centimetres of kerb", "street_id", "s", {"s": 451 + 450 + 450 + 300}),
+    ("centimetres of kerb", "street_id", "t", {"t": 600}),
+])  # fmt: skip
+def test_what_each_limit_counts(counts, group_by, group, found):
+    plan = plan_on(straight_city(), only("carriageway"))
+    six = plan.pitches.iloc[:6].assign(
+        spot_id=list("aabccc"), district=["甲区"] * 3 + ["乙区"] * 3, street_id=list("ssssst"),
+        side=["N", "N", "S", "S", "", "E"], length_m=[4.501, 4.5, 4.5 + 1e-9, 3.0, 0.0, 6.0],
+    ).reset_index(drop=True)  # fmt: skip
+    columns = ["rule", "counts", "group_by", "group", "at_least", "at_most", "used"]
+    limit = pd.DataFrame([("asked", counts, group_by, group, 10**6, 10**7, 0)], columns=columns)
+    heard = limits.count_limits(replace(plan, pitches=six, limits=limit)).breaches
+    assert {b.pitch_id: b.measured for b in heard} == found
+    assert {b.required for b in heard} == {10**6}

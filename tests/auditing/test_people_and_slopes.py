@@ -9,7 +9,7 @@ import shapely
 import pitchplan as pp
 
 from ..candidates.streets import SEASON, X, Y, frame, only, straight_city
-from ..candidates.test_people_and_slopes import SHY, busy_street, missing_means, sloping
+from ..candidates.test_people_and_slopes import LEVELS, SHY, busy_street, missing_means, sloping
 from .test_street_kinds import breaches, plan_on, with_kind
 
 
@@ -86,14 +86,18 @@ def test_a_counted_footway_counts_within_15_m_of_the_kerb(away, measured):
 
 
 @pytest.mark.parametrize("people", [0.0, 1.0, 60.0])
-def test_the_margin_of_a_level_is_what_more_people_there_may_be(people):
-    city, book = busy_street((people, 3000.0)), with_kind(only("carriageway"), "level-of-service", level="A")
+@pytest.mark.parametrize(("level", "most"), LEVELS.items())
+def test_the_margin_of_a_level_is_what_more_people_there_may_be(people, level, most):
+    city, book = (
+        busy_street((people, 3000.0)),
+        with_kind(only("carriageway"), "level-of-service", level=level),
+    )
     plan = plan_on(city, book.without("level-of-service"))
     north = plan.pitches[plan.pitches["side"] == "N"].iloc[:1].reset_index(drop=True)
     # People have 6 m of footway and 4 m of land, less 0.45 m beside the kerb, 0.6 m beside the wall.
     width = float(north["clear_walk_m"].iloc[0]) - 0.45 - 0.6
     row = row_of(replace(plan, pitches=north), city, book, "level-of-service")
-    assert row["tightest_margin_m"] == pytest.approx(16 - people / 15 / width, abs=2e-3)
+    assert row["tightest_margin_m"] == pytest.approx(most - people / 15 / width, abs=2e-3)
 
 
 def test_the_slope_is_that_of_the_streets_line_on_the_ground_nearest_to_the_pitch():
@@ -112,7 +116,8 @@ def test_the_slope_is_that_of_the_streets_line_on_the_ground_nearest_to_the_pitc
     found = breaches(plan, city, book, "gradient")
     assert set(found.index) == east
     assert set(found["measured"]) == {8.0}
-    assert row_of(plan, city, book, "gradient")["pitches"] == len(plan.pitches) > len(east) > 5
+    row = row_of(plan, city, book, "gradient")
+    assert row["pitches"] == row["features"] == len(plan.pitches) > len(east) > 5
 
 
 def test_open_spaces_have_no_slope_and_nobody_is_counted_there():

@@ -90,3 +90,26 @@ def test_the_side_that_is_said_is_within_80_degrees_of_the_side_it_is_on(turn):
     told += said_of(city, **behind(9.0), side="NW", bearing_deg=90.0 + turn)
     off = [t for t in told if "side" in t]
     assert off == (["not on the NE side", "not on the NW side"] if turn > 35 else [])
+
+
+def test_the_community_a_pitch_is_in_is_told_where_another_is_said():
+    boxes = [shapely.box(X - 50, Y - 50, X + 120, Y + 50), shapely.box(X + 80, Y - 50, X + 300, Y + 50)]
+    homes = frame(boxes, community_id=["C1", "C2"], name=["南苑", "北苑"], district=["甲区", "乙区"])
+    city = straight_city(communities=homes)
+    plan = plan_on(city, BOOK)
+    for x, own, names in (
+        (50.0, {"C1"}, ("C1", "甲区")),
+        (100.0, {"C1", "C2"}, ("C1 or C2", "乙区 or 甲区")),
+        (400.0, {""}, ("none", "none")),
+    ):
+        one = plan.pitches.iloc[:1].reset_index(drop=True)
+        for said in ("C1", "C2", "C3", ""):
+            district = {"C1": "甲区", "C2": "乙区", "C3": "丙区", "": ""}[said]
+            moved = replace(plan, pitches=one.assign(x_m=X + x, community_id=said, district=district))
+            told = pp.audit_plan(moved, city, BOOK).breaches["feature_id"]
+            told = [t for t in told if "where it is" in t]
+            expected = [
+                f"community_id {said!r} where it is {names[0]}",
+                f"district {district!r} where it is {names[1]}",
+            ]
+            assert told == ([] if said in own else expected)

@@ -182,6 +182,19 @@ def zipped(tmp_path, *stems, folder=""):
     return path
 
 
+def test_what_else_lies_in_a_zip_is_left_there(tmp_path):
+    path = zipped(tmp_path, "a")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("other.dbf", b"of another table")
+        archive.writestr("other.prj", b"of another CRS")
+        archive.writestr("a.txt", b"words")
+        archive.writestr("LIESMICH.cpg", b"no such page")
+    with zipped_files.unzipped_shapefile(path, "a.zip") as found:
+        names = {p.name for p in found.parent.iterdir()}
+        assert names == {f"layer{s}" for s in (".shp", ".shx", ".dbf", ".prj", ".cpg")}
+    assert len(read_layer(path)) == len(NAMES)
+
+
 def test_one_shapefile_in_a_zip(tmp_path):
     frame = read_layer(zipped(tmp_path, "街道", folder="导出/"))
     assert frame["名称"].tolist() == NAMES
