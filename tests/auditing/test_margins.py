@@ -239,6 +239,7 @@ def test_a_square_centimetre_is_let_pass_and_a_tenth_of_a_square_metre_is_not():
         plan = replace(plan, pitches=plan.pitches.assign(x_m=X + 100 - 2.25 + over))
         heard = found("inside", {"layer": "communities", "relation": "within", "kinds": []}, plan, town)
         assert [b.measured for b in heard.breaches] == pytest.approx(told)
+        assert {b.required for b in heard.breaches} <= {0.0}
         assert heard.not_checkable == ""
 
 
@@ -334,6 +335,14 @@ def test_the_verdict_and_the_text_count_breaches():
     assert sound.breaches.empty
     assert sound.verdict.startswith("no breaches: ")
     assert sound.raise_for_breaches() is sound
+    for report, head in ((broken, "Breaches:"), (sound, "Breaches: none")):
+        lines = report.text.splitlines()
+        assert lines[0] == f"Audit: {report.verdict}"
+        at = lines.index(head)
+        rest = lines[at + 1 : lines.index("Taken on trust:") - 1]
+        assert len(rest) == len(report.breaches)
+        assert lines[lines.index("Taken on trust:") + 1 :] == [f"  {t}" for t in report.on_trust]
+    assert replace(sound, on_trust=()).text.endswith("\nTaken on trust: nothing\n")
 
 
 @pytest.mark.parametrize("on", ["footway", "setback-land"])
@@ -369,4 +378,8 @@ def test_a_picture_of_margins_shows_what_is_broken_in_red():
     assert "run-length" in red
     assert "m" in axes.get_xlabel()
     assert axes.yaxis_inverted()
+    figure, own = plt.subplots()
+    assert report.plot(own) is own
+    assert len(own.containers[0].patches) == len(bars)
     plt.close(axes.figure)
+    plt.close(figure)

@@ -305,3 +305,12 @@ def test_extracts_are_sent_to_read_osm(tmp_path, name):
 )
 def test_tags_in_hstore_notation(text, tags):
     assert parse_tags(text) == tags
+
+
+@pytest.mark.parametrize(("page", "codec"), [
+    ("88592", "iso8859-2"), ("885915", "iso8859-15"), ("88591", "iso8859-1"), ("ANSI 1251", "cp1251"),
+    ("OEM 866", "cp866"), ("65001", "utf-8"), ("UTF-8", "utf-8"),
+    ("936", "gb18030"), ("system", None), ("rot13", None),
+])  # fmt: skip
+def test_encodings_as_people_write_them(page, codec):
+    assert shapefiles._codec(page) == codec

@@ -297,6 +297,15 @@ def test_computed_columns_are_refused(tmp_path):
     refused(read_layer, path, path.name, "computed")
 
 
+def test_computed_columns_that_are_stored_are_refused_too(tmp_path):
+    path = package(
+        tmp_path,
+        "ALTER TABLE a RENAME TO b",
+        "CREATE TABLE a (fid INTEGER PRIMARY KEY, geom BLOB, big TEXT GENERATED ALWAYS AS (fid) STORED)",
+    )
+    refused(read_layer, path, path.name, "computed")
+
+
 def test_triggers_do_not_fire_and_no_file_is_changed(tmp_path):
     made = "CREATE TRIGGER t AFTER {} ON a BEGIN DELETE FROM a; END"
     path = package(

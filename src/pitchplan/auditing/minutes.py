@@ -124,10 +124,8 @@ def _is(day: dt.date, word: str, season: Season) -> bool:
 
 
 def _covered(day: dt.date, season: Season) -> bool:
-    """Tell whether the calendar says of a day if children go to school; where not, they are taken to."""
+    """Tell whether the calendar says if children go to school on a day of no vacation, or it is assumed."""
     rows = season.calendar.spans if season.calendar else ()
-    if any(r.what == "vacation" and r.first <= day <= r.last for r in rows):
-        return True
     terms = [r for r in rows if r.what == "school"]
     return bool(terms) and min(r.first for r in rows) <= day <= max(r.last for r in rows)
 
