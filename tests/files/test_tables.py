@@ -69,3 +69,13 @@ def test_the_row_of_a_damaged_character_is_named(tmp_path: Path, row: int) -> No
     with pytest.raises(InputError, match="neither UTF-8 nor GB18030") as error:
         read_table(path)
     assert [fault.row for fault in error.value.faults] == [row]
+
+
+def test_the_size_of_a_sample_and_the_number_of_all_are_two_columns(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text("yield_n,yield_N,Area,n,N_\n1,2,3,4,5\n", encoding="utf-8")
+    assert list(read_table(path)[0].columns) == ["yield_n", "yield_N", "Area", "n", "N_"]
+    for twice in ("yield_n,Yield_n", "Area,area", "n,N", "yield_N,YIELD_N"):
+        path.write_text(f"{twice}\n1,2\n", encoding="utf-8")
+        with pytest.raises(InputError, match="the column is given twice"):
+            read_table(path)
