@@ -1,6 +1,7 @@
 """Where each kind of rule draws its line: a millimetre on the safe side of its number, and nowhere else."""
 
 import contextlib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -185,6 +186,9 @@ def test_what_else_may_lack_is_said(city):  # noqa: F811
     assert KINDS["clear-width"].missing(walk, city) == ""
     corner = Rule("s", "sight-triangle", {"leg_m": 9.0, "distance_m": 1.0}, "a test", "ours")
     assert KINDS["sight-triangle"].missing(corner, lone) == "no junction with a corner"
+    other = Rule("o", "other-carriageway", {}, "a test", "ours")
+    bare = replace(lone, streets=lone.streets.iloc[:0])
+    assert KINDS["other-carriageway"].missing(other, bare) == "no carriageway"
     squares = {"layer": "open_spaces", "relation": "within", "kinds": ["square"]}
     inside = Rule("i", "inside", squares, "a test", "ours")
     assert KINDS["inside"].missing(inside, lone) == "no open_spaces of kind square"
