@@ -388,3 +388,44 @@ def test_a_picture_of_margins_shows_what_is_broken_in_red():
     assert len(own.containers[0].patches) == len(bars)
     plt.close(axes.figure)
     plt.close(figure)
+
+
+@pytest.mark.parametrize(("off", "tightest"), [
+    ((0.3, 0.2, 0.1), 0.1), ((0.05, 0.2, 0.1), 0.05), ((0.3, -0.2, 0.1), -0.2), ((0.0, 0.0, 0.0), 0.0),
+])  # fmt: skip
+def test_the_margin_of_sizes_is_what_a_bay_or_queue_is_larger_by(off, tightest):
+    town, book = straight_city(), only("carriageway")
+    plan = some(plan_on(town, book), 3)
+    asked = [plan.pitches[c].to_numpy(float) for c in ("length_m", "width_m", "queue_m")]
+    grown = {c: a + o for c, a, o in zip(("length_m", "width_m", "queue_m"), asked, off, strict=True)}
+    row = pp.audit_plan(replace(plan, pitches=plan.pitches.assign(**grown)), town, book).measured
+    assert row.set_index("rule").loc["sizes", "tightest_margin_m"] == pytest.approx(tightest, abs=1e-9)
+
+
+def test_what_stands_outside_of_every_polygon_lacks_all_of_itself_and_overlaps_nothing():
+    square = frame([shapely.box(X + 20, Y + 80, X + 60, Y + 95)], kind=["square"])
+    town = straight_city(open_spaces=square)
+    plan = some(plan_on(town, only("carriageway")), length_m=4.5, width_m=2.0)
+    numbers = {"layer": "open_spaces", "relation": "within", "kinds": []}
+    assert found("inside", numbers, plan, town).tightest == pytest.approx(-9.0)
+    assert found("inside", numbers | {"relation": "outside"}, plan, town).tightest == 0.0
+
+
+def test_whose_carriageway_a_pitch_lies_in_is_told_with_what_is_asked(city):  # noqa: F811
+    plan = plan_under(city, only("carriageway"))
+    at = {"x_m": X + 80, "y_m": Y - 25, "bearing_deg": 90.0}
+    moved = plan.pitches[plan.pitches["street_id"] == "a"].iloc[:1].assign(**at).reset_index(drop=True)
+    (breach,) = found("other-carriageway", {}, replace(plan, pitches=moved), city).breaches
+    assert (breach.required, breach.feature_id) == (0.0, "b")
+    assert breach.measured > 1.0
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("assumed", True), ("lanes", True), ("given", True), ("measured", False)]
+)
+def test_carriageways_made_from_lines_are_believed(word, told):
+    town = straight_city()
+    plan = plan_on(town, only("carriageway"))
+    made = replace(town, streets=town.streets.assign(width_status=word))
+    said = [t for t in pp.audit_plan(plan, made, only("carriageway")).on_trust if "carriageways of" in t]
+    assert said == (["the carriageways of 1 streets are made from centrelines and widths"] if told else [])

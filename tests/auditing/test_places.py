@@ -106,8 +106,10 @@ def test_the_community_a_pitch_is_in_is_told_where_another_is_said():
         for said in ("C1", "C2", "C3", ""):
             district = {"C1": "甲区", "C2": "乙区", "C3": "丙区", "": ""}[said]
             moved = replace(plan, pitches=one.assign(x_m=X + x, community_id=said, district=district))
-            told = pp.audit_plan(moved, city, BOOK).breaches["feature_id"]
-            told = [t for t in told if "where it is" in t]
+            rows = pp.audit_plan(moved, city, BOOK).breaches
+            rows = rows[rows["feature_id"].str.contains("where it is")]
+            told = rows["feature_id"].tolist()
+            assert set(zip(rows["measured"], rows["required"], strict=True)) <= {(0.0, 1.0)}
             expected = [
                 f"community_id {said!r} where it is {names[0]}",
                 f"district {district!r} where it is {names[1]}",
