@@ -14,24 +14,25 @@ from ..candidates.streets import X, Y, only, straight_city
 from .test_margins import some
 from .test_street_kinds import plan_on
 
+TOWN = straight_city()
 TURNS = (0.0, 37.0, 90.0, 180.0, 251.0)
 
 
 @pytest.fixture(scope="module")
 def plan():
     """Give a pitch of 4.5 by 2 m at a kerb, its kerb edge's middle at (X, Y)."""
-    whole = plan_on(straight_city(), only("carriageway"))
+    whole = plan_on(TOWN, only("carriageway"))
     return some(whole, x_m=X, y_m=Y - 1.0, length_m=4.5, width_m=2.0, bearing_deg=270.0)
 
 
 def bend(plan, coords, turn=0.0):
     """Measure beside a kerb of points around (X, Y), kerb and pitch turned together."""
-    town, turned = straight_city(), np.radians(turn)
+    turned = np.radians(turn)
     row = plan.pitches.assign(
         x_m=X + np.sin(turned), y_m=Y - np.cos(turned), bearing_deg=(270.0 - turn) % 360
     )
     kerb = affinity.rotate(shapely.LineString([(X + a, Y + b) for a, b in coords]), turn, origin=(X, Y))
-    bay = draw_scene(replace(plan, pitches=row), town).bays[0]
+    bay = draw_scene(replace(plan, pitches=row), TOWN).bays[0]
     # The scene tells the edges apart by the kerb of a street, which this is not.
     if bay.kerb_edge.centroid.distance(shapely.Point(X, Y)) > 0.1:
         bay = replace(bay, kerb_edge=bay.inner_edge)

@@ -200,7 +200,7 @@ def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     assert "does not exist" in str(validate_geojson(tmp_path / "none.geojson")[0])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_broken_the_validator_answers(
     data: st.DataObject, sound: dict[str, Any], tmp_path: Path
