@@ -347,6 +347,10 @@ def test_the_verdict_and_the_text_count_breaches():
         rest = lines[at + 1 : lines.index("Taken on trust:") - 1]
         assert len(rest) == len(report.breaches)
         assert lines[lines.index("Taken on trust:") + 1 :] == [f"  {t}" for t in report.on_trust]
+    hair = replace(sound, measured=sound.measured.assign(tightest_margin_m=-1e-9))
+    # Less than nothing by a hair is printed as nothing.
+    assert "-0.000" not in hair.text
+    assert " 0.000 m " in hair.text
     assert replace(sound, on_trust=()).text.endswith("\nTaken on trust: nothing\n")
 
 

@@ -82,7 +82,7 @@ class AuditReport:
         rows = [("rule", "pitches", "features", "tightest margin", "at", "waived", "number", "not checkable")]
         for m in self.measured.itertuples():
             known = m.tightest_margin_m == m.tightest_margin_m
-            margin = f"{m.tightest_margin_m:.3f} {m.unit}" if known else ""
+            margin = f"{m.tightest_margin_m:z.3f} {m.unit}" if known else ""
             counts = (str(m.pitches), str(m.features), margin, m.tightest_at, str(m.waived))
             rows.append((m.rule, *counts, m.origin, m.not_checkable))
         lines = [f"Audit: {self.verdict}", "", *_table(rows)]
