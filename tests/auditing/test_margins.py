@@ -433,3 +433,17 @@ def test_carriageways_made_from_lines_are_believed(word, told):
     made = replace(town, streets=town.streets.assign(width_status=word))
     said = [t for t in pp.audit_plan(plan, made, only("carriageway")).on_trust if "carriageways of" in t]
     assert said == (["the carriageways of 1 streets are made from centrelines and widths"] if told else [])
+
+
+def test_of_open_spaces_those_of_the_kinds_asked_for_count():
+    shapes = [shapely.box(X + a, Y + 8, X + a + 30, Y + 40) for a in (20, 60)]
+    town = straight_city(open_spaces=frame(shapes, kind=["square", "car-park"]))
+    plan = some(plan_on(town, only("open-space"), ["open-space"]), x_m=X + 75.0)
+    size = float((plan.pitches["length_m"] * plan.pitches["width_m"]).iloc[0])
+    numbers = {"layer": "open_spaces", "relation": "within", "kinds": ["square"]}
+    for kinds, features, tightest in ((["square"], 1, -size), (["car-park"], 1, 0.0), ([], 2, 0.0)):
+        heard = found("inside", numbers | {"kinds": kinds}, plan, town)
+        assert (heard.features, heard.tightest) == (features, pytest.approx(tightest, abs=1e-9))
+    # Communities are of no kind: all of them count.
+    heard = found("inside", numbers | {"layer": "communities"}, plan, town)
+    assert (heard.features, heard.tightest) == (1, pytest.approx(0.0, abs=1e-9))

@@ -237,3 +237,18 @@ def test_no_write_leaves_a_file_open(tmp_path):
     for k in range(20):
         write_many({tmp_path / "a": b"%d" % k, tmp_path / "b": b"2"})
     assert handles() == before
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [("map.pdf", ""), (".map.tmp", ""), (None, ""), ("../elsewhere/part", ": {folder}/../elsewhere/part")],
+)
+def test_what_the_system_refused_is_named_where_it_is_another_file(tmp_path, named, shown):
+    target = tmp_path / "map.pdf"
+    path = None if named is None else str(tmp_path / named)
+    with pytest.raises(OutputError) as error, writing.making(target):
+        raise OSError(13, "Permission denied", path)
+    said = str(error.value)
+    assert said.startswith(
+        f"{target}: not written (Permission denied{shown.format(folder=tmp_path)}). What was"
+    )
