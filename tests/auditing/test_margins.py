@@ -285,8 +285,8 @@ def waiver(**said):
         ({"votes_for": 3, "votes_against": 3}, True),
         ({"votes_for": 3, "votes_against": 4}, False),
         ({"radius_m": 1.0}, False),
-        ({"lon": 29.5}, True),
-        ({"lon": 30.5}, False),
+        ({"east_m": 29.5}, True),
+        ({"east_m": 30.5}, False),
         ({"lat": 36.0}, False),
     ],
 )
@@ -297,10 +297,9 @@ def test_a_breach_is_waived_by_its_own_rule_near_enough_that_was_not_voted_down(
     kind = {"feature": "stop", "distance_m": 9.0, "side": "any", "before_m": 0.0, "after_m": 0.0}
     book = replace(only("carriageway"), rules=(Rule("gate", "setback", kind, "a test", "ours"),))
     plan = some(plan_on(town, only("carriageway")), x_m=X + 100.0)
-    # Metres to the east of the pitch, where they are given in place of degrees.
+    said = {"east_m": 10.0} | said
     x, y = plan.pitches[["x_m", "y_m"]].to_numpy(float)[0]
-    lon, lat = transformer_between(plan.crs, 4326).transform(x + said.get("lon", 10.0), y)
-    said = {k: v for k, v in said.items() if k != "lon"}
+    lon, lat = transformer_between(plan.crs, 4326).transform(x + said.pop("east_m"), y)
     plan = replace(plan, decisions=waiver(**({"lon": lon, "lat": lat} | said)))
     report = pp.audit_plan(plan, town, book)
     row = report.measured.set_index("rule").loc["gate"]

@@ -153,6 +153,8 @@ def audit_plan(plan: Plan, city: City, book: RuleBook) -> AuditReport:
     ------
     InputError
         The city is in another CRS than the plan.
+    TooBig
+        The memory at hand is not enough.
     """
     if pyproj.CRS(city.crs) != pyproj.CRS(plan.crs):
         raise InputError(

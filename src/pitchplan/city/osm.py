@@ -94,6 +94,8 @@ def read_osm(
     ------
     InputError
         The file is missing, not OpenStreetMap, torn, or holds no street.
+    TooBig
+        The memory at hand is not enough.
 
     Notes
     -----

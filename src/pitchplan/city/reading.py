@@ -90,6 +90,8 @@ def read_city(
     InputError
         A file is missing or cannot be read, states no CRS or one its numbers do not fit, lies away
         from the streets, is empty, or holds bad values.
+    TooBig
+        The memory at hand is not enough.
 
     Notes
     -----

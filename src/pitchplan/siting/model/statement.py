@@ -94,6 +94,8 @@ def siting_problem(
     NoPlanExists
         A limit asks for more than there is: residents without a legal run in reach, or spots of at
         least and at most sizes that exclude each other.
+    TooBig
+        The memory at hand is not enough.
     """
     _check_tables(candidates, city)
     vehicles = set(candidates.pitches["vehicle"].astype(str))
