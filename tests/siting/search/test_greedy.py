@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from scipy.sparse import csr_array
 
 import pitchplan as pp
+from pitchplan.siting.search import greedy
 from pitchplan.siting.search.begin import first_choice
 from pitchplan.siting.search.greedy import Builder, greedy_choice, is_legal, kept_choice
 from pitchplan.traffic.obstruction import obstruction
@@ -95,3 +97,29 @@ def test_what_may_be_added_is_what_the_rows_allow(town, limits):
         assert (again.addable() == builder.addable()).all()
         if run >= 0:
             builder.shrink(int(run))
+
+
+def test_a_spot_is_not_tried_where_a_row_of_all_its_pitches_has_too_little_left(town, monkeypatch):
+    """The choice is that of trying, without the tries."""
+    city, found = town
+    problem = pp.siting_problem(found, city, vendors=20, limits=[pp.limits.SpotSize(3, 3)])
+    problem = problem.with_rows("fourteen", dict.fromkeys(range(problem.choice.stop), 1), at_most=14)
+    failed = []
+    real = Builder.add
+
+    def add(builder, column):
+        went = real(builder, column)
+        failed.append(not went)
+        return went
+
+    monkeypatch.setattr(Builder, "add", add)
+    chosen, tries = greedy_choice(problem), sum(failed)
+    failed.clear()
+    monkeypatch.setattr(
+        greedy,
+        "_shared_rows",
+        lambda matrix, run_of, runs: csr_array((runs, matrix.shape[0]), dtype=np.int64),
+    )
+    assert (greedy_choice(problem) == chosen).all()
+    assert tries == 0 < sum(failed)
+    assert chosen.sum() == 12

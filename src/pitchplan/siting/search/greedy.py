@@ -43,6 +43,7 @@ class Builder:
         self.left = self.top.copy()
         self.by_column = self.matrix.tocsc()
         self.by_row = csr_array(self.matrix.T)
+        self.shared = _shared_rows(self.matrix[:, bays], self.run_of, self.runs)
         self.room = problem.upper[bays].astype(np.int64)
         self.count = np.zeros(self.bays, dtype=np.int64)
         self.in_run = np.zeros(self.runs, dtype=np.int64)
@@ -64,9 +65,15 @@ class Builder:
         return int(self.count.sum())
 
     def addable(self) -> NDArray[np.bool_]:
-        """Return which columns can take one more pitch."""
+        """Return which columns can take one more pitch, and the fewest where that opens a spot.
+
+        Of the latter only what needs no try: a row of all the spot's pitches has less left.
+        """
         bays, runs = self.blocked[: self.bays], self.blocked[self.bays :]
-        openable = (self.in_run > 0) | (runs == 0)
+        opens = runs == 0
+        if self.least > 1:
+            opens &= self.shared @ (self.left < self.least).astype(np.int64) == 0
+        openable = (self.in_run > 0) | opens
         light = self.weighed.blocked == 0
         return np.asarray((bays == 0) & light & (self.count < self.room) & openable[self.run_of])
 
@@ -214,6 +221,16 @@ class Builder:
         gain = np.minimum(waiting / max(1, self.per_pitch), many) / many
         score = gain[run] - weight * (fixed / many)[run] - weight * self.cost[columns]
         return int(columns[np.argmax(score.round(9))])
+
+
+def _shared_rows(matrix: csr_array, run_of: NDArray[np.int64], runs: int) -> csr_array:
+    """Return the rows that count every pitch of a run; shape (runs, rows)."""
+    n = len(run_of)
+    member = csr_array((np.ones(n, np.int64), (np.arange(n), run_of)), shape=(n, runs))
+    counted = ((matrix != 0).astype(np.int64) @ member).tocoo()
+    every = counted.data == np.bincount(run_of, minlength=runs)[counted.col]
+    at = (counted.col[every], counted.row[every])
+    return csr_array((counted.data[every], at), shape=(runs, matrix.shape[0]))
 
 
 def _spot_limits(problem: SitingProblem) -> tuple[NDArray[np.int64], int]:
