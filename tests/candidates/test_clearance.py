@@ -89,11 +89,11 @@ def test_facing_pairs_equal_clipping_every_pair(seed):
     expected = {}
     boxes = places.draw(slice(None))
     for i in range(len(places)):
+        box, edge, away = strip(places, i, limit)
         for j in range(len(places)):
             turned = abs((places.bearing_deg[i] - places.bearing_deg[j] + 180) % 360 - 180)
             if i == j or turned <= 90:
                 continue
-            box, edge, away = strip(places, i, limit)
             left = shapely.intersection(box, boxes[j])
             if left.is_empty:
                 continue

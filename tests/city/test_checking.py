@@ -214,7 +214,7 @@ def test_a_city_of_street_polygons_lists_its_assumed_footways_and_takes_them_bac
 IDS = ["a", "b", "c", "p", "q", "r"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.dictionaries(st.sampled_from(IDS), st.integers(5, 120).map(lambda n: n / 10), max_size=6))
 def test_only_what_was_taped_changes(widths):
     city = lines_city(footways=walks(flow_per_15min=[1.0, 2.0, 3.0, 4.0]))
@@ -238,7 +238,7 @@ def test_only_what_was_taped_changes(widths):
     assert again.footways.geometry.geom_equals_exact(new.footways.geometry, 0).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(10, 90).map(lambda n: n / 10), min_size=4, max_size=4))
 def test_the_list_goes_through_a_file_and_back(widths):
     columns = {"footway_id": ["1", "2", "r", "s"]}

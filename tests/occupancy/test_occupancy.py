@@ -27,7 +27,7 @@ def problem(spring, candidates):
 
 @pytest.fixture(scope="module")
 def plan(problem):
-    return problem.solve(time_limit_s=10)
+    return problem.solve(time_limit_s=3)
 
 
 def a_season(plan, seed, days=30):
@@ -103,7 +103,7 @@ def test_weak_spots_are_dropped_with_least_change(spring, problem, plan, tmp_pat
     assert weak
     dropped = {int(i.split("-")[1]) for i in said.loc[said["what"] == "forbid", "decision_id"]}
     assert dropped == set(seen.scores.loc[seen.scores["status"] == "idle", "number"])
-    again = problem.replan(plan, said, time_limit_s=15)
+    again = problem.replan(plan, said, time_limit_s=4)
     spot = dict(zip(plan.spots["number"], plan.spots["spot_id"], strict=True))
     # A spot that moved a few metres keeps its number.
     assert not {spot[n] for n in dropped} & set(again.plan.spots["spot_id"])
@@ -162,7 +162,7 @@ def test_a_plan_anew_from_decisions_last_plan_and_the_learned_forecast(spring, c
     assert after != before
     goals = (pp.goals.HostVendors(slack=0.05), pp.goals.StayClose(plan), pp.goals.KeepTrafficClear())
     anew = pp.siting_problem(candidates, spring.city, vendors=after, goals=goals, decisions=said)
-    again = anew.solve(time_limit_s=15)
+    again = anew.solve(time_limit_s=4)
     by_number = dict(zip(plan.spots["number"], plan.spots["spot_id"].astype(str), strict=True))
     now = set(again.spots["spot_id"].astype(str))
     status = seen.scores.set_index("number")["status"]

@@ -76,7 +76,7 @@ def test_both_readers_take_what_is_written(sheet: Any, plan: Any, standard: Any)
         assert not list(schema_faults(found, map_schema()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(data=st.data())
 def test_both_readers_find_the_same_places(data: st.DataObject, small: dict[str, Any], standard: Any) -> None:
     found = json.loads(json.dumps(small))
