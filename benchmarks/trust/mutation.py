@@ -127,8 +127,9 @@ class Mutant:
     kind: str
     change: str
     text: str
-    at_import: bool
-    """Whether importing the module runs it, and no call of what is in it."""
+    lines: range
+    """Lines whose tests are tried: its own, or the body of the function it is a default of. None: what is
+    run by importing the module."""
 
     def __str__(self) -> str:
         return f"{self.path.relative_to(ROOT)}:{self.line} {self.kind}: {self.change}"
@@ -145,10 +146,20 @@ def mutants_of(place: str) -> Iterator[Mutant]:
             new = change(node, kind)
             if new is not None:
                 text = ast.unparse(ast.fix_missing_locations(_Swap(node, new).visit(tree)))
-                inside = [f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.Lambda)]
-                at_import = not any(f.lineno <= node.lineno <= f.end_lineno for f in inside)
                 was, now = (shorten(ast.unparse(getattr(n, "test", n)), 60) for n in (node, new))
-                yield Mutant(place, path, node.lineno, kind, f"{was} → {now}", text, at_import)
+                yield Mutant(place, path, node.lineno, kind, f"{was} → {now}", text, tried_by(tree, node))
+
+
+def tried_by(tree: ast.AST, node: ast.AST) -> range:
+    """Return the lines whose tests may notice a change; none of what importing the module runs."""
+    functions = [f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.Lambda)]
+    around = [f for f in functions if f.lineno <= node.lineno <= f.end_lineno]
+    if not around:
+        return range(0)
+    inner = max(around, key=lambda f: f.lineno)
+    if isinstance(inner, ast.FunctionDef) and node.lineno < inner.body[0].lineno:
+        return range(inner.body[0].lineno, inner.end_lineno + 1)
+    return range(node.lineno, node.lineno + 1)
 
 
 class Lane:
@@ -276,8 +287,9 @@ class Tests:
         if path not in self.lines:
             self.lines[path] = self.data.contexts_by_lineno(str(path))
         by_line, room = self.lines[path], f"tests/{path.relative_to(PACKAGE).parts[0]}/"
-        if not mutant.at_import:
-            return self._chosen({c.rpartition("|")[0] for c in by_line.get(mutant.line, [])}, (room,))
+        if mutant.lines:
+            contexts = [c for line in mutant.lines for c in by_line.get(line, [])]
+            return self._chosen({c.rpartition("|")[0] for c in contexts}, (room,))
         names = {c.rpartition("|")[0] for contexts in by_line.values() for c in contexts}
         names |= {n for n in self.seconds if n.startswith(room)}
         return self._chosen(names, (f"{room}test_{path.stem}.py", room))
