@@ -288,8 +288,12 @@ class Tests:
             self.lines[path] = self.data.contexts_by_lineno(str(path))
         by_line, room = self.lines[path], f"tests/{path.relative_to(PACKAGE).parts[0]}/"
         if mutant.lines:
-            contexts = [c for line in mutant.lines for c in by_line.get(line, [])]
-            return self._chosen({c.rpartition("|")[0] for c in contexts}, (room,))
+            contexts = {c for line in mutant.lines for c in by_line.get(line, [])}
+            told = {c.rpartition("|")[0] for c in contexts}
+            # What is set up for a file is set up in the time of its first test, and looked at by others.
+            files = {c.partition("::")[0] for c in contexts if c.endswith("|setup")}
+            told |= {name for name in self.seconds if name.partition("::")[0] in files}
+            return self._chosen(told, (room,))
         names = {c.rpartition("|")[0] for contexts in by_line.values() for c in contexts}
         names |= {n for n in self.seconds if n.startswith(room)}
         return self._chosen(names, (f"{room}test_{path.stem}.py", room))

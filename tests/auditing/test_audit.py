@@ -228,6 +228,16 @@ def test_a_rule_about_places_where_no_pitch_stands_says_so(plan, spring):
     assert "no pitch stands where and when it holds" in report.text
 
 
+def test_ten_breaches_at_most_are_told_in_an_error(plan, spring):
+    many = spring.book.with_number("spot-size", at_most=1)
+    report = pp.audit_plan(plan, spring.city, many)
+    assert len(report.breaches) > 11
+    with pytest.raises(pp.errors.BreachesFound) as error:
+        report.raise_for_breaches()
+    assert str(error.value).count("measured") == 10
+    assert f"{len(report.breaches)} breaches" in str(error.value)
+
+
 def test_breaches_are_raised_with_numbers(plan, spring):
     with pytest.raises(pp.errors.BreachesFound, match=r"measured .* required"):
         pp.audit_plan(with_pitch(plan, x_m=0.0, y_m=0.0), spring.city, spring.book).raise_for_breaches()

@@ -86,6 +86,24 @@ def test_ctrl_c_waits_and_then_has_its_way() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_what_hears_ctrl_c_hears_it_afterwards() -> None:
+    heard: list[int] = []
+
+    def hear(number: int, _: object) -> None:
+        heard.append(number)
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        with undisturbed():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+            assert heard == []
+        assert heard == [signal.SIGINT]
+        assert signal.getsignal(signal.SIGINT) is hear
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_ctrl_c_leaves_a_set_of_files_old_or_new(

@@ -55,6 +55,18 @@ def test_a_cell_far_away_spreads_the_sheet(cell: str, rows: int, columns: int) -
             _check_sheet(Path("a.xlsx"), xml)
 
 
+@pytest.mark.parametrize("columns", [1, 2, 7])
+def test_cells_that_do_not_say_where_they_are_stand_in_one_row_at_worst(columns: int) -> None:
+    far = MOST_CELLS // columns
+    for row, refused in ((far, False), (far + 1, True)):
+        xml = f'<sheetData><row r="{row}">{"<c><v>1</v></c>" * columns}</row></sheetData>'.encode()
+        if not refused:
+            _check_sheet(Path("a.xlsx"), xml)
+            continue
+        with pytest.raises(InputError, match=f"over {row} rows and {columns} columns"):
+            _check_sheet(Path("a.xlsx"), xml)
+
+
 @pytest.mark.parametrize("row", [1, 2, 5])
 def test_the_row_of_a_damaged_character_is_named(tmp_path: Path, row: int) -> None:
     lines = ["产地,产量"] + [f"济南,{k}" for k in range(5)]

@@ -181,6 +181,18 @@ def test_a_crs_by_grid_opens_no_grid(tmp_path, secret):
     assert not opened()
 
 
+def test_a_flatgeobuf_opens_no_grid(tmp_path, secret):
+    place, opened = secret
+    path, absent = tmp_path / "a.fgb", f"{str(place)[:-1]}_"
+    text = f"+proj=tmerc +lon_0=117 +x_0=500000 +ellps=GRS80 +nadgrids={absent} +units=m +type=crs"
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[LINE], crs=text).to_file(path, driver="FlatGeobuf")
+    named = path.read_bytes().replace(absent.encode(), str(place).encode())
+    assert str(place).encode() in named
+    path.write_bytes(named)
+    refused(read_layer, path, "grid file")
+    assert not opened()
+
+
 def test_a_database_names_no_grid(tmp_path, secret):
     place, opened = secret
     said = f"definition = '+proj=longlat +nadgrids={place}', organization = 'NONE'"

@@ -112,7 +112,7 @@ def _text_records(file: Path, encoding: str | None) -> list[list[Any]]:
         raise _refuse(
             file, "the file is not a text file (it holds NUL characters)", "Save it as .csv (UTF-8)"
         )
-    first_line = text.lstrip("\r\n").split("\n", 1)[0]
+    first_line = text.lstrip("\r\n").partition("\n")[0]
     bare = re.sub(r'"[^"]*"', "", first_line)
     delimiter = max(",;\t", key=bare.count)
     if text.count(delimiter) + text.count("\n") > MOST_CELLS:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pitchplan.rules.effects import Pairs
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
@@ -33,8 +31,5 @@ def clash(rule: Rule, bays: Bays, city: City) -> Pairs:
     """
     from pitchplan.candidates.clearance import facing_gaps
 
-    if not len(bays):
-        nobody = np.zeros(0, dtype=np.intp)
-        return Pairs(nobody, nobody, np.zeros(0), rule["width_m"])
     a, b, gap = facing_gaps(bays, rule["width_m"] + MARGIN_M)
     return Pairs(a, b, gap, rule["width_m"])
