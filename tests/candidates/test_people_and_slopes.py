@@ -8,6 +8,8 @@ import pytest
 import shapely
 
 import pitchplan as pp
+from pitchplan.auditing.kinds import level_of_service as audit_twin
+from pitchplan.rules.kinds.level_of_service import GREATEST_FLOW
 
 from .streets import X, Y, bent_city, frame, only, straight_city
 from .test_street_kinds import a_book, find, measured
@@ -30,6 +32,11 @@ def sloping(percent):
     """Make curving streets with gradients."""
     city = bent_city(1)
     return replace(city, centrelines=city.centrelines.assign(gradient_percent=percent))
+
+
+def test_the_levels_of_service_are_those_of_the_manual():
+    """HCM 2000, exhibit 18-3: people per minute and metre; the audit has a table of its own."""
+    assert GREATEST_FLOW == LEVELS == audit_twin._MOST
 
 
 @pytest.mark.parametrize("placement", SHY)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import pitchplan as pp
 from pitchplan.files.reading import read_layer
-from pitchplan.files.scripts import gdal_name, likelier_encoding
+from pitchplan.files.scripts import _common_share, gdal_name, likelier_encoding
 from pitchplan.files.tables import read_table
 
 NAMES = {
@@ -38,6 +38,16 @@ def test_text_in_another_encoding_cannot_be_decoded_or_is_doubted(true, said):
     except UnicodeDecodeError:
         return
     assert likelier_encoding(cells(true), said) == true
+
+
+@pytest.mark.parametrize(("family", "common", "rare"), [
+    ("gb18030", "啊齄", "─㐀"), ("big5", "一籲", "Α乂"), ("shift_jis", "ぁヴ亜裏", "А腕弌"),
+    ("euc_jp", "ぁヶ亜腕", "Α─弌"), ("euc_kr", "가힝", "А伽"),
+])  # fmt: skip
+def test_common_is_what_the_makers_of_an_encoding_put_first(family, common, rare):
+    """From the first to the last character of those rows, and none of the rows beside them."""
+    for sign in common + rare:
+        assert _common_share([sign], family) == (float(sign in common), 1), sign
 
 
 def test_rare_characters_do_not_make_chinese_another_script():

@@ -231,6 +231,19 @@ def test_the_street_a_place_is_refused_on_is_named(axes):
     assert (found.pitches["y_m"] < Y + 10).all()
 
 
+def test_where_both_know_their_classes_the_polygons_are_kept_away_from():
+    lines = [shapely.LineString([(X, Y + y), (X + 200, Y + y)]) for y in (0, 30)]
+    words = {"street_class": ["local", "main"]}
+    quiet, main = (line.buffer(w, cap_style="flat") for line, w in zip(lines, (5, 10), strict=True))
+    lay_by = shapely.box(X + 80, Y + 14, X + 120, Y + 30)
+    town = pp.read_city(streets=frame([quiet, main | lay_by], **words), centrelines=frame(lines, **words))
+    found = find(town, a_book("street-class", forbidden=["main"], near_m=13.0))
+    near = found.refusals[found.refusals["rule"] == "street-class"].query(f"y_m < {Y + 10}")
+    assert (near["y_m"] > Y).all()
+    assert near["x_m"].between(X + 60, X + 140).all()
+    assert len(near) > 10
+
+
 @pytest.mark.parametrize("layer", ["footways", "open_spaces"])
 def test_what_lies_on_a_bridge_bears_no_pitch(layer):
     kind = {"kind": ["square"]} if layer == "open_spaces" else {}
@@ -247,6 +260,21 @@ def test_in_open_spaces_there_is_no_drive_and_the_walk_is_the_aisle_less_the_que
     found = find(town, a_book("clear-width", "open-space", on=("open-space",), of=of, width_m=width))
     assert set(found.pitches["flags"]) == ({""} if width < 2.4 or of == "drive" else set())
     assert set(measured(found, "clear-width").values()) == (set() if len(found.pitches) else {2.4})
+
+
+def test_a_bend_between_two_pitches_of_one_side_does_not_part_them():
+    """Round a corner they point 90 degrees apart; across the street it is 180."""
+    corner = shapely.LineString([(X, Y), (X + 150, Y), (X + 150, Y + 150)])
+    axes = frame([corner], street_id=["a"], name=["甲路"], street_class="local", width_m=9.0)
+    found = find(pp.read_city(streets=axes), a_book("one-side", within_m=45.0))
+    pitches, pairs = found.pitches.set_index("pitch_id"), found.clashes
+    bearing = pitches["bearing_deg"]
+    apart = np.cos(np.radians(bearing[pairs["pitch_a"]].to_numpy() - bearing[pairs["pitch_b"]].to_numpy()))
+    assert len(pairs) > 100
+    assert (apart < -0.5).all()
+    level, upright = (pitches[np.isclose(np.abs(np.cos(np.radians(bearing))), of)] for of in (0, 1))
+    off = np.hypot(*(level[[c]].to_numpy() - upright[c].to_numpy() for c in ("x_m", "y_m")))
+    assert (off < 30).any()
 
 
 def test_streets_without_a_name_are_told_apart_by_their_ids():
@@ -271,6 +299,19 @@ def test_of_what_holds_at_hours_of_its_own_some_counts(only, hours, met):
 
 def test_a_rule_without_features_has_no_names():
     assert Ban(lambda places: None, 1.0).names.tolist() == []
+
+
+@pytest.mark.parametrize(("value", "taken"), [
+    (10**9, True), (1e9, True), (10**9 + 1, False), (1e9 + 1, False), (10**400, False), (-1, False),
+    (True, False),
+])  # fmt: skip
+def test_a_number_is_none_below_and_a_billion_at_most(value, taken):
+    faults = Faults("a book")
+    checked = check_parameters(
+        KINDS["setback"].PARAMETERS, CASES["setback"][0] | {"distance_m": value}, faults
+    )
+    assert (checked.get("distance_m") == 1e9) is taken
+    assert [fault.column for fault in faults.found] == ([] if taken else ["distance_m"])
 
 
 def test_the_greatest_number_a_parameter_takes_is_told():

@@ -83,15 +83,15 @@ def _check_sheet(file: Path, xml: bytes) -> None:
     cells = sum(1 for _ in _ANY_CELL.finditer(xml))
     if cells > MOST_CELLS:
         raise _refuse(file, f"the sheet has {cells} cells", "Keep only the table")
-    widest, deepest, placed = 0, 0, 0
+    columns, rows = [], [int(row) for row in _ROW.findall(xml)]
     for letters, digits in _CELL.findall(xml):
         column = 0
         for letter in letters:
             column = column * 26 + letter - 64
-        widest, deepest, placed = max(widest, column), max(deepest, int(digits)), placed + 1
-    deepest = max([deepest, *(int(row) for row in _ROW.findall(xml))])
+        columns.append(column)
+        rows.append(int(digits))
     # Cells that do not say where they are follow each other; at worst they stand in one row.
-    widest = max(widest, min(cells - placed, cells))
+    widest, deepest = max([*columns, cells - len(columns)]), max(rows, default=0)
     if widest * deepest > MOST_CELLS:
         what = f"the sheet spreads over {deepest} rows and {widest} columns"
         fix = "Delete the rows and columns outside of the table (a stray cell far away is enough)"

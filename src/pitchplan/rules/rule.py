@@ -19,7 +19,7 @@ __all__ = ["MARGIN_M", "ON_MISSING", "Parameter", "Rule", "check_parameters", "c
 MARGIN_M = 0.001
 """The finder asks for the limit and this much more, the audit for the plain limit."""
 
-
+_GREATEST = 1e9
 _DAYS_IN_WORDS = {"school": "school days", "weekday": "weekdays", "weekend": "weekends"}
 
 ON_MISSING = ("flag", "refuse", "assume")
@@ -161,7 +161,7 @@ def check_parameters(
             faults.add("a parameter is missing", f"Give {parameter.meaning}", column=name)
             continue
         if parameter.type is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value) if abs(value) <= 1e9 else float("inf")
+            value = float(value) if abs(value) <= _GREATEST else float("inf")
         wrong = not isinstance(value, parameter.type) or isinstance(value, bool)
         if isinstance(value, list):
             # An empty list where one must be given would switch the rule off without a word.
@@ -175,7 +175,7 @@ def check_parameters(
                 column=name,
                 value=value,
             )
-        elif isinstance(value, float | int) and not 0 <= value <= min(parameter.most, 1e9):
+        elif isinstance(value, float | int) and not 0 <= value <= min(parameter.most, _GREATEST):
             upto = f", up to {parameter.most:g}" if parameter.most < float("inf") else ""
             fix = f"Give a number of 0 or more{upto}"
             faults.add("a number that cannot be", fix, column=name, value=value)

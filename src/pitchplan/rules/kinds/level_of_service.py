@@ -63,9 +63,9 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
         footway = _nearest(places, shapes, tree)
         width = places.clear_walk_m - SHY_M[use.placement] - MARGIN_M
         known = (footway >= 0) & np.isfinite(width)
-        with np.errstate(divide="ignore"):
-            crowd = np.append(flow, np.nan)[footway] / (15 * np.maximum(width, 0.0))
-        crowd = np.where(known & (np.append(flow, 0.0)[footway] == 0), 0.0, crowd)
+        people = np.append(flow, np.nan)[footway]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            crowd = np.where(people == 0, 0.0, people / (15 * np.maximum(width, 0.0)))
         return refused_where(known & (crowd > most), crowd, footway, int(known.sum()), np.flatnonzero(~known))
 
     return Ban(measure, most, counted["footway_id"].to_numpy(dtype=object))
