@@ -29,7 +29,7 @@ def _cells(path: Path) -> set[Cell]:
     rows, start, width = _HEADER.unpack_from(data)
     cells: set[Cell] = set()
     offset = 1
-    for at in range(32, start - 1, 32):
+    for at in range(32, start, 32):
         field = data[at : at + 32]
         if len(field) < 32 or field[:1] == b"\r":
             break

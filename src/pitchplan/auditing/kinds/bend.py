@@ -45,7 +45,7 @@ def _bend(bay: Bay, kerbs: shapely.Geometry) -> float | None:
     turn, origin = bay.bearing_deg - 90, bay.centre
     middle = affinity.rotate(bay.kerb_edge, turn, origin=origin).centroid
     near = shapely.intersection(kerbs, bay.polygon.buffer(bay.length_m + _REACH_M))
-    line = _nearest_line(affinity.rotate(near, turn, origin=origin), middle, 2 * bay.length_m)
+    line = _nearest_line(affinity.rotate(near, turn, origin=origin), middle)
     if line is None:
         return None
     low = line.project(middle) - bay.length_m
@@ -73,16 +73,14 @@ def _middle_x(line: shapely.LineString, start: float, length: float) -> float:
     return float(ends[0].x + ends[1].x) / 2 + min(start, 0.0)
 
 
-def _nearest_line(kerbs: shapely.Geometry, to: shapely.Point, least_m: float) -> shapely.LineString | None:
+def _nearest_line(kerbs: shapely.Geometry, to: shapely.Point) -> shapely.LineString | None:
     """Give the line nearest to a point; a closed one is opened on its far side."""
     merged = shapely.line_merge(kerbs) if kerbs.geom_type == "MultiLineString" else kerbs
     lines = [
         g for g in shapely.get_parts(merged) if g.geom_type == "LineString" and g.distance(to) < _REACH_M
     ]
     line = min(lines, key=lambda g: float(g.distance(to)), default=None)
-    if line is None or line.length < least_m / 2:
-        return None
-    if line.is_closed:
+    if line is not None and line.is_closed:
         far = (line.project(to) + line.length / 2) % line.length
         parts = [substring(line, far, line.length), substring(line, 0, far)]
         line = shapely.LineString([c for p in parts if p.length > 0 for c in p.coords])
