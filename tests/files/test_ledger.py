@@ -82,6 +82,17 @@ def test_a_reason_replaces_and_is_kept_with_the_old_hash(tmp_path: Path) -> None
     assert not (tmp_path / "other.pdf").exists()
 
 
+@pytest.mark.parametrize("many", [0, 1, 10, 11])
+def test_where_a_name_is_none_of_those_published_ten_of_them_are_told(tmp_path: Path, many: int) -> None:
+    names = [f"map-{k:02d}.pdf" for k in range(many)]
+    for name in names:
+        write_published(tmp_path / name, name.encode(), **FIRST)
+    with pytest.raises(InputError) as error:
+        write_published(tmp_path / "other.pdf", b"x", **FIRST, replaces="why")
+    told = ", ".join(names[:10]) + (" …" if many == 11 else "") or "none"
+    assert error.value.faults[0].fix == f"Leave replaces out, or check the name; published are: {told}"
+
+
 def test_the_report_names_what_changed_and_what_is_missing(tmp_path: Path) -> None:
     for name in ("a.pdf", "b.pdf", "c.pdf"):
         write_published(tmp_path / name, name.encode(), **FIRST)
