@@ -228,6 +228,12 @@ def test_a_rule_about_places_where_no_pitch_stands_says_so(plan, spring):
     assert "no pitch stands where and when it holds" in report.text
 
 
+def test_the_city_must_be_in_the_plans_crs(plan, spring):
+    other = replace(plan, crs="EPSG:4549")
+    with pytest.raises(pp.InputError, match="the plan in EPSG:4549"):
+        pp.audit_plan(other, spring.city, spring.book)
+
+
 def test_ten_breaches_at_most_are_told_in_an_error(plan, spring):
     many = spring.book.with_number("spot-size", at_most=1)
     report = pp.audit_plan(plan, spring.city, many)

@@ -1,4 +1,6 @@
 import geopandas as gpd
+import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -40,6 +42,13 @@ def test_bad_files_are_named(tmp_path, name, content, what):
     with pytest.raises(pp.InputError, match=what) as error:
         read_layer(path)
     assert name in str(error.value)
+
+
+def test_a_table_without_shapes_is_no_layer(tmp_path):
+    path = tmp_path / "a.gpkg"
+    pyogrio.write_dataframe(pd.DataFrame({"name": ["a"]}), path, layer="names")
+    with pytest.raises(pp.InputError, match="no geometry"):
+        read_layer(path)
 
 
 def test_content_must_be_what_the_suffix_says(tmp_path, layer):

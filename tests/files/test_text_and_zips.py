@@ -1,5 +1,6 @@
 """Shapefiles' encodings, zips, KML, GeoParquet and tags in hstore notation."""
 
+import re
 import sys
 import zipfile
 from types import SimpleNamespace
@@ -213,6 +214,23 @@ def test_names_that_lead_out_of_the_zip(tmp_path, name):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(name, b"x")
     with pytest.raises(pp.InputError, match="leads out of it"):
+        read_layer(path)
+
+
+def test_a_zip_that_asks_for_a_password_or_names_a_part_twice(tmp_path):
+    path = zipped(tmp_path, "a")
+    whole = path.read_bytes()
+    at = [m.start() for m in re.finditer(rb"PK\x01\x02", whole)]
+    locked = bytearray(whole)
+    for k in at:
+        locked[k + 8] |= 1  # the first of a member's flags: its bytes are enciphered
+    path.write_bytes(locked)
+    with pytest.raises(pp.InputError, match="asks for a password"):
+        read_layer(path)
+    path.write_bytes(whole)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("A.DBF", b"another table")
+    with pytest.raises(pp.InputError, match="holds a name twice"):
         read_layer(path)
 
 

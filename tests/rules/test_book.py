@@ -124,6 +124,8 @@ def test_missing_book_and_preset(tmp_path):
         pp.read_rule_book(tmp_path / "no.toml")
     with pytest.raises(pp.InputError, match="jinan-2019"):
         pp.rule_book("atlantis")
+    with pytest.raises(pp.InputError, match="not a path"):
+        pp.read_rule_book(5)
 
 
 @pytest.mark.parametrize("forbidden", [[], [1, {}], ["main", ""], "main"])

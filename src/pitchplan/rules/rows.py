@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pitchplan.errors import Fault, Faults, InputError
+from pitchplan.errors import Fault, Faults
 from pitchplan.rules.kinds import KINDS
 from pitchplan.rules.rule import ON_MISSING, Rule, check_parameters, check_when
 from pitchplan.rules.vehicle import PLACEMENTS, Vehicle
@@ -21,8 +21,6 @@ _WHEN_KEYS = {"hours", "days"}
 
 def rule_of(row: Mapping[str, Any], number: int, file: str) -> tuple[Rule | None, list[Fault]]:
     """Make one rule of a TOML row, or say every fault of it."""
-    if not isinstance(row, Mapping):
-        return None, [Fault("a rule that is not a table", "Write [[rule]] and its rows", file, row=number)]
     faults = Faults(f"{file}, rule {row.get('id', number)!r}")
     for key in ("id", "kind", "source", "origin"):
         if not isinstance(row.get(key), str) or not row[key].strip():
@@ -92,8 +90,6 @@ def _check_placements(placements: object, faults: Faults) -> None:
 
 def vehicle_of(row: Mapping[str, Any], file: str) -> Vehicle:
     """Make one class of vehicle of a TOML row."""
-    if not isinstance(row, Mapping):
-        raise InputError(Fault("a vehicle that is not a table", "Write [[vehicle]] and its rows", file))
     faults = Faults(f"{file}, vehicle {row.get('id')!r}")
     if row.get("origin") not in _ORIGINS:
         faults.add("an origin that is not known", f"Say {', '.join(_ORIGINS)}", value=row.get("origin"))
