@@ -195,7 +195,7 @@ def test_helsinki_from_centrelines_to_the_sheet(real_data, tmp_path):
         *("--buildings", f"{source}buildings", "--keep-clear", f"crossing={source}crossings"),
         *("--open-spaces", f"square={source}pedestrian_areas|subset=place='square' AND layer IS NULL"),
         *("--keep-clear", f"bus-stop={source}bus_stops", "--keep-clear", f"hydrant={source}hydrants"),
-        *("--keep-clear", f"entrance={source}entrances", "--time-limit", 6, "--out", tmp_path / "out"),
+        *("--keep-clear", f"entrance={source}entrances", "--time-limit", 3, "--out", tmp_path / "out"),
         *("--harvest", EXAMPLES.parent / "data" / "spring_city" / "harvest.csv"),
     )
     assert done.returncode == 0, done.stderr
@@ -223,7 +223,7 @@ def test_cambridge_from_road_polygons_to_the_sheet(real_data, tmp_path):
         *("--keep-clear", f"bus-stop={folder / 'TRANS_BusShelters.geojson'}"),
         *("--keep-clear", f"crossing={folder / 'DPW_PedestrianRamps.geojson'}"),
         *("--kerb-regulations", f"taxi-stand={folder / 'LICENSE_TaxiCabStands.geojson'}"),
-        *("--time-limit", 6, "--out", tmp_path / "out"),
+        *("--time-limit", 3, "--out", tmp_path / "out"),
         *("--harvest", EXAMPLES.parent / "data" / "spring_city" / "harvest.csv"),
     )
     assert done.returncode == 0, done.stderr

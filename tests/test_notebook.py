@@ -11,8 +11,8 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 def test_a_notebook_runs_and_shows_pictures(tmp_path, name, least):
     notebook = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
     for cell in notebook.cells:
-        # A search takes the time it is given; what is shown of it is the same after a fifth.
-        cell.source = cell.source.replace("time_limit_s=20", "time_limit_s=4")
+        # A search takes the time it is given; what is shown of it is the same after a tenth.
+        cell.source = cell.source.replace("time_limit_s=20", "time_limit_s=2")
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     pictures = [o for o in shown if "image/png" in o.get("data", {})]

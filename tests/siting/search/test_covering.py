@@ -68,14 +68,20 @@ def test_the_engine_finds_and_proves_what_trying_all_finds(engine, instances):
     assert none >= 1
 
 
-@pytest.mark.parametrize("gap", [0.02, 0.1, 0.5])
-def test_a_gap_that_is_allowed_never_moves_the_bound(engine, district, monkeypatch, gap):
+@pytest.fixture(scope="module")
+def solved(district):
+    """Return a problem, and the best values of its three goals by another way."""
     city, found = district
     goals = (g.HostVendors(), g.CoverResidents(), g.KeepTrafficClear())
     problem = pp.siting_problem(found, city, vendors=14, goals=goals)
     exact = problem.solve(time_limit_s=30, solver="highs")
     assert exact.outcome == Outcome.PROVEN
-    reached, best = [int(v) for v in exact.goals["sought"].iloc[:2]], int(exact.goals["sought"].iloc[2])
+    return problem, [int(v) for v in exact.goals["sought"]]
+
+
+@pytest.mark.parametrize("gap", [0.02, 0.1, 0.5])
+def test_a_gap_that_is_allowed_never_moves_the_bound(solved, engine, monkeypatch, gap):
+    problem, (*reached, best) = solved
     # Straight to the rows that are found as needed, from a poor plan.
     for step in ("_start", "_relax", "_exchange", "_search", "_better"):
         monkeypatch.setattr(covering._Seeker, step, lambda *_, **__: None)
@@ -228,7 +234,7 @@ def test_a_plan_that_people_know_is_bettered_not_replaced_by_one_built_anew(engi
 
     monkeypatch.setattr(covering._Seeker, "_start", spied)
     plans = []
-    for problem in covering_problems(instances, range(903, 909)):
+    for problem in covering_problems(instances, range(903, 906)):
         with contextlib.suppress(pp.NoPlanExists):
             plans.append((problem, problem.solve(time_limit_s=20)))
     assert anew
