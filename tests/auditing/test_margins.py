@@ -8,8 +8,9 @@ import pytest
 import shapely
 
 import pitchplan as pp
+from pitchplan.auditing.audit import _waived
 from pitchplan.auditing.bays import draw_scene
-from pitchplan.auditing.findings import Finding
+from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.kinds import AUDITS
 from pitchplan.auditing.minutes import minutes_of
 from pitchplan.auditing.places import check_overlaps, check_places, with_sides
@@ -304,6 +305,12 @@ def test_a_breach_is_waived_by_its_own_rule_near_enough_that_was_not_voted_down(
     report = pp.audit_plan(plan, town, book)
     row = report.measured.set_index("rule").loc["gate"]
     assert (row["waived"], (report.breaches["rule"] == "gate").sum()) == ((1, 0) if waived else (0, 1))
+
+
+def test_a_waiver_reaches_as_far_as_it_says():
+    breach = Breach("p", 1.0, 2.0, "f", X + 6.0, Y + 8.0)
+    for radius, waived in ((10.0, True), (9.999, False)):
+        assert _waived("gate", breach, [("gate", shapely.Point(X, Y), radius)]) is waived
 
 
 def test_what_is_believed_is_told_and_nothing_else():

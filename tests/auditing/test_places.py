@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 import pitchplan as pp
+from pitchplan.auditing.bays import chord_beside
 
 from ..candidates.streets import X, Y, frame, only, straight_city
 from .test_street_kinds import plan_on
@@ -21,6 +22,20 @@ def said_of(city, **moved):
     found = pp.audit_plan(plan, city, BOOK).breaches
     told = found.loc[found["rule"] == "places", "feature_id"]
     return told[~told.str.contains("where it is")].tolist()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "before", "after"),
+    [
+        (9.2, -1.0, (8.7, 0.0), (9.7, 0.0)),
+        (11.0, 1.2, (10.0, 0.7), (10.0, 1.7)),
+        (-3.0, 1.0, (0.0, 0.0), (0.5, 0.0)),
+        (10.0, 30.0, (10.0, 9.5), (10.0, 10.0)),
+    ],
+)
+def test_a_line_is_looked_at_half_a_metre_to_each_side(x, y, before, after):
+    ends = chord_beside(shapely.LineString([(0, 0), (10, 0), (10, 10)]), shapely.Point(x, y))
+    assert [(p.x, p.y) for p in ends] == [pytest.approx(before), pytest.approx(after)]
 
 
 def behind(from_axis_m, on="footway"):

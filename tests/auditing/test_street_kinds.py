@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 import pitchplan as pp
-from pitchplan.auditing.kinds import other_carriageway
+from pitchplan.auditing.kinds import other_carriageway, sight_triangle
 from pitchplan.rules.rule import Rule
 
 from ..candidates.streets import SEASON, X, Y, bent_city, frame, only, straight_city
@@ -154,6 +154,17 @@ def test_a_carriageway_is_another_where_its_axis_runs_another_way(bearing_deg, t
     axes = frame([line(bearing_deg)], name=["乙路"], street_id=["S2"])
     assert other_carriageway._another(bay, "甲路", axes) is another
     assert not other_carriageway._another(bay, "乙路", axes)
+
+
+@pytest.mark.parametrize(("off", "met"), [(0.0004, True), (0.0006, False)])
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("order", [1, -1])
+def test_axes_that_miss_each_other_by_less_than_half_a_millimetre_meet(off, met, axis, order):
+    hub = np.array([X, Y])
+    far = [hub + step for step in ((50.0, 0.0), (0.0, 50.0), (-50.0, 0.0))]
+    ends = [hub, hub, hub + off * np.eye(2)[axis]]
+    lines = [shapely.LineString([e, f][::order]) for e, f in zip(ends, far, strict=True)]
+    assert len(sight_triangle._nodes(frame(lines, width_m=[8.0] * 3))) == int(met)
 
 
 @pytest.mark.parametrize("angle", [20.5, -20.5, 159.5, -159.5, 90.0])

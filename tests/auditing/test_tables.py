@@ -10,6 +10,7 @@ import shapely
 
 import pitchplan as pp
 from pitchplan.auditing.limits import count_limits
+from pitchplan.auditing.tables import check_counts
 
 from ..candidates.streets import SEASON, X, Y, frame, only, straight_city
 from .test_audit import as_plan
@@ -98,6 +99,15 @@ SPOTS = {
 @pytest.mark.parametrize("how", SPOTS)
 def test_a_list_of_spots_that_the_pitches_do_not_bear_out(plan, city, book, how):
     assert broken(replace(plan, spots=SPOTS[how](plan.spots)), city, book) == {"counts"}
+
+
+def test_of_a_word_that_is_another_the_pitches_are_counted_and_none_may_be(plan):
+    spot = plan.spots["spot_id"].iloc[0]
+    found = check_counts(replace(plan, spots=SPOTS["district"](plan.spots))).breaches
+    mine = (plan.pitches["spot_id"] == spot).sum()
+    assert [(b.pitch_id, b.measured, b.required, b.feature_id) for b in found] == [
+        (spot, mine, 0.0, "district is another")
+    ]
 
 
 def kerb(plan, **values):

@@ -95,7 +95,7 @@ def test_a_solved_plan_keeps_to_one_side():
     assert len(plan.pitches) == 36
 
 
-@pytest.mark.parametrize(("share", "most"), [(0.15, 13), (0.03, 2), (1.0, 88)])
+@pytest.mark.parametrize(("share", "most"), [(0.15, 13), (0.03, 2), (0.1125, 10), (1.0, 88)])
 def test_kerb_share_is_a_limit_per_street(share, most):
     # Two kerbs of 200 m, pitches of 4.5 m: floor(share · 400 / 4.5).
     city = straight_city()

@@ -77,6 +77,10 @@ def test_the_row_of_a_damaged_character_is_named(tmp_path: Path, row: int) -> No
     with pytest.raises(InputError, match="a damaged character") as error:
         read_table(path)
     assert [fault.row for fault in error.value.faults] == [row]
+    path.write_bytes(b"\n" + b"\n".join(raw))
+    with pytest.raises(InputError, match="a damaged character") as error:
+        read_table(path)
+    assert [fault.row for fault in error.value.faults] == [row + 1]
     path.write_bytes(b"a,b\n" * (row - 1) + b"\xff\xff,1\n")
     with pytest.raises(InputError, match="neither UTF-8 nor GB18030") as error:
         read_table(path)

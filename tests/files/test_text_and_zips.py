@@ -108,6 +108,8 @@ def test_where_half_of_the_texts_are_utf_8_no_national_encoding_is_believed(as_u
         (b"M\xe4kel\xe4nkatu", False),
         (b"\xbd\xe2\xb7\xc5\xc2\xb7", True),
         (b"\xff\xff\xff", False),
+        (b"\xc2\xb7 \xe4a\xe4b", False),
+        (b"\xc2\xb7 \xe4a", True),
         (b"Nunoa", False),
     ],
 )
@@ -126,7 +128,10 @@ def test_cells_of_a_dbf_are_its_names_and_texts(tmp_path):
     table = bytearray(path.with_suffix(".dbf").read_bytes())
     start = int.from_bytes(table[8:10], "little")
     table[start + 1 : start + 1 + table[32 + 16]] = b"q" * table[32 + 16]
+    # Some programs fill all eleven bytes of a name.
+    table[32 : 32 + 11] = b"elevenbytes"
     path.with_suffix(".dbf").write_bytes(bytes(table))
+    assert (b"elevenbytes", False) in shapefiles._cells(path.with_suffix(".dbf"))
     assert (b"q" * table[32 + 16], True) in shapefiles._cells(path.with_suffix(".dbf"))
 
 

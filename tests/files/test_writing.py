@@ -176,6 +176,14 @@ def test_names_no_file_can_have_are_named(tmp_path: Path, name: str, what: str) 
     assert _names(tmp_path) == ["map.svg"]
 
 
+def test_of_a_path_80_letters_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for many, told in ((76, ".svg"), (77, ".sv…")):
+        with pytest.raises(OutputError) as error:
+            write_atomically(Path("𠀀" * many + ".svg"), b"x")
+        assert str(error.value).startswith("𠀀" * many + told + ": not written, because the name is too long")
+
+
 def test_a_new_file_can_be_read_by_others_and_an_old_one_keeps_its_mode(tmp_path: Path) -> None:
     mask = os.umask(0o022)
     try:

@@ -194,6 +194,19 @@ def test_what_else_may_lack_is_said(city):  # noqa: F811
     assert KINDS["inside"].missing(inside, lone) == "no open_spaces of kind square"
 
 
+@pytest.mark.parametrize("placement", ["kerbside", "footway"])
+def test_a_street_that_nothing_ends_is_of_unknown_width(placement):
+    """Behind the kerb no width is asked for, and so none is unknown."""
+    rule = Rule("w", "street-width", {"width_m": 9.0}, "a test", "ours")
+    truck = Vehicle("truck", 6.0, 2.0, 1.0, 3.0, "a test", "ours")
+    places = SimpleNamespace(clear_drive_m=np.array([np.inf, 6.9, 7.1]), width_m=np.full(3, 2.0))
+    said = KINDS["street-width"].ban(rule, None, Use(truck, placement, ())).measure(places)
+    assert (said.place.tolist(), said.seen) == ([1], 2)
+    assert (None if said.unknown is None else said.unknown.tolist()) == (
+        [0] if placement == "kerbside" else None
+    )
+
+
 def test_a_square_is_of_no_class_of_street():
     square = frame([shapely.box(X + 20, Y + 8, X + 60, Y + 40)], kind=["square"])
     book = a_book("street-class", "open-space", on=("open-space",), forbidden=["local"], near_m=1.0)

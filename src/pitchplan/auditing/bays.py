@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pitchplan.plan import Plan
     from pitchplan.rules.rule import Rule
 
-__all__ = ["Bay", "Scene", "across_axis", "draw_scene", "edges_around", "ground"]
+__all__ = ["Bay", "Scene", "across_axis", "chord_beside", "draw_scene", "edges_around", "ground"]
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,12 @@ class Scene:
 def ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Keep what lies on the ground: bridges and tunnels do not meet a pitch."""
     return frame[frame["level"] == 0] if "level" in frame.columns else frame
+
+
+def chord_beside(line: shapely.LineString, point: shapely.Point) -> tuple[shapely.Point, shapely.Point]:
+    """Give where a line is half a metre before and behind the place that is nearest to a point."""
+    at = line.project(point)
+    return line.interpolate(max(at - 0.5, 0.0)), line.interpolate(at + 0.5)
 
 
 def across_axis(bay: Bay, feature: shapely.Geometry, scene: Scene) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import cos, degrees, radians, sin
+from math import atan2, cos, degrees, radians, sin
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from pitchplan.auditing.bays import Bay, Scene, ground
+from pitchplan.auditing.bays import Bay, Scene, chord_beside, ground
 from pitchplan.auditing.findings import Breach, Finding
 from pitchplan.auditing.limits import SIDE
 from pitchplan.schemas import as_text
@@ -26,6 +26,7 @@ _BEHIND_M = 10.0
 _AHEAD_M = 3.0
 _TURN_DEG = 30.0
 _SAME_M = 0.01
+_HAIR_M = 0.1
 _SIDE_DEG = 80.0
 _PASS_M2 = 0.01
 _SIDES = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
@@ -96,8 +97,8 @@ def _street(bay: Bay, said: dict[str, str], axes: _Axes) -> list[tuple[float, fl
     """Compare with the line of its street, which runs along the pitch on the side that is said."""
     found = []
     own = axes.street == bay.street_id
-    apart = float(axes.away(bay, 1)[own].min(initial=np.inf))
-    others = np.where(own, np.inf, axes.away(bay, -1))
+    apart = float(axes.away(bay, _HAIR_M)[own].min(initial=np.inf))
+    others = np.where(own, np.inf, axes.away(bay, -_HAIR_M))
     if not np.isfinite(apart):
         found.append((apart, 0.0, f"no street {bay.street_id!r} runs along it"))
     elif others.min(initial=np.inf) < apart - _SAME_M:
@@ -105,7 +106,7 @@ def _street(bay: Bay, said: dict[str, str], axes: _Axes) -> list[tuple[float, fl
     if said.get("side") in _SIDES:
         x, y = bay.streetward
         turn = radians(45 * _SIDES.index(said["side"]))
-        off = degrees(np.arccos(np.clip(-x * sin(turn) - y * cos(turn), -1, 1)))
+        off = degrees(abs(atan2(y * sin(turn) - x * cos(turn), -x * sin(turn) - y * cos(turn))))
         if off > _SIDE_DEG:
             found.append((off, _SIDE_DEG, f"not on the {said['side']} side"))
     return found
@@ -132,10 +133,10 @@ class _Axes:
         names = axes["street_id"].astype(str).to_numpy(dtype=object)
         return cls(coords[:-1][same], np.diff(coords, axis=0)[same], names[row], reach)
 
-    def away(self, bay: Bay, more: float) -> Any:
+    def away(self, bay: Bay, more_m: float) -> Any:
         """Give the distance from a pitch's kerb to each piece that runs along it before it, else infinity.
 
-        ``more`` is 1 where what nearly fits shall do, -1 where only what surely does.
+        ``more_m`` is above 0 where what nearly fits shall do, below where only what surely does.
         """
         kerb = np.array(bay.kerb_edge.centroid.coords[0])
         along = np.array([sin(radians(bay.bearing_deg)), cos(radians(bay.bearing_deg))])
@@ -147,8 +148,8 @@ class _Axes:
         far = np.hypot(*link.T)
         turned = np.abs(unit[:, 0] * along[1] - unit[:, 1] * along[0])
         reach = self.reach_m + (_BEHIND_M if bay.placement == "setback-land" else 0.0)
-        fits = (turned <= sin(radians(_TURN_DEG + 3 * more))) & (before > -0.1 * more)
-        fits &= (ahead <= np.minimum(before, _AHEAD_M) + 0.2 * more) & (far <= reach + 0.1 * more)
+        fits = (turned <= sin(radians(_TURN_DEG + 30 * more_m))) & (before + more_m > 0)
+        fits &= (ahead <= np.minimum(before, _AHEAD_M) + 2 * more_m) & (far <= reach + more_m)
         return np.where(fits, far, np.inf)
 
 
@@ -171,8 +172,7 @@ def _side(bay: Bay, line: shapely.Geometry | None, word: str) -> str:
         return ""
     if line is None or line.geom_type != "LineString":
         return word
-    at = line.project(bay.centre)
-    a, b = line.interpolate(max(at - 0.5, 0.0)), line.interpolate(at + 0.5)
+    a, b = chord_beside(line, bay.centre)
     across = (b.x - a.x) * (bay.centre.y - a.y) - (b.y - a.y) * (bay.centre.x - a.x)
     return "left" if across > 0 else "right"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from pitchplan.auditing.bays import Bay, Scene, ground
+from pitchplan.auditing.bays import Bay, Scene, chord_beside, ground
 from pitchplan.auditing.findings import Breach, Finding
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def _another(bay: Bay, name: str, axes: gpd.GeoDataFrame) -> bool:
     if own or not len(axes):
         return False
     axis = axes.geometry.iloc[int(shapely.distance(axes.geometry.array, bay.centre).argmin())]
-    at = axis.project(bay.centre)
-    a, b = axis.interpolate(max(at - 0.5, 0.0)), axis.interpolate(at + 0.5)
+    a, b = chord_beside(axis, bay.centre)
     (c, d), (e, f) = bay.kerb_edge.coords
     cross = abs((b.x - a.x) * (f - d) - (b.y - a.y) * (e - c))
     return bool(cross > sin(radians(_TURN_DEG)) * a.distance(b) * bay.kerb_edge.length)

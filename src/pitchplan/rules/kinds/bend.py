@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pitchplan.rules.effects import Ban, Refused, refused_where
+from pitchplan.rules.effects import Ban, Refused, nothing_refused, refused_where
 from pitchplan.rules.rule import MARGIN_M, Parameter, Rule
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ def ban(rule: Rule, city: City, use: Use) -> Ban:
 
     def measure(places: Places) -> Refused:
         if use.placement == "open-space":
-            return refused_where(np.zeros(len(places), dtype=bool), 0.0)
+            return nothing_refused()
         bent = places.bend_m > rule["most_m"] - min(MARGIN_M, rule["most_m"])
         return refused_where(bent, places.bend_m, seen=len(places))
 
