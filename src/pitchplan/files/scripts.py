@@ -24,7 +24,7 @@ def _kana(raw: bytes, rows: tuple[int, int]) -> bool:
 # What people write is nearly all in the part of a national encoding that its makers put first; text of
 # another encoding lands anywhere.
 _COMMON: dict[str, tuple[str, Callable[[bytes], bool]]] = {
-    "gb18030": ("gb2312", lambda raw: _between(raw, 0xB0, 0xFF)),
+    "gb18030": ("gb2312", lambda raw: len(raw) == 2 and raw[0] >= 0xB0),
     "big5": ("big5", lambda raw: _between(raw, 0xA4, 0xC6)),
     "shift_jis": ("shift_jis", lambda raw: _kana(raw, (0x82, 0x83)) or _between(raw, 0x88, 0x97)),
     "euc_jp": ("euc_jp", lambda raw: _kana(raw, (0xA4, 0xA5)) or _between(raw, 0xB0, 0xCF)),

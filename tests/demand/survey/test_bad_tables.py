@@ -85,6 +85,11 @@ CELLS = [
     bad("ends first", {"last_day": "2026-05-01"}, faults={(2, "last_day", "ends before")}),
     bad("peak before", {"peak_day": "2026-05-01"}, faults={(2, "peak_day", "peak is not within")}),
     bad("peak after", {"peak_day": "2026-08-01"}, faults={(2, "peak_day", "peak is not within")}),
+    bad(
+        "ten years, all of them ripening",
+        {"last_day": "2036-07-10", "peak_day": "2036-07-10"},
+        faults={(2, "last_day", "longer than a year")},
+    ),
     bad("ten years", {"last_day": "2036-07-10"}, faults={(2, "last_day", "longer than a year")}),
     bad("no origin", {"origin": ""}, {}, faults={(2, "origin", "missing")}),
     bad("no crop", {"crop": None}, faults={(2, "crop", "missing")}),
