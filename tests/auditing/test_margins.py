@@ -392,6 +392,7 @@ def test_a_picture_of_margins_shows_what_is_broken_in_red():
     assert red == [rule for rule in shown["rule"] if rule in set(report.breaches["rule"])]
     assert "run-length" in red
     assert "m" in axes.get_xlabel()
+    assert list(axes.lines[0].get_xdata()) == [0, 0]
     assert axes.yaxis_inverted()
     figure, own = plt.subplots()
     assert report.plot(own) is own
