@@ -26,7 +26,7 @@ def pytest_generate_tests(metafunc):
     every = getattr(metafunc.module, "CHUNKS", None)
     if "chunk" in metafunc.fixturenames and every:
         whole = metafunc.config.getoption("whole")
-        metafunc.parametrize("chunk", range(every if whole else every // 8))
+        metafunc.parametrize("chunk", range(every if whole else max(1, every // 8)))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 def test_a_notebook_runs_and_shows_pictures(tmp_path, name, least):
     notebook = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
     for cell in notebook.cells:
-        # A search takes the time it is given; what is shown of it is the same after a tenth.
+        # A search takes the time it is given; pictures are drawn of whatever plan it has by then.
         cell.source = cell.source.replace("time_limit_s=20", "time_limit_s=2")
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]

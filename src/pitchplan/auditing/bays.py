@@ -140,7 +140,10 @@ def ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def chord_beside(line: shapely.LineString, point: shapely.Point) -> tuple[shapely.Point, shapely.Point]:
-    """Give where a line is half a metre before and behind the place that is nearest to a point."""
+    """Give where a line is half a metre before and behind the place that is nearest to a point.
+
+    Beyond its ends the line does not go on: the two are nearer to each other there.
+    """
     at = line.project(point)
     return line.interpolate(max(at - 0.5, 0.0)), line.interpolate(at + 0.5)
 

@@ -136,7 +136,8 @@ class _Axes:
     def away(self, bay: Bay, more_m: float) -> Any:
         """Give the distance from a pitch's kerb to each piece that runs along it before it, else infinity.
 
-        ``more_m`` is above 0 where what nearly fits shall do, below where only what surely does.
+        ``more_m`` is above 0 where what nearly fits shall do, below where only what surely does:
+        so many metres, and 3 degrees for each tenth of them.
         """
         kerb = np.array(bay.kerb_edge.centroid.coords[0])
         along = np.array([sin(radians(bay.bearing_deg)), cos(radians(bay.bearing_deg))])

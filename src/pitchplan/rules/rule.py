@@ -20,6 +20,8 @@ MARGIN_M = 0.001
 """The finder asks for the limit and this much more, the audit for the plain limit."""
 
 _GREATEST = 1e9
+"""No number of a rule is greater: in metres it is beyond any city, and it still is a float."""
+
 _DAYS_IN_WORDS = {"school": "school days", "weekday": "weekdays", "weekend": "weekends"}
 
 ON_MISSING = ("flag", "refuse", "assume")

@@ -54,7 +54,7 @@ def _own(street: Any, axes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     near = axes.iloc[axes.sindex.query(street.geometry, predicate="intersects")]
     lines = np.asarray(near.geometry)
     lengths = shapely.length(lines)
-    # Cutting a line by a carriageway of a whole city takes a tenth of a second, and most lie inside.
+    # A carriageway may be that of a whole city, by which cutting a line is slow; most lie inside.
     shapely.prepare(street.geometry)
     out = ~shapely.covers(street.geometry, lines)
     inside = lengths.copy()
