@@ -101,4 +101,4 @@ def spring_problem(spring, spring_candidates):
 
 @pytest.fixture(scope="session")
 def spring_plan(spring_problem):
-    return spring_problem.solve(time_limit_s=10)
+    return spring_problem.solve(time_limit_s=15)
